@@ -1,0 +1,270 @@
+"""Everything that can have happened. Those of ``Journaled`` are written to disk and folded after a restart."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+from domain.contracts import OptionContract
+from domain.ids import ConId, ExecId, Generation, IntentId, Leg, OrderRef, Symbol
+from domain.reports import BookReport, Side
+
+
+class ClosedBy(StrEnum):
+    """Why a bracket ended."""
+
+    TARGET = "target"
+    STOP = "stop"
+    FLATTENED = "flattened"  # Before the close, by command, or by the day's loss.
+    ENTRY_EXPIRED = "entry_expired"  # Nothing filled in time.
+    ENTRY_REJECTED = "entry_rejected"
+    DATA_LOST = "data_lost"
+    OUTSIDE = "outside"  # Reduced or closed by somebody else.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BracketPlan:
+    """An intent with everything its life needs. Prices in USD on the grid; its refs are ``<intent>.<leg>.<n>``."""
+
+    intent: IntentId
+    contract: OptionContract
+    quantity: int
+    entry_limit: Decimal
+    target_limit: Decimal  # From the entry's limit; moved once to the real average fill.
+    stop_trigger: Decimal
+    stop_limit: Decimal
+    take_profit_fraction: Decimal
+    stop_loss_fraction: Decimal
+    stop_limit_buffer_fraction: Decimal
+    spread: Decimal  # The quote's, when decided.
+    native: bool  # False: exits are emulated (always in dry-run).
+    strategy: str
+    confidence: float
+    decided_at: datetime
+    quote_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BracketPlanned:
+    """On disk before the first byte of the bracket is sent."""
+
+    at: datetime
+    plan: BracketPlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegFilled:
+    """One execution of one of our orders; counted once by its exec id."""
+
+    at: datetime
+    intent: IntentId
+    leg: Leg
+    ref: OrderRef
+    exec_id: ExecId
+    con_id: ConId
+    side: Side
+    quantity: int
+    price: Decimal
+    multiplier: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeesCharged:
+    """What one execution cost, USD."""
+
+    at: datetime
+    intent: IntentId
+    exec_id: ExecId
+    fees: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitNumbered:
+    """A fresh order of this leg was given this number, so that a successor never uses it again."""
+
+    at: datetime
+    intent: IntentId
+    leg: Leg
+    number: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BracketClosed:
+    """Flat, nothing of it working. P&L in USD from our fills, fees taken off."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    intent: IntentId
+    symbol: Symbol
+    con_id: ConId
+    closed_by: ClosedBy
+    quantity: int
+    pnl: Decimal
+    fees: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOpened:
+    """First sight of a New York trading day: the equity its loss is measured from, USD."""
+
+    at: datetime
+    day: date
+    start_equity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskReserved:
+    """The day's ledger set this much aside for an intent, USD: whole premium and fees."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    day: date
+    intent: IntentId
+    symbol: Symbol
+    con_id: ConId
+    quantity: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskReleased:
+    """Nothing of this intent is at risk any more."""
+
+    at: datetime
+    day: date
+    intent: IntentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossLimitReached:
+    """Latched until the next trading day. Amounts in USD."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    day: date
+    loss: Decimal
+    limit: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalSpent:
+    """A strategy used its signal for a symbol; it may not again before ``until``."""
+
+    at: datetime
+    symbol: Symbol
+    strategy: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BreakerMoved:
+    """The circuit breaker changed state: closed, open, half_open."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    state: str
+    reason: str
+    failures: int
+
+
+Journaled = (
+    BracketPlanned
+    | LegFilled
+    | FeesCharged
+    | ExitNumbered
+    | BracketClosed
+    | DayOpened
+    | RiskReserved
+    | RiskReleased
+    | LossLimitReached
+    | SignalSpent
+    | BreakerMoved
+)
+
+
+class DenialRule(StrEnum):
+    """Which rule denied an entry; each denial carries its number beside its limit."""
+
+    SPREAD = "max_spread_pct"
+    VOLUME = "min_volume"
+    OPEN_INTEREST = "min_open_interest"
+    NO_BID = "no_bid"
+    NO_ASK = "no_ask"
+    STALE_QUOTE = "max_quote_age_seconds"
+    CROSSED = "crossed"
+    NO_CHAIN = "no_chain"
+    NO_EXPIRY = "no_expiry"
+    NO_STRIKE = "no_strike"
+    NO_QUOTE = "no_quote"
+    PREMIUM_TOO_SMALL = "premium_too_small"
+    QUOTE_SIZE = "quote_size"
+    RISK_PER_TRADE = "max_risk_pct_per_trade"
+    BUYING_POWER = "insufficient_buying_power"
+    BUYING_POWER_UNKNOWN = "buying_power_check_error"
+    DAILY_LOSS = "daily_loss_limit"
+    LOSS_BUDGET = "loss_budget"
+    PNL_UNKNOWN = "pnl_unknown"
+    MAX_POSITIONS = "max_open_positions"
+    MAX_ENTRIES = "max_entries_per_day"
+    CONSECUTIVE_LOSSES = "max_consecutive_losses"
+    COOLDOWN = "cooldown_minutes"
+    NOT_REARMED = "no_hold_since_exit"
+    SYMBOL_BUSY = "one_position_per_symbol"
+    AFTER_OPEN = "no_entry_after_open_minutes"
+    BEFORE_CLOSE = "no_entry_before_close_minutes"
+    STALE_BAR = "entry_max_bar_age_seconds"
+    DAY_TRADES = "day_trades_remaining"
+    BREAKER_OPEN = "circuit_open"
+    NOT_READY = "not_ready"
+    FOREIGN = "foreign_position"
+    DELAYED_DATA = "no_live_quotes"
+    SIGNAL_SPENT = "signal_spent"
+    MIN_CONFIDENCE = "min_confidence"
+    BLACKOUT = "blackout"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryDenied:
+    """Our own refusal, before anything is sent: the rule, what was found, what the limit is."""
+
+    at: datetime
+    symbol: Symbol
+    rule: DenialRule
+    found: str
+    limit: str
+    candidate: str = ""  # The contract's label, where one was looked at.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionLost:
+    """The broker cannot be reached, or the gateway lost its own connection (1100)."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    generation: Generation
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resynchronised:
+    """Positions, open orders and executions were asked for again and all answered."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    generation: Generation
+    book: BookReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleFinished:
+    """How one symbol's part of a cycle ended."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    cycle: int
+    symbol: Symbol
+    outcome: str  # completed | failed | skipped
+    decision: str  # HOLD, BUY_CALL, BUY_PUT, or the rule that stopped it
+    attempted: bool  # An entry was wanted.
+    placed: bool  # An entry was handed to a bracket.
