@@ -1,0 +1,73 @@
+"""The end of a bracket: nothing held, so nothing may work; then the accounts are made up."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from domain.bracket_effects import Finish, Record, Say, SetTimer
+from domain.bracket_exits import cancelled_all
+from domain.bracket_facts import Step
+from domain.brackets import Bracket, entry_of, exits, fees_complete, pnl, total_fees
+from domain.events import BracketClosed, ClosedBy
+from domain.ids import Leg, split_ref
+from domain.orders import Order, OrderStatus
+
+
+def wind_up(bracket: Bracket, now: datetime) -> Step:
+    """Nothing is held: a working exit would open a short, so each goes; then the life is over."""
+    working = exits(bracket)
+    if working:
+        return _cancel_siblings(bracket, working)
+    if not fees_complete(bracket):
+        if "fees" in bracket.timers:
+            return bracket, ()
+        after = replace(bracket, timers=bracket.timers | {"fees"})
+        return after, (SetTimer(timer="fees", seconds=bracket.policy.fees_seconds),)
+    return _finished(bracket, now)
+
+
+def _cancel_siblings(bracket: Bracket, working: tuple[Order, ...]) -> Step:
+    """Let the broker cancel what it links; after a moment, or where nothing is linked, ask for it ourselves."""
+    linked = all(order.spec.parent is not None or order.spec.oca_group for order in working)
+    if linked and not bracket.siblings_overdue:
+        if "sibling" in bracket.timers:
+            return bracket, ()
+        after = replace(bracket, timers=bracket.timers | {"sibling"})
+        return after, (SetTimer(timer="sibling", seconds=bracket.policy.sibling_seconds),)
+    return cancelled_all(bracket, working)
+
+
+def _closed_by(bracket: Bracket) -> ClosedBy:
+    sells = [parts[1] for fill in bracket.fills if (parts := split_ref(fill.ref)) and parts[1] is not Leg.ENTRY]
+    if not bracket.fills:
+        entry = entry_of(bracket)
+        rejected = entry is not None and entry.status is OrderStatus.REJECTED
+        return ClosedBy.ENTRY_REJECTED if rejected else ClosedBy.ENTRY_EXPIRED
+    if bracket.closing is not None:
+        return bracket.closing
+    return ClosedBy.TARGET if sells and sells[-1] is Leg.TARGET else ClosedBy.STOP
+
+
+def _finished(bracket: Bracket, now: datetime) -> Step:
+    bought = sum(f.quantity for f in bracket.fills if f.leg is Leg.ENTRY)
+    closed = BracketClosed(
+        at=now,
+        intent=bracket.plan.intent,
+        symbol=bracket.plan.contract.symbol,
+        con_id=bracket.plan.contract.con_id,
+        closed_by=_closed_by(bracket),
+        quantity=bought,
+        pnl=pnl(bracket),
+        fees=total_fees(bracket),
+    )
+    line = Say(
+        event="position_closed",
+        fields={
+            "intent": closed.intent,
+            "contract": bracket.plan.contract.label,
+            "reason": closed.closed_by.value,
+            "quantity": bought,
+            "pnl": closed.pnl,
+            "fees": closed.fees,
+        },
+    )
+    return replace(bracket, closed=closed), (Record(record=closed), line, Finish(closed=closed))

@@ -1,0 +1,162 @@
+"""What a bracket can be told besides reports, and what it wants done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.events import BracketClosed, ClosedBy, Journaled
+from domain.ids import OrderRef
+from domain.order_specs import OrderSpec
+from domain.quotes import Quote
+from domain.reports import (
+    BookReport,
+    CommissionReport,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderErrorReport,
+    OrderStatusReport,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """The plan is on disk: send the family."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """The state was folded from the journal: find out what the broker holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnected:
+    """The broker cannot be reached: what rests there guards alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookFailed:
+    """The broker did not say what it holds."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSent:
+    """These orders were refused on our side: no byte of them left."""
+
+    refs: tuple[OrderRef, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starved:
+    """The symbol's data stayed away for several cycles."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopEntry:
+    """The rest of the entry is no longer wanted."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liquidate:
+    """Close the position, for this reason."""
+
+    why: ClosedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A timer that was asked for."""
+
+    timer: str
+
+
+BracketInput = (
+    Begin
+    | Resume
+    | Disconnected
+    | BookReport
+    | BookFailed
+    | NotSent
+    | Starved
+    | StopEntry
+    | Liquidate
+    | Due
+    | OrderStatusReport
+    | OpenOrderReport
+    | ExecutionReport
+    | CommissionReport
+    | OrderErrorReport
+    | Quote
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Send:
+    """Send these orders back to back."""
+
+    orders: tuple[OrderSpec, ...]
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Modify a working order to this."""
+
+    order: OrderSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Cancel a working order."""
+
+    ref: OrderRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskBook:
+    """Ask the broker afresh what it holds; BookReport or BookFailed must follow."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTimer:
+    """Say Due(timer) after this many seconds; a running timer of the name starts anew."""
+
+    timer: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Write to the journal; exits do not wait for it."""
+
+    record: Journaled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """One event for the operator's log."""
+
+    event: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """One alert to the operator."""
+
+    kind: str
+    text: str
+    level: str = "WARNING"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish:
+    """Flat, nothing working: the bracket's life is over."""
+
+    closed: BracketClosed
+
+
+Effect = Send | Change | Cancel | AskBook | SetTimer | Record | Say | Alarm | Finish

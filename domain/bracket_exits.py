@@ -1,0 +1,245 @@
+"""The exits of a position: keep them at the broker, move them, or sell.
+
+Never two unlinked sells at once: before a fresh exit is placed, every older one is confirmed dead.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from domain.bracket_effects import Alarm, Cancel, Change, Effect, Record, Say, Send, SetTimer
+from domain.bracket_facts import Step, touched
+from domain.bracket_prices import chase_price, exits_of
+from domain.brackets import (
+    Bracket,
+    entry_average,
+    exit_spec,
+    exits,
+    live_exit,
+    next_number,
+    position,
+    ref_of,
+    with_order,
+)
+from domain.events import ClosedBy, ExitNumbered
+from domain.ids import Leg
+from domain.order_specs import OrderKind, OrderSpec, TimeInForce
+from domain.orders import Order, OrderEvent, OrderStatus, moved
+from domain.prices import one_tick
+from domain.quotes import Quote
+from domain.reports import Side
+
+STOP_TOUCHES = 2  # One odd quote is not a market.
+
+
+def cancelled(bracket: Bracket, order: Order) -> Step:
+    """Ask for the cancel of one order, and notice if nobody answers."""
+    return with_order(bracket, moved(order, OrderEvent.CANCEL_SENT)), (
+        Cancel(ref=order.ref),
+        SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds),
+    )
+
+
+def cancelled_all(bracket: Bracket, orders: tuple[Order, ...]) -> Step:
+    """Ask for the cancel of each of these that is not being cancelled already."""
+    after, effects = bracket, list[Effect]()
+    for order in orders:
+        if order.status is OrderStatus.PENDING_CANCEL:
+            continue
+        after, more = cancelled(after, order)
+        effects.extend((*more, Say(event="oco_sibling_cancelled", fields={"ref": order.ref})))
+    return after, tuple(effects)
+
+
+def protect(bracket: Bracket) -> Step:
+    """Keep a position guarded: both exits alive, of the right size, at the right prices; else place them anew."""
+    if not bracket.plan.native:
+        return bracket, ()  # The quotes are the guard: ``on_quote``.
+    target, stop = live_exit(bracket, Leg.TARGET), live_exit(bracket, Leg.STOP)
+    if target is not None and stop is not None:
+        return _keep(bracket, target, stop)
+    waiting = exits(bracket)
+    if any(order.status in (OrderStatus.IN_FLIGHT, OrderStatus.PENDING_CANCEL) for order in waiting):
+        return bracket, ()
+    if waiting:
+        # A lone survivor is not linked to what would replace its sibling: both could sell.
+        return cancelled_all(bracket, waiting)
+    return _replace_pair(bracket)
+
+
+def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
+    if touched(stop):
+        return _chase_stop(bracket, stop)
+    average = entry_average(bracket)
+    moved_far = abs(average - bracket.plan.entry_limit) > one_tick(bracket.plan.contract.grid)
+    prices = exits_of(bracket.plan, average) if moved_far else None
+    after, effects = replace(bracket, repriced=True), list[Effect]()
+    for order in (target, stop):
+        spec = _sized(order, position(bracket))
+        if prices is not None and not bracket.repriced:
+            is_stop = order is stop
+            spec = replace(
+                spec,
+                limit=prices.limit if is_stop else prices.target,
+                trigger=prices.trigger if is_stop else None,
+            )
+        after, more = changed(after, order, spec)
+        effects.extend(more)
+    return after, tuple(effects)
+
+
+def _sized(order: Order, held: int) -> OrderSpec:
+    """Return the order as it should be to sell just what is held; its parent is gone by now."""
+    return replace(order.spec, quantity=order.filled + held, parent=None)
+
+
+def changed(bracket: Bracket, order: Order, spec: OrderSpec) -> Step:
+    """Modify a working order, if that changes anything at the broker; a runaway of changes calls a human."""
+    if replace(spec, parent=order.spec.parent) == order.spec:
+        return bracket, ()
+    changes = bracket.changes + 1
+    if changes > bracket.policy.changes_max:
+        return bracket, ()
+    after = replace(with_order(bracket, replace(order, spec=replace(spec, parent=order.spec.parent))), changes=changes)
+    effects: tuple[Effect, ...] = (Change(order=spec),)
+    if changes == bracket.policy.changes_max:
+        text = f"{bracket.plan.contract.label}: {changes} changes of exits, no more will be tried"
+        effects = (*effects, Alarm(kind="unguarded", text=text, level="CRITICAL"))
+    return after, effects
+
+
+def _replace_pair(bracket: Bracket) -> Step:
+    """Place target and stop as one group of which a fill cancels the other, numbered afresh."""
+    prices = exits_of(bracket.plan, entry_average(bracket))
+    number = max(next_number(bracket, Leg.TARGET), next_number(bracket, Leg.STOP))
+    group = f"{bracket.plan.intent}.{number}"
+    held, specs = position(bracket), list[OrderSpec]()
+    for leg, limit, trigger in (
+        (Leg.TARGET, prices.target, None),
+        (Leg.STOP, prices.limit, prices.trigger),
+    ):
+        spec = exit_spec(bracket, leg, number, held)
+        specs.append(replace(spec, limit=limit, trigger=trigger, oca_group=group))
+    return _sent(bracket, tuple(specs), number)
+
+
+def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int) -> Step:
+    after = bracket
+    for spec in specs:
+        after = with_order(after, Order(spec=spec))
+    leg = Leg.EXIT if len(specs) == 1 else Leg.TARGET
+    plan = bracket.plan
+    return replace(after, numbers=(*after.numbers, (leg, number))), (
+        Send(orders=specs, opens=False),
+        Record(record=ExitNumbered(at=plan.decided_at, intent=plan.intent, leg=leg, number=number)),
+        SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds),
+    )
+
+
+def _chase_stop(bracket: Bracket, stop: Order) -> Step:
+    """Give a stop that triggered a while, then lower the limit it rests at step by step."""
+    if "stop" in bracket.timers:
+        return bracket, ()
+    first = bracket.chases == 0
+    seconds = bracket.policy.stop_unfilled_seconds if first else bracket.policy.chase_seconds
+    after = replace(bracket, timers=bracket.timers | {"stop"})
+    timer = SetTimer(timer="stop", seconds=seconds)
+    if first:
+        line = Say(event="oco_triggered", fields={"intent": bracket.plan.intent, "leg": Leg.STOP.name})
+        return after, (line, timer)
+    wanted = chase_price(_bid(bracket), bracket.chases - 1, bracket.plan.contract.grid)
+    lower = min(wanted, stop.spec.limit or wanted)
+    spec = replace(_sized(stop, position(bracket)), limit=lower)
+    after, effects = changed(after, stop, spec)
+    return after, (*effects, timer)
+
+
+def _bid(bracket: Bracket) -> Decimal | None:
+    return bracket.quote.bid if bracket.quote is not None else None
+
+
+def liquidate(bracket: Bracket) -> Step:
+    """Sell what is held: by moving an exit that already rests, whose sibling stays linked; else by a fresh order."""
+    carrier = live_exit(bracket, Leg.EXIT) or _resting_target(bracket)
+    if carrier is not None:
+        return _chase_exit(bracket, carrier)
+    waiting = exits(bracket)
+    if any(order.status in (OrderStatus.IN_FLIGHT, OrderStatus.PENDING_CANCEL) for order in waiting):
+        return bracket, ()
+    if waiting:
+        return cancelled_all(bracket, waiting)
+    return _exit_now(bracket)
+
+
+def _resting_target(bracket: Bracket) -> Order | None:
+    target = live_exit(bracket, Leg.TARGET)
+    return target if target is not None and target.status is OrderStatus.WORKING else None
+
+
+def _chase_exit(bracket: Bracket, order: Order) -> Step:
+    """Keep a sell at the bid, lower with each try; a market order needs no chasing."""
+    if order.spec.kind is OrderKind.MARKET or "chase" in bracket.timers:
+        return bracket, ()
+    limit = chase_price(_bid(bracket), bracket.chases, bracket.plan.contract.grid)
+    after = replace(bracket, timers=bracket.timers | {"chase"})
+    after, effects = changed(after, order, replace(_sized(order, position(bracket)), limit=limit))
+    return after, (*effects, SetTimer(timer="chase", seconds=bracket.policy.chase_seconds), *_no_bid(bracket))
+
+
+def _no_bid(bracket: Bracket) -> tuple[Effect, ...]:
+    if _bid(bracket) is not None or bracket.chases:
+        return ()
+    text = f"{bracket.plan.contract.label}: no bid at all; one tick rests. If it is in the money it will be exercised."
+    return (Alarm(kind="no_bid", text=text),)
+
+
+def _exit_now(bracket: Bracket) -> Step:
+    number = next_number(bracket, Leg.EXIT)
+    market = not bracket.plan.native and bracket.policy.allow_market_exit and _bid(bracket) is not None
+    limit = None if market else chase_price(_bid(bracket), bracket.chases, bracket.plan.contract.grid)
+    spec = OrderSpec(
+        ref=ref_of(bracket, Leg.EXIT, number),
+        contract=bracket.plan.contract,
+        side=Side.SELL,
+        quantity=position(bracket),
+        kind=OrderKind.MARKET if market else OrderKind.LIMIT,
+        tif=TimeInForce.DAY,
+        limit=limit,
+    )
+    after, effects = _sent(bracket, (spec,), number)
+    return after, (*effects, *_no_bid(bracket))
+
+
+def on_quote(bracket: Bracket, quote: Quote, now: datetime) -> Step:
+    """Remember the quote; where exits are emulated, see whether it touches one."""
+    newer = bracket.quote is None or quote.at > bracket.quote.at
+    after = replace(bracket, quote=quote)
+    if bracket.plan.native or bracket.closing is not None or position(bracket) <= 0 or not newer:
+        return after, ()
+    return _touch(after, quote, now)
+
+
+def _touch(bracket: Bracket, quote: Quote, now: datetime) -> Step:
+    fresh = (now - quote.at).total_seconds() <= bracket.policy.quote_age_seconds_max
+    if quote.bid is None or not fresh:
+        return bracket, ()
+    prices = exits_of(bracket.plan, entry_average(bracket))
+    if quote.bid >= prices.target:
+        return _triggered(bracket, ClosedBy.TARGET, quote.bid)
+    touches = bracket.stop_touches + 1 if quote.bid <= prices.trigger else 0
+    after = replace(bracket, stop_touches=touches)
+    return _triggered(after, ClosedBy.STOP, quote.bid) if touches >= STOP_TOUCHES else (after, ())
+
+
+def _triggered(bracket: Bracket, why: ClosedBy, bid: Decimal) -> Step:
+    line = Say(event="oco_triggered", fields={"intent": bracket.plan.intent, "leg": why.name, "bid": bid})
+    return replace(bracket, closing=why, entry_stopped=True), (line,)
+
+
+def starved(bracket: Bracket, now: datetime) -> Step:
+    """Close an emulated bracket whose own quote is too old: nobody watches its stop."""
+    quote, policy = bracket.quote, bracket.policy
+    old = quote is None or (now - quote.at).total_seconds() > policy.quote_age_seconds_max
+    if bracket.plan.native or not policy.data_loss_exit or not old:
+        return bracket, ()
+    return replace(bracket, closing=bracket.closing or ClosedBy.DATA_LOST, entry_stopped=True), ()

@@ -1,0 +1,219 @@
+"""From reports to facts: what a bracket knows after it heard something. Nothing is decided here."""
+
+from dataclasses import replace
+
+from domain.bracket_effects import Alarm, Effect, Record, Say
+from domain.brackets import (
+    Bracket,
+    counted,
+    entry_of,
+    order_of,
+    position,
+    with_fees,
+    with_fill,
+    with_order,
+)
+from domain.events import FeesCharged, LegFilled
+from domain.ids import Leg, split_ref
+from domain.order_specs import OrderKind, OrderSpec, TimeInForce
+from domain.orders import Order, OrderEvent, OrderStatus, after_error, after_status, moved
+from domain.reports import (
+    BookReport,
+    CommissionReport,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderErrorReport,
+    OrderStatusReport,
+    Side,
+)
+
+Step = tuple[Bracket, tuple[Effect, ...]]
+ABSENCES_BEFORE_BELIEVED = 2  # One book may have been written while the order was on its way.
+
+
+def after_execution(bracket: Bracket, report: ExecutionReport) -> Step:
+    """Count an execution once, journal it, say it."""
+    parts = split_ref(report.ref) if report.ref is not None else None
+    if report.ref is None or parts is None or counted(bracket, report.exec_id):
+        return bracket, ()
+    fill = LegFilled(
+        at=report.executed_at,
+        intent=bracket.plan.intent,
+        leg=parts[1],
+        ref=report.ref,
+        exec_id=report.exec_id,
+        con_id=report.con_id,
+        side=report.side,
+        quantity=report.quantity,
+        price=report.price,
+        multiplier=report.multiplier,
+    )
+    after = with_fill(bracket, fill)
+    effects: list[Effect] = [Record(record=fill), _fill_line(after, fill)]
+    if position(after) < 0:
+        text = f"{bracket.plan.contract.label}: sold more than held, the position is short"
+        effects.append(Alarm(kind="oversold", text=text, level="CRITICAL"))
+    return after, tuple(effects)
+
+
+def _fill_line(bracket: Bracket, fill: LegFilled) -> Say:
+    return Say(
+        event="entry_filled" if fill.leg is Leg.ENTRY else "exit_filled",
+        fields={
+            "intent": fill.intent,
+            "contract": bracket.plan.contract.label,
+            "leg": fill.leg.name,
+            "quantity": fill.quantity,
+            "price": fill.price,
+            "position": position(bracket),
+            "exec_id": fill.exec_id,
+        },
+    )
+
+
+def after_commission(bracket: Bracket, report: CommissionReport) -> Step:
+    """Count a fee once, if it belongs to a fill of ours."""
+    known = any(charged.exec_id == report.exec_id for charged in bracket.fees)
+    if known or not counted(bracket, report.exec_id):
+        return bracket, ()
+    fees = FeesCharged(at=report.at, intent=bracket.plan.intent, exec_id=report.exec_id, fees=report.fees)
+    return with_fees(bracket, fees), (Record(record=fees),)
+
+
+def after_status_report(bracket: Bracket, report: OrderStatusReport) -> Step:
+    """Move the order that the report names."""
+    order = order_of(bracket, report.ref)
+    if order is None:
+        return bracket, ()
+    return with_order(bracket, after_status(order, report.status, report.filled)), ()
+
+
+def after_error_report(bracket: Bracket, report: OrderErrorReport) -> Step:
+    """Move the order that the error names."""
+    order = order_of(bracket, report.ref)
+    if order is None:
+        return bracket, ()
+    line = Say(
+        event="order_error",
+        fields={"ref": report.ref, "code": report.code, "text": report.text, "effect": report.effect.value},
+    )
+    return with_order(bracket, after_error(order, report.effect)), (line,)
+
+
+def after_open_order(bracket: Bracket, report: OpenOrderReport) -> Bracket:
+    """Believe the broker's own picture of an order: its quantity, its prices, its state. Adopt one we forgot."""
+    parts = split_ref(report.ref) if report.ref is not None else None
+    if parts is None or parts[0] != bracket.plan.intent:
+        return bracket
+    known = order_of(bracket, report.ref)
+    order = known if known is not None else Order(spec=_adopted(bracket, report), status=OrderStatus.UNKNOWN)
+    spec = replace(
+        order.spec,
+        quantity=report.quantity or order.spec.quantity,
+        limit=report.limit if report.limit is not None else order.spec.limit,
+        trigger=report.trigger if report.trigger is not None else order.spec.trigger,
+    )
+    return with_order(bracket, after_status(replace(order, spec=spec), report.status, report.filled))
+
+
+def _adopted(bracket: Bracket, report: OpenOrderReport) -> OrderSpec:
+    if report.ref is None:
+        raise ValueError("an order without a ref is foreign")
+    return OrderSpec(
+        ref=report.ref,
+        contract=bracket.plan.contract,
+        side=report.side,
+        quantity=report.quantity,
+        kind=OrderKind(report.order_type),
+        tif=TimeInForce.GTC,
+        limit=report.limit,
+        trigger=report.trigger,
+    )
+
+
+def after_book(bracket: Bracket, book: BookReport) -> Step:
+    """Derive what was missed: executions first, then what is open, then what completed; what is nowhere is absent.
+
+    The first book that misses an order proves nothing, since both may have been on their way at once; the second does.
+    """
+    effects: list[Effect] = []
+    after = replace(bracket, connected=True)
+    for execution in book.executions:
+        if _ours(bracket, execution.ref):
+            after, said = after_execution(after, execution)
+            effects.extend(said)
+    for commission in book.commissions:
+        after, said = after_commission(after, commission)
+        effects.extend(said)
+    seen = set()
+    for report in (*book.completed, *book.open_orders):
+        if _ours(bracket, report.ref):
+            after = after_open_order(after, report)
+            seen.add(report.ref)
+    missing = [o for o in after.orders if not o.done and o.ref not in seen]
+    if not missing:
+        return replace(after, book_wanted=_doubtful(after), absences=0), tuple(effects)
+    return _without(after, missing), tuple(effects)
+
+
+def _without(bracket: Bracket, missing: list[Order]) -> Bracket:
+    absences = bracket.absences + 1
+    if absences < ABSENCES_BEFORE_BELIEVED:
+        return replace(bracket, absences=absences, book_wanted=True)
+    after = bracket
+    for order in missing:
+        after = with_order(after, moved(order, OrderEvent.ABSENT))
+    return replace(after, absences=0, book_wanted=_doubtful(after))
+
+
+def _doubtful(bracket: Bracket) -> bool:
+    return any(order.status is OrderStatus.UNKNOWN for order in bracket.orders)
+
+
+def _ours(bracket: Bracket, ref: str | None) -> bool:
+    parts = split_ref(ref) if ref is not None else None
+    return parts is not None and parts[0] == bracket.plan.intent
+
+
+def not_sent(bracket: Bracket, refs: tuple[str, ...]) -> Bracket:
+    """Mark orders of which no byte left as rejected."""
+    after = bracket
+    for order in bracket.orders:
+        if order.ref in refs and not order.done:
+            after = with_order(after, moved(order, OrderEvent.REJECTED))
+    return after
+
+
+def claims_more(bracket: Bracket) -> bool:
+    """Return whether the broker claims fills whose executions never came."""
+    return any(order.claimed_filled > order.filled for order in bracket.orders)
+
+
+def silent(bracket: Bracket) -> bool:
+    """Return whether an order was sent and nothing was heard of it."""
+    return any(order.status in (OrderStatus.IN_FLIGHT, OrderStatus.PENDING_CANCEL) for order in bracket.orders)
+
+
+def guarded(bracket: Bracket) -> bool:
+    """Return whether what is held could be stopped out now: by a live stop or exit, or by its quotes when emulated."""
+    held = position(bracket)
+    if held <= 0:
+        return True
+    entry = entry_of(bracket)
+    entering = entry is not None and not entry.done
+    live = [o for o in bracket.orders if _protects(o)]
+    if any(o.remaining >= held or entering for o in live):
+        return True
+    return not bracket.plan.native and bracket.connected and bracket.quote is not None
+
+
+def _protects(order: Order) -> bool:
+    parts = split_ref(order.ref)
+    leg = parts[1] if parts else Leg.ENTRY
+    acknowledged = order.status in (OrderStatus.HELD, OrderStatus.WORKING)
+    return acknowledged and order.spec.side is Side.SELL and leg in (Leg.STOP, Leg.EXIT)
+
+
+def touched(order: Order) -> bool:
+    """Return whether a stop has triggered and now works as a limit."""
+    return order.status is OrderStatus.WORKING and order.spec.kind is OrderKind.STOP_LIMIT

@@ -1,0 +1,266 @@
+"""What to do about a bracket: one function of its facts, run after everything that happens to it.
+
+(state, input, now) -> (state, effects). There is no list of situations: ``_steer`` looks at what is held, what works
+and what is wanted, and asks for the next thing that brings them together. A start, a crash, a reconnection and a
+quiet minute all take that same path.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, assert_never
+
+from domain.bracket_close import wind_up
+from domain.bracket_effects import (
+    Alarm,
+    AskBook,
+    Begin,
+    BookFailed,
+    BracketInput,
+    Disconnected,
+    Due,
+    Liquidate,
+    NotSent,
+    Resume,
+    Say,
+    Send,
+    SetTimer,
+    Starved,
+    StopEntry,
+)
+from domain.bracket_exits import cancelled, liquidate, on_quote, protect, starved
+from domain.bracket_facts import (
+    Step,
+    after_book,
+    after_commission,
+    after_error_report,
+    after_execution,
+    after_open_order,
+    after_status_report,
+    claims_more,
+    guarded,
+    not_sent,
+    silent,
+)
+from domain.brackets import (
+    Bracket,
+    entry_of,
+    family,
+    live_exit,
+    position,
+    with_order,
+)
+from domain.ids import Leg
+from domain.orders import Order, OrderEvent, OrderStatus, moved
+from domain.quotes import Quote
+from domain.reports import (
+    BookReport,
+    CommissionReport,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderErrorReport,
+    OrderStatusReport,
+)
+
+
+def step(bracket: Bracket, message: BracketInput, now: datetime) -> Step:
+    """Return the bracket after this input, and what is to be done about it, in order."""
+    if bracket.closed is not None:
+        return bracket, ()
+    after, effects = _learned(bracket, message, now)
+    after, more = _steer(after, now)
+    watched, said = _watch_guard(after, now)
+    return watched, (*effects, *more, *said)
+
+
+def _learned(bracket: Bracket, message: BracketInput, now: datetime) -> Step:
+    match message:
+        case ExecutionReport():
+            return after_execution(bracket, message)
+        case CommissionReport():
+            return after_commission(bracket, message)
+        case OrderStatusReport():
+            return _doubted(after_status_report(bracket, message))
+        case OpenOrderReport():
+            return _doubted((after_open_order(bracket, message), ()))
+        case OrderErrorReport():
+            return _doubted(after_error_report(bracket, message))
+        case Quote():
+            return on_quote(bracket, message, now)
+        case BookReport():
+            return _after_book(bracket, message)
+        case _:
+            return _told(bracket, message, now)
+
+
+def _told(
+    bracket: Bracket,
+    message: Begin | Resume | Disconnected | BookFailed | NotSent | Starved | StopEntry | Liquidate | Due,
+    now: datetime,
+) -> Step:
+    match message:
+        case Begin():
+            return _begun(bracket)
+        case Resume():
+            return _resumed(bracket, now)
+        case Disconnected():
+            # Only what the broker says after the connection is back counts.
+            return replace(bracket, connected=False, book_wanted=True), ()
+        case BookFailed():
+            return bracket, (SetTimer(timer="book", seconds=bracket.policy.book_retry_seconds),)
+        case NotSent():
+            return _refused(bracket, message)
+        case Starved():
+            return starved(bracket, now)
+        case StopEntry():
+            return replace(bracket, entry_stopped=True), ()
+        case Liquidate():
+            closing = bracket.closing or message.why
+            return replace(bracket, entry_stopped=True, closing=closing), ()
+        case Due():
+            return _due(bracket, message.timer)
+        case _:
+            assert_never(message)
+
+
+def _begun(bracket: Bracket) -> Step:
+    orders = family(bracket)
+    after = bracket
+    for spec in orders:
+        after = with_order(after, Order(spec=spec))
+    return after, (
+        Send(orders=orders, opens=True),
+        SetTimer(timer="entry", seconds=bracket.policy.entry_unfilled_seconds),
+        SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds),
+    )
+
+
+def _resumed(bracket: Bracket, now: datetime) -> Step:
+    """Ask the broker; the entry gets only what is left of its patience."""
+    waited = (now - bracket.plan.decided_at).total_seconds()
+    left = max(0.0, bracket.policy.entry_unfilled_seconds - waited)
+    line = Say(event="oco_adopted", fields={"intent": bracket.plan.intent, "position": position(bracket)})
+    return replace(bracket, book_wanted=True), (line, AskBook(), SetTimer(timer="entry", seconds=left))
+
+
+def _refused(bracket: Bracket, message: NotSent) -> Step:
+    """Nothing left. An entry is over; an exit is wanted still, once the broker can be asked again."""
+    after = not_sent(bracket, message.refs)
+    line = Say(event="order_refused", fields={"refs": ",".join(message.refs), "reason": message.reason})
+    if position(after) <= 0:
+        return after, (line,)
+    return replace(after, book_wanted=True), (line, SetTimer(timer="book", seconds=after.policy.book_retry_seconds))
+
+
+def _after_book(bracket: Bracket, book: BookReport) -> Step:
+    after, effects = after_book(bracket, book)
+    if after.book_wanted:
+        return after, (*effects, SetTimer(timer="book", seconds=after.policy.book_retry_seconds))
+    return after, effects
+
+
+def _doubted(result: Step) -> Step:
+    """Ask the broker at once when something became unknown."""
+    after, effects = result
+    unknown = any(order.status is OrderStatus.UNKNOWN for order in after.orders)
+    if not unknown or after.book_wanted:
+        return after, effects
+    return replace(after, book_wanted=True, absences=0), (*effects, AskBook())
+
+
+def _entry_due(bracket: Bracket) -> Step:
+    return replace(bracket, entry_stopped=True), ()
+
+
+def _partial_due(bracket: Bracket) -> Step:
+    target = live_exit(bracket, Leg.TARGET)
+    armed = target is not None and target.status is OrderStatus.WORKING
+    return (bracket if armed or not bracket.plan.native else replace(bracket, entry_stopped=True)), ()
+
+
+def _silence_due(bracket: Bracket) -> Step:
+    """Silence is neither yes nor no: ask. The timer runs on while anything is unanswered."""
+    again = SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds)
+    if not silent(bracket) and not claims_more(bracket):
+        return bracket, ()
+    if bracket.book_wanted or not bracket.connected:
+        return bracket, (again,)
+    after = bracket
+    for order in bracket.orders:
+        if order.status in (OrderStatus.IN_FLIGHT, OrderStatus.PENDING_CANCEL):
+            after = with_order(after, moved(order, OrderEvent.DOUBTED))
+    return replace(after, book_wanted=True, absences=0), (AskBook(), again)
+
+
+def _book_due(bracket: Bracket) -> Step:
+    return bracket, ((AskBook(),) if bracket.book_wanted and bracket.connected else ())
+
+
+def _chase_due(bracket: Bracket) -> Step:
+    return replace(bracket, chases=bracket.chases + 1), ()
+
+
+def _fees_due(bracket: Bracket) -> Step:
+    return replace(bracket, fees_given_up=True), ()
+
+
+def _sibling_due(bracket: Bracket) -> Step:
+    return replace(bracket, siblings_overdue=True), ()
+
+
+ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
+    "entry": _entry_due,
+    "partial": _partial_due,
+    "silence": _silence_due,
+    "book": _book_due,
+    "chase": _chase_due,
+    "stop": _chase_due,
+    "fees": _fees_due,
+    "sibling": _sibling_due,
+}
+
+
+def _due(bracket: Bracket, timer: str) -> Step:
+    return ON_TIMER[timer](replace(bracket, timers=bracket.timers - {timer}))
+
+
+def _steer(bracket: Bracket, now: datetime) -> Step:
+    """Bring what is held, what works and what is wanted together, as far as one step can."""
+    entry = entry_of(bracket)
+    if entry is None or bracket.book_wanted or not bracket.connected:
+        return bracket, ()
+    if not entry.done:
+        return _steer_entry(bracket, entry)
+    if position(bracket) <= 0:
+        return wind_up(bracket, now)
+    if bracket.closing is not None:
+        return liquidate(bracket)
+    return protect(bracket)
+
+
+def _steer_entry(bracket: Bracket, entry: Order) -> Step:
+    if bracket.entry_stopped and entry.status is not OrderStatus.PENDING_CANCEL:
+        return cancelled(bracket, entry)
+    if position(bracket) > 0 and "partial" not in bracket.timers:
+        after = replace(bracket, timers=bracket.timers | {"partial"})
+        return after, (SetTimer(timer="partial", seconds=bracket.policy.partial_entry_seconds),)
+    return bracket, ()
+
+
+def _watch_guard(bracket: Bracket, now: datetime) -> Step:
+    """Measure how long a position was without protection; the loudest state there is."""
+    safe, since = guarded(bracket), bracket.unguarded_since
+    who = {"intent": bracket.plan.intent, "contract": bracket.plan.contract.label, "position": position(bracket)}
+    if not safe and since is None:
+        return replace(bracket, unguarded_since=now), (
+            Say(event="position_unguarded", fields=who),
+            Alarm(
+                kind="unguarded", text=f"{bracket.plan.contract.label}: position without protection", level="CRITICAL"
+            ),
+        )
+    if safe and since is not None:
+        seconds = round((now - since).total_seconds(), 3)
+        return replace(bracket, unguarded_since=None), (
+            Say(event="position_guarded", fields={**who, "unguarded_seconds": seconds}),
+        )
+    return bracket, ()
