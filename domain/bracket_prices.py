@@ -60,7 +60,7 @@ def exits_of(plan: BracketPlan, average: Decimal) -> ExitPrices:
 
 
 def chase_price(bid: Decimal | None, attempt: int, grid: PriceGrid) -> Decimal:
-    """Return the limit of the attempt-th try (from 0) to sell: the bid, then a tenth lower each time, at last one tick."""
+    """Return the limit of this try (from 0) to sell: the bid, then a tenth lower each time, at last one tick."""
     if bid is None:
         return one_tick(grid)
     wanted = bid * (1 - CHASE_STEP_FRACTION * attempt)

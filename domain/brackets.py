@@ -186,7 +186,7 @@ def entry_spec(plan: BracketPlan) -> OrderSpec:
 
 
 def exit_spec(bracket: Bracket, leg: Leg, number: int, quantity: int) -> OrderSpec:
-    """Return an exit at the plan's prices; good till cancelled, since a DAY child leaves the position bare overnight."""
+    """Return an exit at the plan's prices; GTC, since a DAY child leaves the position bare overnight."""
     plan, stop = bracket.plan, leg is Leg.STOP
     return OrderSpec(
         ref=ref_of(bracket, leg, number),

@@ -14,10 +14,11 @@ from domain.order_specs import OrderSpec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunCycle:
-    """To a SymbolActor: look at your symbol once."""
+    """To a SymbolActor: look at your symbol once. ``attempt`` counts from 0; a later one is its own timer's."""
 
     cycle: int
     at: datetime
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +214,7 @@ class OpenIntents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskGate:
-    """To the CircuitBreaker: may a data request for an entry be made → bool. A half-open breaker lets one probe through."""
+    """To the CircuitBreaker: may data for an entry be asked for → bool. Half open lets one probe through."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -199,6 +199,7 @@ class DenialRule(StrEnum):
     NO_QUOTE = "no_quote"
     PREMIUM_TOO_SMALL = "premium_too_small"
     QUOTE_SIZE = "quote_size"
+    MAX_CONTRACTS = "max_contracts_per_order"
     RISK_PER_TRADE = "max_risk_pct_per_trade"
     BUYING_POWER = "insufficient_buying_power"
     BUYING_POWER_UNKNOWN = "buying_power_check_error"
@@ -234,6 +235,35 @@ class EntryDenied:
     found: str
     limit: str
     candidate: str = ""  # The contract's label, where one was looked at.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdersRefused:
+    """Our own broker port refused to send: no byte of these orders left."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    refs: tuple[OrderRef, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolBackedOff:
+    """A symbol's data failed several cycles in a row; it rests for some."""
+
+    at: datetime
+    symbol: Symbol
+    cycles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotFreed:
+    """A symbol waits for a timer; somebody else may work meanwhile."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    cycle: int
+    symbol: Symbol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
