@@ -1,0 +1,168 @@
+"""How fast we may talk to the gateway, which hangs up above 50 messages a second: lanes, and budgets.
+
+``Pacer`` and ``Queue`` (in ``pacing_queue``) are the two mutable classes of ``domain``. Every message we send passes
+them, and copying a window of stamps for each would cost more than the sending. They stay deterministic: the time, in
+seconds of one monotonic clock, is handed in; nothing is read from outside. One owner, one thread.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from enum import IntEnum
+from math import inf
+from typing import Final
+
+from domain.ids import Symbol
+
+WINDOW_SECONDS: Final = 1.0
+# A wait shorter than this could round to no progress of the clock at all, and turn a timer into a busy loop.
+SHORTEST_WAIT_SECONDS: Final = 0.001
+
+
+class Lane(IntEnum):
+    """Whose turn it is; the lowest number goes first."""
+
+    EXIT = 0  # Exits, cancels and changes of orders.
+    ENTRY = 1
+    ACCOUNT = 2  # And reconciliation.
+    QUOTE = 3
+    HISTORY = 4
+    DETAILS = 5
+
+
+ORDERS: Final = frozenset({Lane.EXIT, Lane.ENTRY})
+DATA: Final = frozenset({Lane.QUOTE, Lane.HISTORY, Lane.DETAILS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacingLimits:
+    """The budgets. ``order_reserve`` of the messages a second are kept free for orders."""
+
+    messages_per_second: int = 45
+    order_reserve: int = 6
+    per_symbol_requests_per_second: int = 2
+    history_in_flight: int = 50
+    identical_history_seconds: float = 15.0
+
+    def budget(self, lane: Lane) -> int:
+        """Return how many messages a second this lane may bring the window to."""
+        return self.messages_per_second - (0 if lane in ORDERS else self.order_reserve)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One piece of work. Its messages leave together or not at all: a bracket has 3.
+
+    ``symbol`` counts for data alone. ``key`` names an identical history request: contract, duration, bar size, kind.
+    """
+
+    lane: Lane
+    messages: int = 1
+    symbol: Symbol | None = None
+    key: str = ""
+
+
+class Pacer:
+    """Admits work by one sliding window over everything, one for each symbol's data, and the rules of history."""
+
+    def __init__(self, limits: PacingLimits) -> None:
+        self._limits = limits
+        self._sent: deque[tuple[float, int]] = deque()
+        self._in_window = 0
+        self._by_symbol: dict[Symbol, deque[float]] = {}
+        self._symbol_stamps: deque[tuple[float, Symbol]] = deque()
+        self._asked: dict[str, float] = {}
+        self._asked_stamps: deque[tuple[float, str]] = deque()
+        self._history_in_flight = 0
+
+    @property
+    def history_in_flight(self) -> int:
+        """Return how many history requests were admitted and are not finished."""
+        return self._history_in_flight
+
+    def admit(self, item: Item, now: float) -> float:
+        """Return 0 and count the item, which then must be sent; or the seconds after which to ask again.
+
+        Infinite means: not before a history request is finished. Raises ValueError for an item that never fits.
+        """
+        wait = self.wait(item, now)
+        if wait == 0:
+            self.count(item, now)
+        return wait
+
+    def wait(self, item: Item, now: float) -> float:
+        """Return the longest of all waits, 0 when the item may go now."""
+        if self.lane_full(item.lane):
+            return inf
+        return max(self.window_wait(item, now), self.own_wait(item, now))
+
+    def lane_full(self, lane: Lane) -> bool:
+        """Return whether nothing of this lane may go before something of it is finished."""
+        return lane is Lane.HISTORY and self._history_in_flight >= self._limits.history_in_flight
+
+    def window_wait(self, item: Item, now: float) -> float:
+        """Return how long until the window has room for the whole item."""
+        budget = self._limits.budget(item.lane)
+        if not 0 < item.messages <= budget:
+            raise ValueError(f"{item.messages} messages never fit into {budget} a second")
+        self._forget(now)
+        excess = self._in_window + item.messages - budget
+        if excess <= 0:
+            return 0.0
+        freed_at, oldest = now, iter(self._sent)
+        while excess > 0:
+            freed_at, messages = next(oldest)
+            excess -= messages
+        return _until(freed_at + WINDOW_SECONDS, now)
+
+    def own_wait(self, item: Item, now: float) -> float:
+        """Return how long the item's own rules hold it back, whatever the window says: its symbol, its repetition."""
+        if item.lane not in DATA:
+            return 0.0
+        self._forget(now)
+        stamps = () if item.symbol is None else self._by_symbol.get(item.symbol, ())
+        full = len(stamps) >= self._limits.per_symbol_requests_per_second
+        by_symbol = _until(stamps[-self._limits.per_symbol_requests_per_second] + WINDOW_SECONDS, now) if full else 0.0
+        asked = self._asked.get(item.key) if item.lane is Lane.HISTORY and item.key else None
+        repeated = 0.0 if asked is None else _until(asked + self._limits.identical_history_seconds, now)
+        return max(by_symbol, repeated)
+
+    def count(self, item: Item, now: float) -> None:
+        """Count an item that is sent now."""
+        self._sent.append((now, item.messages))
+        self._in_window += item.messages
+        if item.lane not in DATA:
+            return
+        if item.symbol is not None:
+            self._by_symbol.setdefault(item.symbol, deque()).append(now)
+            self._symbol_stamps.append((now, item.symbol))
+        if item.lane is Lane.HISTORY:
+            self._history_in_flight += 1
+            if item.key:
+                self._asked[item.key] = now
+                self._asked_stamps.append((now, item.key))
+
+    def finished(self, lane: Lane) -> None:
+        """Take note that a request of this lane was answered, failed or timed out; each admitted one once."""
+        if lane is Lane.HISTORY and self._history_in_flight > 0:
+            self._history_in_flight -= 1
+
+    def restarted(self) -> None:
+        """Take note of a new connection: nothing is in flight on it. What was sent a moment ago still counts."""
+        self._history_in_flight = 0
+
+    def _forget(self, now: float) -> None:
+        """Drop what is out of its window; each stamp is dropped once, so the cost is constant on average."""
+        while self._sent and self._sent[0][0] + WINDOW_SECONDS <= now:
+            self._in_window -= self._sent.popleft()[1]
+        while self._symbol_stamps and self._symbol_stamps[0][0] + WINDOW_SECONDS <= now:
+            symbol = self._symbol_stamps.popleft()[1]
+            stamps = self._by_symbol[symbol]
+            stamps.popleft()
+            if not stamps:
+                del self._by_symbol[symbol]
+        while self._asked_stamps and self._asked_stamps[0][0] + self._limits.identical_history_seconds <= now:
+            self._asked.pop(self._asked_stamps.popleft()[1], None)
+
+
+def _until(moment: float, now: float) -> float:
+    return max(moment - now, SHORTEST_WAIT_SECONDS)
