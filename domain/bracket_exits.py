@@ -51,7 +51,7 @@ def cancelled_all(bracket: Bracket, orders: tuple[Order, ...]) -> Step:
     return after, tuple(effects)
 
 
-def protect(bracket: Bracket) -> Step:
+def protect(bracket: Bracket, now: datetime) -> Step:
     """Keep a position guarded: both exits alive, of the right size, at the right prices; else place them anew."""
     if not bracket.plan.native:
         return bracket, ()  # The quotes are the guard: ``on_quote``.
@@ -64,7 +64,7 @@ def protect(bracket: Bracket) -> Step:
     if waiting:
         # A lone survivor is not linked to what would replace its sibling: both could sell.
         return cancelled_all(bracket, waiting)
-    return _replace_pair(bracket)
+    return _replace_pair(bracket, now)
 
 
 def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
@@ -108,7 +108,7 @@ def changed(bracket: Bracket, order: Order, spec: OrderSpec) -> Step:
     return after, effects
 
 
-def _replace_pair(bracket: Bracket) -> Step:
+def _replace_pair(bracket: Bracket, now: datetime) -> Step:
     """Place target and stop as one group of which a fill cancels the other, numbered afresh."""
     prices = exits_of(bracket.plan, entry_average(bracket))
     number = max(next_number(bracket, Leg.TARGET), next_number(bracket, Leg.STOP))
@@ -120,18 +120,18 @@ def _replace_pair(bracket: Bracket) -> Step:
     ):
         spec = exit_spec(bracket, leg, number, held)
         specs.append(replace(spec, limit=limit, trigger=trigger, oca_group=group))
-    return _sent(bracket, tuple(specs), number)
+    return _sent(bracket, tuple(specs), number, now)
 
 
-def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int) -> Step:
+def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int, now: datetime) -> Step:
     after = bracket
     for spec in specs:
-        after = with_order(after, Order(spec=spec))
+        after = with_order(after, Order(spec=spec, sent_at=now))
     leg = Leg.EXIT if len(specs) == 1 else Leg.TARGET
     plan = bracket.plan
     return replace(after, numbers=(*after.numbers, (leg, number))), (
         Send(orders=specs, opens=False),
-        Record(record=ExitNumbered(at=plan.decided_at, intent=plan.intent, leg=leg, number=number)),
+        Record(record=ExitNumbered(at=now, intent=plan.intent, leg=leg, number=number)),
         SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds),
     )
 
@@ -158,7 +158,7 @@ def _bid(bracket: Bracket) -> Decimal | None:
     return bracket.quote.bid if bracket.quote is not None else None
 
 
-def liquidate(bracket: Bracket) -> Step:
+def liquidate(bracket: Bracket, now: datetime) -> Step:
     """Sell what is held: by moving an exit that already rests, whose sibling stays linked; else by a fresh order."""
     carrier = live_exit(bracket, Leg.EXIT) or _resting_target(bracket)
     if carrier is not None:
@@ -168,7 +168,7 @@ def liquidate(bracket: Bracket) -> Step:
         return bracket, ()
     if waiting:
         return cancelled_all(bracket, waiting)
-    return _exit_now(bracket)
+    return _exit_now(bracket, now)
 
 
 def _resting_target(bracket: Bracket) -> Order | None:
@@ -193,7 +193,7 @@ def _no_bid(bracket: Bracket) -> tuple[Effect, ...]:
     return (Alarm(kind="no_bid", text=text),)
 
 
-def _exit_now(bracket: Bracket) -> Step:
+def _exit_now(bracket: Bracket, now: datetime) -> Step:
     number = next_number(bracket, Leg.EXIT)
     market = not bracket.plan.native and bracket.policy.allow_market_exit and _bid(bracket) is not None
     limit = None if market else chase_price(_bid(bracket), bracket.chases, bracket.plan.contract.grid)
@@ -206,7 +206,7 @@ def _exit_now(bracket: Bracket) -> Step:
         tif=TimeInForce.DAY,
         limit=limit,
     )
-    after, effects = _sent(bracket, (spec,), number)
+    after, effects = _sent(bracket, (spec,), number, now)
     return after, (*effects, *_no_bid(bracket))
 
 

@@ -106,7 +106,7 @@ def after_open_order(bracket: Bracket, report: OpenOrderReport) -> Bracket:
     if parts is None or parts[0] != bracket.plan.intent:
         return bracket
     known = order_of(bracket, report.ref)
-    order = known if known is not None else Order(spec=_adopted(bracket, report), status=OrderStatus.UNKNOWN)
+    order = known if known is not None else Order(spec=_adopted(bracket, report), status=OrderStatus.UNKNOWN, sent_at=report.at)
     spec = replace(
         order.spec,
         quantity=report.quantity or order.spec.quantity,
@@ -134,7 +134,8 @@ def _adopted(bracket: Bracket, report: OpenOrderReport) -> OrderSpec:
 def after_book(bracket: Bracket, book: BookReport) -> Step:
     """Derive what was missed: executions first, then what is open, then what completed; what is nowhere is absent.
 
-    The first book that misses an order proves nothing, since both may have been on their way at once; the second does.
+    A book that was asked for before an order was sent says nothing about it. The first that misses an order proves
+    nothing either, since both may have been on their way at once; the second does.
     """
     effects: list[Effect] = []
     after = replace(bracket, connected=True)
@@ -150,7 +151,7 @@ def after_book(bracket: Bracket, book: BookReport) -> Step:
         if _ours(bracket, report.ref):
             after = after_open_order(after, report)
             seen.add(report.ref)
-    missing = [o for o in after.orders if not o.done and o.ref not in seen]
+    missing = [o for o in after.orders if not o.done and o.ref not in seen and o.sent_at < book.asked_at]
     if not missing:
         return replace(after, book_wanted=_doubtful(after), absences=0), tuple(effects)
     return _without(after, missing), tuple(effects)

@@ -100,7 +100,7 @@ def _told(
 ) -> Step:
     match message:
         case Begin():
-            return _begun(bracket)
+            return _begun(bracket, now)
         case Resume():
             return _resumed(bracket, now)
         case Disconnected():
@@ -123,11 +123,11 @@ def _told(
             assert_never(message)
 
 
-def _begun(bracket: Bracket) -> Step:
+def _begun(bracket: Bracket, now: datetime) -> Step:
     orders = family(bracket)
     after = bracket
     for spec in orders:
-        after = with_order(after, Order(spec=spec))
+        after = with_order(after, Order(spec=spec, sent_at=now))
     return after, (
         Send(orders=orders, opens=True),
         SetTimer(timer="entry", seconds=bracket.policy.entry_unfilled_seconds),
@@ -234,8 +234,8 @@ def _steer(bracket: Bracket, now: datetime) -> Step:
     if position(bracket) <= 0:
         return wind_up(bracket, now)
     if bracket.closing is not None:
-        return liquidate(bracket)
-    return protect(bracket)
+        return liquidate(bracket, now)
+    return protect(bracket, now)
 
 
 def _steer_entry(bracket: Bracket, entry: Order) -> Step:

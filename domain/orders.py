@@ -6,6 +6,7 @@ Fills are facts: they are counted in every state, once by exec id.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -121,6 +122,7 @@ class Order:
     """One order as far as we know it. ``notional`` is the sum of price times quantity of its fills, USD per share."""
 
     spec: OrderSpec
+    sent_at: datetime
     status: OrderStatus = OrderStatus.IN_FLIGHT
     filled: int = 0
     notional: Decimal = Decimal(0)

@@ -271,6 +271,7 @@ class BookReport:
     critical: ClassVar[bool] = True
     generation: Generation
     at: datetime
+    asked_at: datetime  # When the first of its questions left; orders sent later may be missing from it.
     positions: tuple[PositionReport, ...]
     open_orders: tuple[OpenOrderReport, ...]
     executions: tuple[ExecutionReport, ...]
