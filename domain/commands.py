@@ -10,6 +10,7 @@ from domain.contracts import Contract, OptionContract, Right, Underlying
 from domain.events import BracketPlan, ClosedBy, Journaled
 from domain.ids import ConId, Epoch, IntentId, OrderRef, Symbol
 from domain.order_specs import OrderSpec
+from domain.reports import Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,11 @@ class RequestListed:
     trading_class: str
     expiry: date
     right: Right
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPhase:
+    """Ask the broker where its connection stands → the phase's name (str)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,10 +225,9 @@ class AskGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordOutcome:
-    """To the CircuitBreaker: a request was completed, or failed with one of the failures that count."""
+    """To the CircuitBreaker: a request ended; ``failure`` None is an answer. Which failures count is its business."""
 
-    ok: bool
-    reason: str = ""
+    failure: Failure | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

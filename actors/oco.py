@@ -1,0 +1,228 @@
+"""OCOActor: guards one bracket from intent to flat. A thin shell around ``domain.bracket_steps``."""
+
+from typing import Any, assert_never
+
+from actors.runtime.loop_actor import Context, LoopActor
+from domain.bracket_effects import (
+    Alarm,
+    AskBook,
+    Begin,
+    BookFailed,
+    BracketInput,
+    Cancel,
+    Change,
+    Disconnected,
+    Due,
+    Effect,
+    Finish,
+    Liquidate,
+    NotSent,
+    Record,
+    Resume,
+    Say,
+    Send,
+    SetTimer,
+    Starved,
+    StopEntry,
+)
+from domain.bracket_steps import step
+from domain.brackets import Bracket, BracketPolicy, folded
+from domain.commands import (
+    AppendRecords,
+    CancelEntries,
+    CancelOrder,
+    FlattenBracket,
+    ModifyOrder,
+    ReadStream,
+    ReleaseRisk,
+    RequestBook,
+    SendAlert,
+    SubmitOrders,
+    UnwatchQuote,
+    WatchQuote,
+)
+from domain.errors import StoreError
+from domain.events import (
+    BracketClosed,
+    BracketPlan,
+    BracketPlanned,
+    ClosedBy,
+    ConnectionLost,
+    Journaled,
+    OrdersRefused,
+    Resynchronised,
+    SymbolBackedOff,
+)
+from domain.ids import Epoch, IntentId
+from domain.ports import EventLog
+from domain.reports import (
+    BookReport,
+    CommissionReport,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderErrorReport,
+    OrderStatusReport,
+    QuoteReport,
+    RequestFailed,
+)
+from domain.flattening import FlattenRule, flatten_plan
+
+REPORTS = (OrderStatusReport, OpenOrderReport, ExecutionReport, CommissionReport, OrderErrorReport)
+
+
+def stream_of(intent: IntentId) -> str:
+    """Return the name of a bracket's stream in the journal."""
+    return f"bracket:{intent}"
+
+
+class OCOActor(LoopActor):
+    """One bracket. Started with a plan, or with the intent alone when the journal already knows it."""
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        intent: IntentId,
+        plan: BracketPlan | None,
+        policy: BracketPolicy,
+        flatten: FlattenRule,
+        log: EventLog,
+    ) -> None:
+        super().__init__(context)
+        self._intent = intent
+        self._plan = plan
+        self._policy = policy
+        self._flatten = flatten
+        self._log = log
+        self._bracket: Bracket | None = None
+
+    async def on_start(self) -> None:
+        """Read what is known of the intent, or write its plan; only then may anything be sent. Raises StoreError."""
+        known = await self.ask("journal", ReadStream(stream=stream_of(self._intent)), timeout_seconds=10)
+        bracket = folded(known.records, self._policy)
+        first: BracketInput = Resume()
+        if bracket is None:
+            bracket, first = await self._planned(), Begin()
+        self._bracket = bracket
+        if bracket.closed is not None:
+            self._finish(bracket.closed)
+            return
+        self._log.emit("oco_actor_started", intent=self._intent, contract=bracket.plan.contract.label, epoch=self.epoch)
+        self._watch(bracket)
+        self._input(first)
+
+    async def _planned(self) -> Bracket:
+        if self._plan is None:
+            raise StoreError(f"intent {self._intent} is not in the journal")
+        planned = BracketPlanned(at=self.clock.now(), plan=self._plan)
+        written = await self.ask(
+            "journal", AppendRecords(stream=stream_of(self._intent), records=(planned,)), timeout_seconds=10
+        )
+        if written.error:
+            self.tell("risk", ReleaseRisk(intent=self._intent))
+            raise StoreError(written.error)
+        return Bracket(plan=self._plan, policy=self._policy)
+
+    def _watch(self, bracket: Bracket) -> None:
+        contract = bracket.plan.contract
+        self.tell("broker", WatchQuote(contract=contract, watcher=self.name))
+        self._plan_flatten()
+
+    def _plan_flatten(self) -> None:
+        """Know when the session's end closes this bracket; think again after it, if it may be held."""
+        if self._bracket is None:
+            return
+        now = self.clock.now()
+        plan = flatten_plan(self._flatten, self._bracket.plan.contract.expiry, now)
+        if plan.close_at is not None:
+            seconds = max(0.0, (plan.close_at - now).total_seconds())
+            self.timers.start("flatten", seconds, FlattenBracket(why=ClosedBy.FLATTENED))
+        elif plan.review_at is not None:
+            self.timers.start("review", (plan.review_at - now).total_seconds() + 1, Due(timer="review"))
+
+    def receive(self, message: Any) -> Any:
+        """Turn what arrives into an input of the bracket."""
+        translated = self._translated(message)
+        if translated is not None:
+            self._input(translated)
+
+    def _translated(self, message: Any) -> BracketInput | None:
+        match message:
+            case QuoteReport():
+                return message.quote
+            case Resynchronised():
+                # A new connection streams nothing yet.
+                if self._bracket is not None:
+                    self.tell("broker", WatchQuote(contract=self._bracket.plan.contract, watcher=self.name))
+                return message.book
+            case ConnectionLost():
+                return Disconnected()
+            case FlattenBracket():
+                return Liquidate(why=message.why)
+            case CancelEntries():
+                return StopEntry(reason=message.reason)
+            case OrdersRefused():
+                return NotSent(refs=message.refs, reason=message.reason)
+            case SymbolBackedOff():
+                return Starved()
+            case Due(timer="review"):
+                self._plan_flatten()
+                return None
+            case Due() | BookReport():
+                return message
+            case _:
+                return message if isinstance(message, REPORTS) else None
+
+    def _input(self, message: BracketInput) -> None:
+        if self._bracket is None:
+            return
+        self._bracket, effects = step(self._bracket, message, self.clock.now())
+        for effect in effects:
+            self._perform(effect)
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Send() | Change() | Cancel():
+                self.tell("broker", self._order_command(effect), urgent=True)
+            case AskBook():
+                self.spawn(self._ask_book())
+            case SetTimer():
+                self.timers.start(effect.timer, effect.seconds, Due(timer=effect.timer))
+            case Record():
+                self._record(effect.record)
+            case Say():
+                self._log.emit(effect.event, **effect.fields)
+            case Alarm():
+                self.tell("alerts", SendAlert(kind=effect.kind, text=effect.text, level=effect.level))
+            case Finish():
+                self._finish(effect.closed)
+            case _:
+                assert_never(effect)
+
+    def _order_command(self, effect: Send | Change | Cancel) -> SubmitOrders | ModifyOrder | CancelOrder:
+        epoch = Epoch(self.epoch)
+        match effect:
+            case Send():
+                return SubmitOrders(sender=self.name, epoch=epoch, orders=effect.orders, opens=effect.opens)
+            case Change():
+                return ModifyOrder(sender=self.name, epoch=epoch, order=effect.order)
+            case Cancel():
+                return CancelOrder(sender=self.name, epoch=epoch, ref=effect.ref)
+
+    async def _ask_book(self) -> None:
+        answer = await self.ask_or_none("broker", RequestBook(), timeout_seconds=30)
+        if isinstance(answer, BookReport):
+            self._input(answer)
+        else:
+            reason = answer.failure.value if isinstance(answer, RequestFailed) else "no answer"
+            self._input(BookFailed(reason=reason))
+
+    def _record(self, record: Journaled) -> None:
+        self.tell("journal", AppendRecords(stream=stream_of(self._intent), records=(record,)))
+
+    def _finish(self, closed: BracketClosed) -> None:
+        """Tell who counts, stop streaming, end."""
+        self.tell("broker", UnwatchQuote(con_id=closed.con_id, watcher=self.name))
+        self.tell("risk", closed)
+        self.tell(f"symbol:{closed.symbol}", closed)
+        self.stop()

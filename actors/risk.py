@@ -1,0 +1,211 @@
+"""RiskActor: holds the day's ledger, and is the only one who does, so that two symbols cannot spend the same dollar."""
+
+from datetime import date
+from typing import Any
+
+from actors.oco import stream_of
+from actors.runtime.loop_actor import Context, LoopActor
+from domain.commands import (
+    AppendRecords,
+    CancelEntries,
+    FlattenBracket,
+    ReadOpenIntents,
+    ReadStream,
+    ReleaseRisk,
+    RequestAccount,
+    ReserveRisk,
+    SendAlert,
+)
+from domain.events import (
+    BracketClosed,
+    BracketPlanned,
+    ClosedBy,
+    ConnectionLost,
+    EntryDenied,
+    Journaled,
+    LossLimitReached,
+    Resynchronised,
+    RiskReleased,
+    RiskReserved,
+)
+from domain.foreign import foreign_symbols, leg_filled
+from domain.ids import IntentId
+from domain.ledger import (
+    Ledger,
+    apply,
+    check_limit,
+    first_sight,
+    folded,
+    marked,
+    with_broker_pnl,
+    with_foreign,
+)
+from domain.ledger_rules import RiskLimits, reserve
+from domain.ports import EventLog
+from domain.reports import (
+    AccountReport,
+    BookReport,
+    CommissionReport,
+    ExecutionReport,
+    PnlReport,
+    QuoteReport,
+)
+from domain.trading_day import Calendar
+
+ACCOUNT_SECONDS = 30.0
+CLAIM_SECONDS = 90.0
+
+
+def ledger_stream(day: date) -> str:
+    """Return the name of a trading day's stream in the journal."""
+    return f"ledger:{day.isoformat()}"
+
+
+class RiskActor(LoopActor):
+    """Answers ReserveRisk in one synchronous step; everything else only keeps its ledger true."""
+
+    def __init__(
+        self, context: Context, *, limits: RiskLimits, calendar: Calendar, flatten_on_loss: bool, log: EventLog
+    ) -> None:
+        super().__init__(context)
+        self._limits = limits
+        self._calendar = calendar
+        self._flatten_on_loss = flatten_on_loss
+        self._log = log
+        self._ledger = Ledger()
+        self._account: AccountReport | None = None
+
+    async def on_start(self) -> None:
+        """Fold the day from the journal: the ledger's own stream, and the fills of every bracket it names."""
+        day = self._day()
+        own = await self._read(ledger_stream(day))
+        open_intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)
+        reserved = [record.intent for record in own if isinstance(record, RiskReserved)]
+        intents = dict.fromkeys((*reserved, *open_intents.intents))
+        records = list(own)
+        for intent in intents:
+            records.extend(await self._read(stream_of(intent)))
+        self._ledger = with_broker_pnl(folded(records), None, self.clock.now())
+        self.timers.start("account", 0.0, "account")
+
+    async def _read(self, stream: str) -> tuple[Journaled, ...]:
+        answer = await self.ask("journal", ReadStream(stream=stream), timeout_seconds=10)
+        records: tuple[Journaled, ...] = answer.records
+        return records
+
+    def _day(self) -> date:
+        return self._calendar.trading_day(self.clock.now())
+
+    def receive(self, message: Any) -> Any:
+        """Reserve, count, value; then see whether the day's limit is reached."""
+        match message:
+            case ReserveRisk():
+                return self._reserve(message)
+            case "account":
+                return self._refresh()
+            case _:
+                self._heard(message)
+                self._check_limit()
+                return None
+
+    def _heard(self, message: Any) -> None:
+        now = self.clock.now()
+        match message:
+            case QuoteReport():
+                self._ledger = marked(self._ledger, message.quote.con_id, message.quote.bid)
+            case PnlReport():
+                self._ledger = with_broker_pnl(self._ledger, message.daily, now)
+            case ConnectionLost():
+                self._ledger = with_broker_pnl(self._ledger, None, now)
+            case ExecutionReport() | CommissionReport():
+                self._count(message)
+            case BracketClosed():
+                self._ledger = apply(self._ledger, message)
+            case ReleaseRisk():
+                self._release(message.intent)
+            case Resynchronised():
+                self._resynchronised(message.book)
+            case _:
+                pass
+
+    def _reserve(self, request: ReserveRisk) -> RiskReserved | EntryDenied:
+        self._check_limit()
+        decision = reserve(
+            self._ledger, request, self._limits, self._account, day=self._day(), now=self.clock.now()
+        )
+        self._ledger = decision.ledger
+        answer = decision.answer
+        if isinstance(answer, RiskReserved):
+            self._journal(answer)
+            self._log.emit(
+                "risk_reserved", intent=answer.intent, amount=answer.amount, quantity=answer.quantity,
+                at_risk=self._ledger.at_risk,
+            )
+            self.spawn(self._claimed(answer.intent))
+        return answer
+
+    async def _claimed(self, intent: IntentId) -> None:
+        """Free a reservation whose symbol died before it handed over a plan."""
+        await self.sleep(CLAIM_SECONDS)
+        records = await self._read(stream_of(intent))
+        if not any(isinstance(record, BracketPlanned) for record in records):
+            self._release(intent)
+
+    def _release(self, intent: IntentId) -> None:
+        if intent not in self._ledger.exposures:
+            return
+        released = RiskReleased(at=self.clock.now(), day=self._day(), intent=intent)
+        self._ledger = apply(self._ledger, released)
+        self._journal(released)
+
+    def _count(self, report: ExecutionReport | CommissionReport) -> None:
+        event = leg_filled(report)
+        if event is not None:
+            self._ledger = apply(self._ledger, event)
+
+    def _resynchronised(self, book: BookReport) -> None:
+        for execution in book.executions:
+            self._count(execution)
+        for commission in book.commissions:
+            self._count(commission)
+        symbols = foreign_symbols(book, self._ledger)
+        for symbol in symbols - self._ledger.foreign:
+            self.tell("alerts", SendAlert(kind="foreign", text=f"{symbol}: a position or order that is not ours"))
+        self._ledger = with_foreign(self._ledger, symbols)
+        self.timers.start("account", 0.0, "account")
+
+    async def _refresh(self) -> None:
+        """Ask for the account's values; open the trading day at first sight of its equity."""
+        self.timers.start("account", ACCOUNT_SECONDS, "account")
+        answer = await self.ask_or_none("broker", RequestAccount(), timeout_seconds=20)
+        if not isinstance(answer, AccountReport):
+            return
+        self._account = answer
+        day = self._day()
+        if self._ledger.day == day:
+            return
+        values = answer.values
+        opened = first_sight(
+            day, values.get("NetLiquidation"), values.get("PreviousDayEquityWithLoanValue"), self.clock.now()
+        )
+        if opened is not None:
+            self._ledger = apply(self._ledger, opened)
+            self._journal(opened)
+            self._log.emit("day_opened", day=opened.day.isoformat(), start_equity=opened.start_equity)
+
+    def _check_limit(self) -> None:
+        self._ledger, reached = check_limit(self._ledger, self._limits.max_daily_loss_pct, self.clock.now())
+        if reached is not None:
+            self._latched(reached)
+
+    def _latched(self, reached: LossLimitReached) -> None:
+        self._journal(reached)
+        self._log.emit("daily_loss_limit", loss=reached.loss, limit=reached.limit)
+        text = f"the day lost {reached.loss:.2f} of at most {reached.limit:.2f}; no entry until the next trading day"
+        self.tell("alerts", SendAlert(kind="loss_limit", text=text, level="CRITICAL"))
+        self.directory.broadcast("oco:", CancelEntries(reason="daily loss limit"))
+        if self._flatten_on_loss:
+            self.directory.broadcast("oco:", FlattenBracket(why=ClosedBy.FLATTENED))
+
+    def _journal(self, record: Journaled) -> None:
+        self.tell("journal", AppendRecords(stream=ledger_stream(self._day()), records=(record,)))

@@ -1,0 +1,125 @@
+"""An event loop in virtual time: sockets are polled without waiting, and idle time is skipped."""
+
+import asyncio
+import errno
+import itertools
+import selectors
+import socket
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple
+
+from actors.runtime.errors import VirtualDeadlockError
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+SOCKET_BUFFER_BYTES = 4 * 1024 * 1024
+
+
+class VirtualSelector(selectors.DefaultSelector):
+    """Never waits: what is not ready now makes `advance` move the time instead."""
+
+    def __init__(self, advance: Callable[[float | None], None]) -> None:
+        super().__init__()
+        self._advance = advance
+        self._ordinals: dict[int, int] = {}
+        self._next_ordinal = itertools.count()
+        self._own_files = 0
+
+    def ignore_current_files(self) -> None:
+        """Take what is registered now (the loop's wake-up pipe) as no source of events worth a poll while busy."""
+        self._own_files = len(self._ordinals)
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        """Register a file and remember when; its rank decides the order of simultaneous events."""
+        key = super().register(fileobj, events, data)
+        self._ordinals[key.fd] = next(self._next_ordinal)
+        return key
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        """Forget a file."""
+        key = super().unregister(fileobj)
+        self._ordinals.pop(key.fd, None)
+        return key
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        """Return what is ready, in order of registration; when nothing is, let `timeout` seconds pass at once."""
+        if timeout == 0 and len(self._ordinals) <= self._own_files:
+            return []
+        events = super().select(0)
+        if len(events) > 1:
+            events.sort(key=lambda event: self._ordinals[event[0].fd])
+        if not events and timeout != 0:
+            self._advance(timeout)
+        return events
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """One thread, one loop, no waiting: the time is the time of the event that is being handled.
+
+    `hosted` maps (host, port) to the factory of a server-side protocol. `create_connection` to such an address hands out
+    one end of a socket pair and serves the other end on this same loop, so that client and server run in virtual time
+    over real bytes. There are no threads here: what is sent to an executor runs at once, inline.
+    """
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self.hosted: dict[tuple[str, int], Callable[[], asyncio.BaseProtocol]] = {}
+        selector = VirtualSelector(self._advance)
+        super().__init__(selector)
+        selector.ignore_current_files()
+
+    def time(self) -> float:
+        """Return virtual seconds since the loop was made."""
+        return self._now
+
+    def run_forever(self) -> None:
+        """Run until stopped, as this thread's current loop: ib_insync asks the policy for it, not the running one."""
+        asyncio.set_event_loop(self)
+        super().run_forever()
+
+    def run_in_executor(  # type: ignore[override]  # typeshed promises a Future of T; a coroutine would be no future
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> asyncio.Future[T]:
+        """Run the function now, in this thread; the future is done when it is returned."""
+        del executor
+        future: asyncio.Future[T] = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to who awaits the future
+            future.set_exception(error)
+        return future
+
+    async def create_connection(  # type: ignore[override]  # the many overloads are of no use to a hosted address
+        self, protocol_factory: Callable[[], Any], host: Any = None, port: Any = None, **options: Any
+    ) -> tuple[Any, Any]:
+        """Connect to a hosted protocol, or to the socket given as `sock`. Raises ConnectionRefusedError elsewhere."""
+        if options.get("sock") is not None:
+            return await super().create_connection(protocol_factory, **options)
+        server_factory = self.hosted.get((host, port))
+        if server_factory is None:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, f"nothing is hosted at {host}:{port}")
+        ours, theirs = _socket_pair()
+        try:
+            await self.connect_accepted_socket(server_factory, theirs)
+            return await super().create_connection(protocol_factory, sock=ours)
+        except BaseException:
+            ours.close()
+            raise
+
+    def _advance(self, seconds: float | None) -> None:
+        if seconds is None:
+            raise VirtualDeadlockError(f"nothing can happen any more at {self._now} s: no callback, timer or byte is left")
+        # Rounded to the loop's resolution, so that errors of addition do not pile up over a day.
+        self._now = round(self._now + seconds, 9)
+
+
+def _socket_pair() -> tuple[socket.socket, socket.socket]:
+    pair = socket.socketpair()
+    for end in pair:
+        end.setblocking(False)
+        # Big enough that no burst meets a full buffer: then every write is whole and arrives whole.
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
+    return pair
