@@ -1,0 +1,46 @@
+"""What can be chosen about a gateway."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class ChildrenOnPartial(StrEnum):
+    """What a partly filled parent does with its waiting children; the real behaviour is not documented."""
+
+    ARMED_AT_FIRST_FILL = "armed_at_first_fill"
+    """They work at once, for as much as the parent has filled."""
+    ARMED_WHEN_COMPLETE = "armed_when_complete"
+    """They work when the parent has nothing left: filled, or its remainder cancelled."""
+    CANCELLED_WITH_REMAINDER = "cancelled_with_remainder"
+    """As at the first fill, but cancelling the parent's remainder cancels them too: the position stays bare."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayConfig:
+    """A gateway's account, habits and limits; money in USD, times in the gateway's own (simulated) time.
+
+    `delay_ms` is how long one message takes, each way to the exchange and out to the client. `cash_account`: no
+    margin, and sale proceeds are spendable from the next day. `pacing`: refuse and disconnect too fast clients as IB
+    does; the counters count either way. `tick_seconds` is the least time between two quotes of one contract.
+    """
+
+    seed: int = 7
+    account: str = "DU1234567"
+    start_cash: Decimal = Decimal(100000)
+    cash_account: bool = False
+    delay_ms: tuple[int, int] = (1, 300)
+    snapshot_end_ms: tuple[int, int] = (300, 11000)
+    history_ms: tuple[int, int] = (50, 1500)
+    children_on_partial: ChildrenOnPartial = ChildrenOnPartial.ARMED_AT_FIRST_FILL
+    partial_fill_probability: float = 0.1
+    pacing: bool = True
+    tick_seconds: float = 1.0
+    held_seconds: float = 5.0
+    pnl_seconds: float = 2.0
+    pnl_heartbeat_seconds: float = 5.0
+    account_seconds: float = 180.0
+    market_lines: int = 100
+    history_lines: int = 50
+    messages_per_second: int = 50
+    read_only: bool = False

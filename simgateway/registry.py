@@ -1,0 +1,98 @@
+"""All orders of a gateway: by the client's number, by contract, by family, by OCA group; open ones and done ones."""
+
+from collections.abc import Iterable
+
+from simgateway.orders import Execution, Order, Stage
+
+
+class Registry:
+    """Keeps orders in the order they came; ids and perm ids are never used again."""
+
+    def __init__(self, first_perm_id: int) -> None:
+        self._next_perm_id = first_perm_id
+        self._orders: dict[tuple[int, int], Order] = {}
+        self._open: dict[int, Order] = {}
+        self._families: dict[int, list[Order]] = {}
+        self._highest: dict[int, int] = {}
+        self.done: list[Order] = []
+        self.executions: list[Execution] = []
+
+    def take_perm_id(self) -> int:
+        """Return a new perm id."""
+        self._next_perm_id += 1
+        return self._next_perm_id
+
+    def next_order_id(self, client_id: int) -> int:
+        """Return an order id above every one this client has used."""
+        return self._highest.get(client_id, 0) + 1
+
+    def note_id(self, client_id: int, order_id: int) -> None:
+        """Remember that a client has used an order id."""
+        self._highest[client_id] = max(self._highest.get(client_id, 0), order_id)
+
+    def find(self, client_id: int, order_id: int) -> Order | None:
+        """Return a client's order, open or done."""
+        return self._orders.get((client_id, order_id))
+
+    def add(self, order: Order) -> None:
+        """Take a new order."""
+        self._orders[order.key] = order
+        self._open[order.perm_id] = order
+        if order.family:
+            self._families.setdefault(order.family, []).append(order)
+
+    def lead(self, parent: Order) -> None:
+        """Make an order the parent of a family, if it is not yet."""
+        if not parent.family:
+            parent.family = parent.perm_id
+            self._families[parent.perm_id] = [parent]
+
+    def finish(self, order: Order) -> None:
+        """Move an order to the done ones."""
+        if self._open.pop(order.perm_id, None):
+            self.done.append(order)
+
+    def open(self) -> list[Order]:
+        """Return the open orders, oldest first."""
+        return list(self._open.values())
+
+    def working(self) -> list[Order]:
+        """Return the orders that have arrived and are worked, oldest first."""
+        return [order for order in self._open.values() if order.stage is Stage.WORKING]
+
+    def of_contract(self, con_id: int) -> list[Order]:
+        """Return a contract's open orders, oldest first."""
+        return [order for order in self._open.values() if order.instrument.con_id == con_id]
+
+    def family(self, order: Order) -> list[Order]:
+        """Return an order's bracket, itself and done ones included; empty without one."""
+        return list(self._families.get(order.family, ())) if order.family else []
+
+    def parent(self, child: Order) -> Order | None:
+        """Return who leads a child's bracket, None when it is nobody's child."""
+        return self._families[child.family][0] if child.is_child else None
+
+    def siblings(self, child: Order) -> list[Order]:
+        """Return the other open children of a child's bracket."""
+        return [row for row in self.family(child) if row.is_child and row is not child and row.is_open]
+
+    def children(self, parent: Order) -> list[Order]:
+        """Return the open children an order leads."""
+        return [row for row in self.family(parent) if row.is_child and row.is_open] if parent.is_parent else []
+
+    def group(self, order: Order) -> list[Order]:
+        """Return the other open orders of an order's OCA group."""
+        name = order.ticket.oca_group
+        return [row for row in self._open.values() if name and row.ticket.oca_group == name and row is not order]
+
+    def workable(self, order: Order) -> int:
+        """Return how much of an order may fill now: of a child, no more than its parent has brought in."""
+        parent = self.parent(order)
+        if parent is None or not parent.is_open:
+            return order.remaining
+        sold = sum(row.filled for row in self.family(order) if row.is_child)
+        return min(order.remaining, parent.filled - sold)
+
+    def at_exchange(self, con_id: int) -> Iterable[Order]:
+        """Give a contract's orders that have arrived and are worked: not held, travelling or waiting for a parent."""
+        return [order for order in self.of_contract(con_id) if order.stage is Stage.WORKING]

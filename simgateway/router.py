@@ -1,0 +1,65 @@
+"""Which part of the gateway answers which message."""
+
+from collections.abc import Callable, Mapping
+
+from simgateway.catalogue import Catalogue
+from simgateway.desk import Desk
+from simgateway.feed import AccountFeed
+from simgateway.history import History
+from simgateway.order_queries import OrderQueries
+from simgateway.session import Session
+from simgateway.streams import Streams
+from simgateway.wire import Fields
+
+Handler = Callable[[Session, Fields], None]
+
+
+def _ignore(session: Session, fields: Fields) -> None:
+    """Take a message that needs no answer."""
+    del session, fields
+
+
+def routes(
+    *,
+    catalogue: Catalogue,
+    desk: Desk,
+    queries: OrderQueries,
+    feed: AccountFeed,
+    history: History,
+    streams: Streams,
+) -> Mapping[str, Handler]:
+    """Return the table of messages; what is not in it is error 320."""
+    return {
+        "1": streams.open,
+        "2": streams.cancel,
+        "3": desk.place,
+        "4": desk.cancel,
+        "5": queries.own,
+        "6": feed.updates,
+        "7": queries.executions,
+        "8": queries.next_id,
+        "9": catalogue.details,
+        "14": _ignore,
+        "15": queries.bind,
+        "16": queries.all,
+        "20": history.ask,
+        "25": history.cancel,
+        "58": desk.cancel_all,
+        "59": streams.data_type,
+        "61": feed.positions,
+        "62": feed.summary,
+        "63": feed.cancel_summary,
+        "64": feed.cancel_positions,
+        "76": feed.updates_multi,
+        "77": feed.cancel_multi,
+        "78": catalogue.option_parameters,
+        "81": catalogue.matching_symbols,
+        "87": history.head,
+        "90": _ignore,
+        "91": catalogue.market_rule,
+        "92": feed.profit,
+        "93": feed.cancel_profit,
+        "94": feed.profit_single,
+        "95": feed.cancel_profit_single,
+        "99": queries.completed,
+    }

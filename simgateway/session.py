@@ -1,0 +1,155 @@
+"""One client's connection."""
+
+import asyncio
+from collections import deque
+from random import Random
+from typing import Final, Protocol, cast
+
+from simgateway.config import GatewayConfig
+from simgateway.delay import DelayLine
+from simgateway.frames import Frame, FrameLog
+from simgateway.market.clock import GatewayClock
+from simgateway.names import Direction
+from simgateway.text import local_text
+from simgateway.wire import Fields, FrameReader, FramingError, agreed_version, encode
+
+NO_CLIENT: Final = -1
+
+
+class Hub(Protocol):
+    """What a connection needs of the gateway it belongs to."""
+
+    @property
+    def config(self) -> GatewayConfig:
+        """Return the gateway's configuration."""
+        ...
+
+    @property
+    def clock(self) -> GatewayClock:
+        """Return the gateway's clock."""
+        ...
+
+    @property
+    def log(self) -> FrameLog:
+        """Return the frame log."""
+        ...
+
+    def opened(self, session: "Session") -> int:
+        """Take a new connection; return its number."""
+        ...
+
+    def closed(self, session: "Session") -> None:
+        """Forget a connection that is gone."""
+        ...
+
+    def received(self, session: "Session", fields: Fields) -> None:
+        """Handle a message of a client."""
+        ...
+
+
+class Session(asyncio.Protocol):
+    """Reads frames, writes messages with the gateway's delays and in their order; all on the gateway's loop.
+
+    Messages given to one `send` leave together: the answer to a request has one delay, not hundreds.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._reader = FrameReader()
+        self._transport: asyncio.Transport | None = None
+        self._closing = False
+        self._recent: deque[float] = deque()
+        self.number = 0
+        self.client_id = NO_CLIENT
+        self.version = 0
+        self.data_type = 1
+        self.most_in_a_second = 0
+        self.is_open = False
+        self._line: DelayLine[tuple[Fields, ...]]
+
+    @property
+    def is_started(self) -> bool:
+        """Return whether the client has told its id."""
+        return self.client_id != NO_CLIENT
+
+    @property
+    def buffered_bytes(self) -> int:
+        """Return how many bytes wait in this connection's buffers, both ways."""
+        waiting = self._transport.get_write_buffer_size() if self._transport else 0
+        return waiting + self._reader.waiting_bytes
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin: nothing is sent before the client's offer."""
+        self._transport = cast("asyncio.Transport", transport)
+        self.is_open = True
+        self.number = self._hub.opened(self)
+        draw = Random(f"{self._hub.config.seed}:out:{self.number}")
+        self._line = DelayLine(self._hub.clock, draw, self._hub.config.delay_ms, self._write)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; a peer that does not speak the protocol is cut off."""
+        try:
+            frames = self._reader.feed(data)
+            for fields in frames:
+                if self._closing:
+                    return
+                self._take(fields)
+        except FramingError:
+            self.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget what was to be sent."""
+        del exc
+        self.is_open = False
+        self._line.close()
+        self._hub.closed(self)
+
+    def send(self, *messages: Fields) -> None:
+        """Send messages together after one drawn delay, behind everything sent before."""
+        if self.is_open and not self._closing and messages:
+            self._line.push(messages)
+
+    def send_and_close(self, message: Fields) -> None:
+        """Send a last message and close behind it."""
+        self.send(message, ())
+        self._closing = True
+
+    def abort(self) -> None:
+        """Close at once; what was not written is lost."""
+        self._closing = True
+        if self._transport:
+            self._transport.abort()
+
+    def _take(self, fields: Fields) -> None:
+        self._note("in", fields)
+        if self.version == 0:
+            self.version = agreed_version(fields[0])
+            self.send((str(self.version), local_text(self._hub.clock.now()).replace("US/Eastern", "EST")))
+            return
+        self._count()
+        self._hub.received(self, fields)
+
+    def _count(self) -> None:
+        now = self._hub.clock.now().timestamp()
+        self._recent.append(now)
+        while now - self._recent[0] >= 1.0:
+            self._recent.popleft()
+        self.most_in_a_second = max(self.most_in_a_second, len(self._recent))
+
+    @property
+    def in_last_second(self) -> int:
+        """Return how many messages came within the second before the newest one, itself included."""
+        return len(self._recent)
+
+    def _write(self, messages: tuple[Fields, ...]) -> None:
+        if not self.is_open or not self._transport:
+            return
+        for message in messages:
+            if message:
+                self._note("out", message)
+        self._transport.write(b"".join(encode(message) for message in messages if message))
+        if not messages[-1]:
+            self._transport.close()
+
+    def _note(self, direction: Direction, fields: Fields) -> None:
+        self._hub.log.add(Frame(self._hub.clock.now(), self.number, self.client_id, direction, fields))

@@ -1,0 +1,149 @@
+"""A market whose quotes the test sets by hand: one stock with options, open 09:30-16:00 New York on weekdays."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from simgateway.market.base import Bar, Instrument, PriceRule, Quote
+from simgateway.text import NEW_YORK
+
+DAY = date(2025, 11, 12)
+OPEN = datetime(2025, 11, 12, 14, 30, tzinfo=UTC)
+CLOSE = datetime(2025, 11, 12, 21, 0, tzinfo=UTC)
+STOCK_ID = 1
+CALL_ID = 101
+PUT_ID = 102
+RULE_ID = 109
+EXPIRIES = (date(2025, 11, 12), date(2025, 11, 14))
+STRIKES = (Decimal(95), Decimal(100), Decimal(105))
+
+
+def a_quote(bid: str | None = "1.00", ask: str | None = "1.10", size: int = 10) -> Quote:
+    return Quote(
+        bid=Decimal(bid) if bid else None,
+        ask=Decimal(ask) if ask else None,
+        bid_size=size if bid else 0,
+        ask_size=size if ask else 0,
+        last=Decimal("1.05"),
+        close=Decimal("1.20"),
+        volume=500,
+        open_interest=1234,
+    )
+
+
+def _stock() -> Instrument:
+    return Instrument(
+        STOCK_ID,
+        "ABC",
+        "STK",
+        None,
+        None,
+        "",
+        1,
+        "SMART",
+        "NASDAQ",
+        "USD",
+        "ABC",
+        "NMS",
+        26,
+        Decimal("0.01"),
+        "ABC INC",
+    )
+
+
+def _option(con_id: int, expiry: date, strike: Decimal, right: str) -> Instrument:
+    local = f"ABC   {expiry:%y%m%d}{right}{int(strike * 1000):08d}"
+    place = ("SMART", "", "USD", local, "ABC")
+    return Instrument(con_id, "ABC", "OPT", expiry, strike, right, 100, *place, RULE_ID, Decimal("0.01"), "ABC INC")
+
+
+def _options() -> dict[int, Instrument]:
+    rows: dict[int, Instrument] = {}
+    for expiry in EXPIRIES[::-1]:
+        for strike in (STRIKES[1], STRIKES[0], STRIKES[2]):
+            for right in "CP":
+                con_id = CALL_ID + len(rows)
+                rows[con_id] = _option(con_id, expiry, strike, right)
+    return rows
+
+
+class FakeMarket:
+    def __init__(self) -> None:
+        self._stock = _stock()
+        self._options = _options()
+        self.quotes: dict[int, Quote] = {}
+        self.default = a_quote()
+        self.settles_at = Decimal(103)
+        self.quotes_read = 0
+
+    def show(self, con_id: int, bid: str | None, ask: str | None, size: int = 10) -> None:
+        self.quotes[con_id] = a_quote(bid, ask, size)
+
+    def symbols(self) -> tuple[str, ...]:
+        return ("ABC",)
+
+    def day(self) -> date:
+        return DAY
+
+    def session(self, day: date) -> tuple[datetime, datetime] | None:
+        if day.weekday() > 4:
+            return None
+        opened = datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK).astimezone(UTC)
+        return (opened, opened + timedelta(hours=6, minutes=30))
+
+    def by_con_id(self, con_id: int) -> Instrument | None:
+        return self._stock if con_id == STOCK_ID else self._options.get(con_id)
+
+    def stock(self, symbol: str) -> Instrument | None:
+        return self._stock if symbol == "ABC" else None
+
+    def expiries(self, symbol: str) -> tuple[date, ...]:
+        return EXPIRIES if symbol == "ABC" else ()
+
+    def strikes(self, symbol: str) -> tuple[Decimal, ...]:
+        return STRIKES if symbol == "ABC" else ()
+
+    def listed(self, symbol: str, expiry: date | None, right: str, strike: Decimal | None) -> tuple[Instrument, ...]:
+        return tuple(
+            row
+            for row in self._options.values()
+            if row.symbol == symbol
+            and expiry in {None, row.expiry}
+            and right in {"", row.right}
+            and strike in {None, row.strike}
+        )
+
+    def rule(self, rule_id: int) -> PriceRule:
+        cent, nickel = Decimal("0.01"), Decimal("0.05")
+        rules = {26: ((Decimal(0), cent),), RULE_ID: ((Decimal(0), cent), (Decimal(3), nickel))}
+        return rules.get(rule_id, ())
+
+    def quote(self, instrument: Instrument, at: datetime) -> Quote:
+        del at
+        self.quotes_read += 1
+        return self.quotes.get(instrument.con_id, self.default)
+
+    def next_change(self, instrument: Instrument, at: datetime) -> datetime | None:
+        del instrument
+        return at + timedelta(milliseconds=250) if OPEN <= at < CLOSE else None
+
+    def bars(
+        self,
+        instrument: Instrument,
+        end: datetime,
+        seconds: int,
+        start: datetime,
+        regular_only: bool,  # noqa: FBT001 - the market's protocol has it so
+    ) -> list[Bar]:
+        del regular_only
+        if instrument.right == "P":
+            return []
+        price = Decimal(100)
+        bars, at = [], start
+        while at < end:
+            bars.append(Bar(at, seconds, price, price + 1, price - 1, price, 1000, price, 10))
+            at += timedelta(seconds=seconds)
+        return bars
+
+    def settle_price(self, symbol: str, day: date) -> Decimal | None:
+        del day
+        return self.settles_at if symbol == "ABC" else None
