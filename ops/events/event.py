@@ -1,0 +1,25 @@
+"""What the catalogue knows of one event."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Level(StrEnum):
+    """How loud an event is. CRITICAL is for what a human must look at now."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+    CRITICAL = "CRITICAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One name. ``text`` is its sentence, with places for required fields; each field's meaning is in FIELDS."""
+
+    name: str
+    level: Level
+    text: str
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
