@@ -1,8 +1,12 @@
 """Bars: what completed, what is still forming, how two answers are merged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import isfinite
+from typing import Final
+
+NO_VALUE_MIN: Final = 1e300  # The broker writes the largest double, 1.797e308, where it has no value.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,3 +37,31 @@ def merged(old: Iterable[Bar], new: Iterable[Bar]) -> tuple[Bar, ...]:
     by_start = {bar.start: bar for bar in old}
     by_start.update((bar.start, bar) for bar in new)
     return tuple(by_start[start] for start in sorted(by_start))
+
+
+def sound(bars: Iterable[Bar]) -> tuple[Bar, ...]:
+    """Return the bars whose numbers can be believed; the broker's "no value" (NaN, -1, 0, 1.797e308) is none."""
+    return tuple(bar for bar in bars if _is_sound(bar))
+
+
+def since(bars: Iterable[Bar], start: datetime) -> tuple[Bar, ...]:
+    """Return the bars that began at this moment or later."""
+    return tuple(bar for bar in bars if bar.start >= start)
+
+
+def newest_age_seconds(bars: Sequence[Bar], now: datetime) -> float | None:
+    """Return how long ago the last of these completed bars ended; None when there is none."""
+    return (now - bars[-1].end).total_seconds() if bars else None
+
+
+def ended_within(bars: Sequence[Bar], now: datetime, age_seconds_max: float) -> bool:
+    """Return whether the last of these completed bars is new enough to open something on."""
+    age = newest_age_seconds(bars, now)
+    return age is not None and 0 <= age <= age_seconds_max
+
+
+def _is_sound(bar: Bar) -> bool:
+    prices = (bar.open, bar.high, bar.low, bar.close)
+    if not all(isfinite(price) and 0 < price < NO_VALUE_MIN for price in prices):
+        return False
+    return bar.low == min(prices) and bar.high == max(prices) and 0 <= bar.volume < NO_VALUE_MIN

@@ -4,7 +4,7 @@ A grid is the broker's market rule. Its steps rise by ``low_edge``, the first is
 the increment that begins there; ``grid_problem`` says when a grid is none. Nothing here guesses an increment.
 """
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from math import isfinite
 from typing import Final
 
@@ -70,21 +70,20 @@ def is_on_grid(price: Decimal, grid: PriceGrid) -> bool:
 def rounded_down(price: Decimal, grid: PriceGrid) -> Decimal:
     """Return the highest grid price not above this one; 0, which is no price, below one tick."""
     increment = increment_at(grid, price)
-    return _multiple(price, increment, ROUND_FLOOR)
+    return price // increment * increment
 
 
 def rounded_up(price: Decimal, grid: PriceGrid) -> Decimal:
     """Return the lowest grid price not below this one, at least one tick."""
-    increment = increment_at(grid, price)
-    found = max(_multiple(price, increment, ROUND_CEILING), one_tick(grid))
-    # The next edge is on the grid even where the steps below it miss it.
-    return min([found, *(step.low_edge for step in grid.steps if step.low_edge >= max(price, CENT / CENT.scaleb(2)))])
+    if price > 0 and is_on_grid(price, grid):
+        return price
+    return _next_above(rounded_down(price, grid), grid)
 
 
 def ticks_above(price: Decimal, n: int, grid: PriceGrid) -> Decimal:
     """Return the n-th grid price above this one (n = 0: it, rounded down); a step may change on the way."""
     found = rounded_down(price, grid)
-    for _ in range(_count(n)):
+    for _ in range(n):
         found = _next_above(found, grid)
     return found
 
@@ -92,6 +91,31 @@ def ticks_above(price: Decimal, n: int, grid: PriceGrid) -> Decimal:
 def ticks_below(price: Decimal, n: int, grid: PriceGrid) -> Decimal:
     """Return the n-th grid price below this one (n = 0: it, rounded up), never below one tick."""
     found = rounded_up(price, grid)
-    for _ in range(_count(n)):
+    for _ in range(n):
         found = _next_below(found, grid)
     return found
+
+
+def _step_from(grid: PriceGrid, price: Decimal) -> PriceStep:
+    """Return the step that a price belongs to: the last one whose edge it has reached."""
+    reached = [step for step in grid.steps if step.low_edge <= price]
+    if not reached:
+        raise ValueError(f"{price} is no price on a grid that begins at 0")
+    return reached[-1]
+
+
+def _next_above(price: Decimal, grid: PriceGrid) -> Decimal:
+    """Return the grid price that follows one on the grid (or 0)."""
+    following = price + increment_at(grid, price)
+    # An edge is on the grid even where the steps below it miss it.
+    return min([following, *(step.low_edge for step in grid.steps if step.low_edge > price)])
+
+
+def _next_below(price: Decimal, grid: PriceGrid) -> Decimal:
+    """Return the grid price before one on the grid; the lowest has none before it and is returned itself."""
+    below = [step for step in grid.steps if step.low_edge < price]
+    increment = below[-1].increment
+    found = price // increment * increment
+    if found == price:
+        found -= increment
+    return max(found, one_tick(grid))
