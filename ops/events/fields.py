@@ -106,6 +106,12 @@ FIELDS: Final[Mapping[str, str]] = {
     "gamma": "change of delta per USD of the underlying",
     "theta": "change of the option's price per day, USD",
     "vega": "change of the option's price per point of volatility, USD",
+    "spot": "price of the underlying, USD",
+    "greeks": "implied volatility and greeks of our own arithmetic",
+    "bar_size": "length of a bar, in the broker's words",
+    "duration": "span of history asked for, in the broker's words",
+    "target": "limit of the take-profit, USD",
+    "stop_limit": "limit a triggered stop rests at, USD",
     "volatility": "implied volatility a year, fraction",
     # What it is now
     "status": "status of an order, in the broker's word",

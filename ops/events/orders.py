@@ -10,7 +10,7 @@ ORDER_EVENTS: Final = (
         Level.INFO,
         "{intent}: {quantity} of {contract} at {price} USD",
         ("intent", "contract", "quantity", "price"),
-        ("symbol", "strategy", "confidence", "trigger", "limit", "native"),
+        ("symbol", "strategy", "confidence", "target", "trigger", "stop_limit", "native"),
     ),
     Event(
         "order_placement",
