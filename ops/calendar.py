@@ -5,6 +5,7 @@ starts need neither. The file is named for the library's version: a new one may 
 """
 
 import json
+import warnings
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from importlib.metadata import version
@@ -40,7 +41,9 @@ def _year(year: int, cache: Path) -> tuple[Session, ...]:
 def _asked(year: int) -> tuple[Session, ...]:
     import exchange_calendars  # noqa: PLC0415 - imports pandas
 
-    calendar = exchange_calendars.get_calendar(EXCHANGE, start=f"{year}-01-01", end=f"{year}-12-31")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # The library uses what pandas 4 will drop.
+        calendar = exchange_calendars.get_calendar(EXCHANGE, start=f"{year}-01-01", end=f"{year}-12-31")
     rows = zip(calendar.opens.index, calendar.opens, calendar.closes, strict=True)
     return tuple((day.date(), _utc(opened), _utc(closed)) for day, opened, closed in rows)
 
