@@ -1,0 +1,81 @@
+"""``./bot test``: everything a change must pass, in one command."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+CHECKOUT: Final = Path(__file__).resolve().parent.parent
+PYTHON: Final = sys.executable
+QUICK: Final = (
+    ("ruff check", ("-m", "ruff", "check", ".")),
+    ("ruff format", ("-m", "ruff", "format", "--check", ".")),
+    ("imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()")),
+)
+TYPES: Final = ("mypy", ("-m", "mypy"))
+ALL_TESTS: Final = ("-n", "2", "--cov", "--cov-report=term")
+
+
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """A tool at work, its output kept for when it ends."""
+
+    name: str
+    process: subprocess.Popen[str]
+    started: float
+
+
+def run_tests(arguments: Sequence[str]) -> int:
+    """Return 0 when all passed. With arguments only pytest runs, with these; else every check does.
+
+    Prints each step with its seconds, what a failed one said, and pytest's own summary as the last line.
+    """
+    if arguments:
+        return _start("pytest", ("-m", "pytest", *arguments), captured=False).process.wait()
+    passed = [_finish(_start(name, command)) for name, command in QUICK]
+    types = _start(*TYPES)
+    tests = _start("pytest", ("-m", "pytest", *ALL_TESTS))
+    summary = _show_all_but_the_last_line(tests)
+    passed.append(_finish(types))
+    code = tests.process.wait()
+    _say("pytest", tests, code)
+    print(summary, flush=True)
+    return 0 if all(passed) and code == 0 else 1
+
+
+def _start(name: str, command: Sequence[str], *, captured: bool = True) -> _Running:
+    output = subprocess.PIPE if captured else None
+    errors = subprocess.STDOUT if captured else None
+    process = subprocess.Popen(  # noqa: S603 - our own tools, with arguments of whoever runs the tests
+        [PYTHON, *command], cwd=CHECKOUT, text=True, stdout=output, stderr=errors
+    )
+    return _Running(name, process, time.perf_counter())
+
+
+def _finish(running: _Running) -> bool:
+    """Wait, say how it went, show its output when it failed; return whether it passed."""
+    output, _ = running.process.communicate()
+    _say(running.name, running, running.process.returncode)
+    if running.process.returncode != 0:
+        print(output, flush=True)
+    return running.process.returncode == 0
+
+
+def _say(name: str, running: _Running, code: int) -> None:
+    seconds = time.perf_counter() - running.started
+    print(f"{'ok    ' if code == 0 else 'FAILED'} {name:<12} {seconds:6.1f} s", flush=True)
+
+
+def _show_all_but_the_last_line(running: _Running) -> str:
+    """Pass the output on while it comes; return its last line with anything on it."""
+    last = ""
+    assert running.process.stdout is not None
+    for line in running.process.stdout:
+        if line.strip():
+            if last:
+                print(last, flush=True)
+            last = line.rstrip()
+    return last
