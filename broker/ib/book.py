@@ -1,0 +1,195 @@
+"""Positions, open orders, executions: asked for afresh, and never half an answer taken for a whole one."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+
+from broker.ib.library import ExecutionFilter
+from broker.ib.line import Line
+from broker.ib.translate import open_order_report, position_report
+from domain.ids import ConId, ExecId, PermId
+from domain.reports import (
+    BookReport,
+    BrokerStatus,
+    CommissionReport,
+    ExecutionReport,
+    Failure,
+    OpenOrderReport,
+    OrderStatusReport,
+    PositionReport,
+    RequestFailed,
+)
+
+T = TypeVar("T")
+
+POSITIONS, OPEN_ORDERS, COMPLETED = "positions", "open orders", "completed orders"
+GONE: Final = frozenset({BrokerStatus.FILLED, BrokerStatus.CANCELLED, BrokerStatus.API_CANCELLED})
+
+
+class Collected(Generic[T]):
+    """What came since a request without an id was sent.
+
+    Its end may belong to an earlier request that timed out. Therefore nothing is thrown away while an end is still
+    owed: whichever comes first, what was collected until then holds at least one whole answer.
+    """
+
+    def __init__(self) -> None:
+        self.items: dict[Hashable, T] = {}
+        self.asked_at: datetime | None = None  # When the oldest question left that may be answered here.
+        self._owed = 0
+
+    def begin(self, at: datetime) -> None:
+        """Note that a request goes out."""
+        if self._owed == 0:
+            self.items.clear()
+            self.asked_at = at
+        self._owed += 1
+
+    def end(self) -> None:
+        """Note that an end came in."""
+        self._owed = max(0, self._owed - 1)
+
+
+class Book:
+    """What the account holds and what works for it, by the broker's word. On the broker's loop alone."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._turn = asyncio.Lock()
+        self._positions: Collected[PositionReport] = Collected()
+        self._orders: Collected[OpenOrderReport] = Collected()
+        self._completed: Collected[OpenOrderReport] = Collected()
+        self._executions: dict[ExecId, ExecutionReport] = {}
+        self._commissions: dict[ExecId, CommissionReport] = {}
+        self._filled: dict[PermId, int] = {}
+
+    def handlers(self) -> Mapping[str, Callable[..., object]]:
+        """Return the server messages that are handled here, by the library's names."""
+        return {
+            "position": self._on_position,
+            "positionEnd": self._ended(POSITIONS, self._positions),
+            "openOrderEnd": self._ended(OPEN_ORDERS, self._orders),
+            "completedOrder": self._on_completed,
+            "completedOrdersEnd": self._ended(COMPLETED, self._completed),
+            "execDetailsEnd": self._line.requests.settle,
+        }
+
+    async def read(self, timeout_seconds: float) -> BookReport | RequestFailed:
+        """Ask for everything; one book at a time. ``timeout_seconds`` limits each request. Sends five messages."""
+        async with self._turn:
+            began = self._line.clock.now()
+            answers = await asyncio.gather(
+                self._ask(POSITIONS, self._positions, self._line.client.reqPositions, timeout_seconds),
+                self._ask_orders(timeout_seconds),
+                self._ask_executions(timeout_seconds),
+                self._ask_completed(),
+            )
+            failed = next((answer for answer in answers[:3] if isinstance(answer, RequestFailed)), None)
+            return failed or self._report(began, with_completed=not isinstance(answers[3], RequestFailed))
+
+    async def _ask(
+        self, key: str, collected: Collected[Any], request: Callable[[], None], timeout_seconds: float
+    ) -> bool | RequestFailed:
+        def send() -> None:
+            request()
+            collected.begin(self._line.clock.now())
+
+        answer: bool | RequestFailed = await self._line.requests.ask(key, send, timeout_seconds, key)
+        return answer
+
+    async def _ask_orders(self, timeout_seconds: float) -> bool | RequestFailed:
+        """Ask for our own orders, which binds those of an earlier connection to this one, then for everybody's."""
+        client = self._line.client
+        own = await self._ask(OPEN_ORDERS, self._orders, client.reqOpenOrders, timeout_seconds)
+        if isinstance(own, RequestFailed):
+            return own
+        return await self._ask(OPEN_ORDERS, self._orders, client.reqAllOpenOrders, timeout_seconds)
+
+    async def _ask_executions(self, timeout_seconds: float) -> bool | RequestFailed:
+        try:
+            request_id = self._line.new_id()
+        except ConnectionError as error:
+            return RequestFailed(failure=Failure.DISCONNECTED, text=f"executions: {error}")
+        wanted = ExecutionFilter(acctCode=self._line.account)
+        answer: bool | RequestFailed = await self._line.requests.ask(
+            request_id, lambda: self._line.client.reqExecutions(request_id, wanted), timeout_seconds, "executions"
+        )
+        return answer
+
+    async def _ask_completed(self) -> bool | RequestFailed:
+        limit = self._line.config.completed_timeout_seconds
+        return await self._ask(COMPLETED, self._completed, self._request_completed, limit)
+
+    def _request_completed(self) -> None:
+        self._line.client.reqCompletedOrders(apiOnly=False)
+
+    def _report(self, began: datetime, *, with_completed: bool) -> BookReport:
+        asked = (self._positions.asked_at, self._orders.asked_at)
+        return BookReport(
+            generation=self._line.generation,
+            at=self._line.clock.now(),
+            asked_at=min(began, *(at for at in asked if at is not None)),
+            positions=tuple(position for position in self._positions.items.values() if position.quantity),
+            open_orders=tuple(self._orders.items.values()),
+            executions=tuple(self._executions.values()),
+            commissions=tuple(self._commissions.values()),
+            completed=tuple(self._completed.items.values()) if with_completed else (),
+        )
+
+    def _ended(self, key: str, collected: Collected[Any]) -> Callable[..., None]:
+        def handle(*_: object) -> None:
+            collected.end()
+            self._line.requests.settle(key)
+
+        return handle
+
+    def filled(self, perm_id: int) -> int:
+        """Return how much of an order filled, as its last status said; message 5 does not say it."""
+        return self._filled.get(PermId(perm_id), 0)
+
+    def on_status(self, report: OrderStatusReport) -> None:
+        """Keep collected open orders true while the rest of the book still comes in."""
+        if not report.perm_id:
+            return
+        self._filled[report.perm_id] = report.filled
+        known = self._orders.items.get(report.perm_id)
+        if known is not None:
+            self._keep(replace(known, status=report.status, filled=report.filled))
+
+    def on_open_order(self, report: OpenOrderReport) -> None:
+        """Collect an open order."""
+        self._keep(report)
+
+    def _keep(self, report: OpenOrderReport) -> None:
+        key: Hashable = report.perm_id or (report.client_id, report.order_id)
+        if report.status in GONE:
+            self._orders.items.pop(key, None)
+        else:
+            self._orders.items[key] = report
+
+    def on_execution(self, report: ExecutionReport) -> None:
+        """Collect an execution, once."""
+        self._executions[report.exec_id] = report
+
+    def on_commission(self, report: CommissionReport) -> None:
+        """Collect what an execution cost."""
+        self._commissions[report.exec_id] = report
+
+    def _on_position(self, account: str, contract: Any, quantity: float, cost: float) -> None:
+        if account != self._line.account:
+            return
+        report = position_report(self._line.generation, self._line.clock.now(), contract, quantity, cost)
+        self._positions.items[ConId(contract.conId)] = report
+        self._line.sink(report)
+
+    def _on_completed(self, contract: Any, order: Any, state: Any) -> None:
+        if order.account and order.account != self._line.account:
+            return
+        line, filled = self._line, int(min(order.filledQuantity, order.totalQuantity))
+        report = open_order_report(
+            line.generation, line.clock.now(), contract, order, status=state.status, filled=filled
+        )
+        if report is not None:
+            self._completed.items[report.perm_id] = report

@@ -1,0 +1,43 @@
+"""The one import of the broker's library, and how its messages reach us.
+
+The library gives the codec and the socket. Its picture of orders, positions and quotes is never used: the server
+messages about them go to handlers of ours instead. It asks for the main thread's event loop when it is imported,
+therefore it is imported here, at the top, and nowhere late.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ib_insync import IB, Contract, ExecutionFilter, Order, RequestError
+
+__all__ = ["Contract", "ExecutionFilter", "Order", "RequestError", "new_gateway"]
+
+Handler = Callable[..., object]
+
+# The library's own handling comes after ours for these; for all others ours stands alone.
+SHARED: Final = frozenset({"error", "historicalDataEnd", "connectAck"})
+
+
+def new_gateway(handlers: Mapping[str, Handler], timezone: str) -> Any:
+    """Return a fresh, unconnected IB; one per generation, since it never forgets.
+
+    ``handlers`` are keyed by the library's names of server messages. ``timezone`` is of execution times without one.
+    The return type is open because the library's client carries no annotations.
+    """
+    gateway = IB()  # type: ignore[no-untyped-call] # its initialiser carries no annotations
+    gateway.client.MaxRequests = 0  # Pacing is ours: its queue would let orders wait behind data.
+    gateway.RaiseRequestErrors = True
+    gateway.TimezoneTWS = timezone
+    gateway.errorEvent.clear()  # On 1102 it would ask for an account summary that nobody paced.
+    for name, handler in handlers.items():
+        own = getattr(gateway.wrapper, name)  # AttributeError: this library has no such message.
+        setattr(gateway.wrapper, name, _both(handler, own) if name in SHARED else handler)
+    return gateway
+
+
+def _both(first: Handler, then: Handler) -> Handler:
+    def handle(*fields: object) -> None:
+        first(*fields)
+        then(*fields)
+
+    return handle

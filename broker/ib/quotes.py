@@ -1,0 +1,233 @@
+"""Quotes: one at a time, or streamed for what is guarded. Stamped by our clock, kept in our own book."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from broker.ib.contract_cache import ContractCache
+from broker.ib.error_codes import ends_request, request_failure
+from broker.ib.line import Line
+from domain.contracts import Contract, OptionContract
+from domain.ids import ConId
+from domain.prices import as_price
+from domain.quotes import Quote
+from domain.reports import ConnectivityReport, Failure, QuoteReport, RequestFailed, SnapshotReport
+
+# Tick types, live and delayed, by the field they fill; the price of bid and ask brings the size along.
+PRICES: Final = {1: "bid", 66: "bid", 2: "ask", 67: "ask", 4: "last", 68: "last", 9: "close", 75: "close"}
+SIZES: Final = {0: "bid_size", 69: "bid_size", 3: "ask_size", 70: "ask_size", 8: "volume", 74: "volume"}
+OPEN_INTEREST: Final = {27: "open_interest", 28: "open_interest"}  # Calls and puts; an option has one of them.
+DELAYED_TICKS: Final = range(66, 77)
+DELAYED: Final = 3
+RESUBSCRIBE_GAP_SECONDS: Final = 0.1  # So that the whole book again is no burst.
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticking:
+    """The fields of one request as its ticks fill them; mutable, never leaves this file."""
+
+    contract: Contract
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    bid_size: int | None = None
+    ask_size: int | None = None
+    last: Decimal | None = None
+    close: Decimal | None = None
+    volume: int | None = None
+    open_interest: int | None = None
+    at: datetime | None = None
+    market_data_type: int = 1
+    ended: bool = False  # By the server; then there is nothing to cancel.
+
+    @property
+    def complete(self) -> bool:
+        """Return whether bid, ask and both sizes are there."""
+        return None not in (self.bid, self.ask, self.bid_size, self.ask_size)
+
+    @property
+    def sparse(self) -> bool:
+        """Return whether an option's volume is still to come, which choosing among options needs."""
+        return isinstance(self.contract, OptionContract) and self.volume is None
+
+    @property
+    def empty(self) -> bool:
+        """Return whether no price of any kind came."""
+        return self.bid is None and self.ask is None and self.last is None and self.close is None
+
+    def quote(self, now: datetime) -> Quote:
+        """Return what there is; without bid and ask it is as old as now."""
+        return Quote(
+            con_id=self.contract.con_id,
+            bid=self.bid,
+            ask=self.ask,
+            bid_size=self.bid_size,
+            ask_size=self.ask_size,
+            last=self.last,
+            close=self.close,
+            volume=self.volume,
+            open_interest=self.open_interest,
+            at=self.at or now,
+            market_data_type=self.market_data_type,
+        )
+
+
+class Quotes:
+    """Every market data request of one connection by its number. On the broker's loop alone."""
+
+    def __init__(self, line: Line, cache: ContractCache) -> None:
+        self._line = line
+        self._cache = cache
+        self._asked: dict[int, Ticking] = {}
+        self._watched: dict[ConId, int] = {}
+
+    def handlers(self) -> Mapping[str, Callable[..., object]]:
+        """Return the server messages that are handled here, by the library's names."""
+        return {
+            "priceSizeTick": self._on_price,
+            "tickSize": self._on_size,
+            "tickSnapshotEnd": self._on_end,
+            "marketDataType": self._on_type,
+            "tickOptionComputation": _ignore,  # Greeks are our own.
+        }
+
+    async def snapshot(self, contract: Contract, timeout_seconds: float) -> SnapshotReport | RequestFailed:
+        """Return one quote as soon as it is complete, or what there is at the end. Sends up to two messages."""
+        what = f"quote of {contract.con_id}"
+        try:
+            request_id = self._line.new_id()
+        except ConnectionError as error:
+            return RequestFailed(failure=Failure.DISCONNECTED, text=f"{what}: {error}")
+        ticking = self._asked[request_id] = Ticking(contract=contract)
+        try:
+            answer = await self._line.requests.ask(
+                request_id, lambda: self._send(request_id, contract, "", snapshot=True), timeout_seconds, what
+            )
+        finally:
+            self._close(request_id)
+        return self._outcome(ticking, answer, what)
+
+    def _outcome(self, ticking: Ticking, answer: object, what: str) -> SnapshotReport | RequestFailed:
+        if isinstance(answer, RequestFailed) and (ticking.empty or answer.failure is not Failure.TIMED_OUT):
+            return answer
+        if ticking.empty:
+            return RequestFailed(failure=Failure.NO_DATA, text=f"{what}: ended without a price")
+        return SnapshotReport(contract=ticking.contract, quote=ticking.quote(self._line.clock.now()))
+
+    def watch(self, contract: OptionContract) -> None:
+        """Subscribe, unless subscribed or not connected: a connection's end ends its subscriptions anyway."""
+        if contract.con_id in self._watched or not self._line.writable:
+            return
+        request_id = self._line.new_id()
+        self._asked[request_id] = Ticking(contract=contract)
+        self._watched[contract.con_id] = request_id
+        self._send(request_id, contract, self._line.config.watch_generic_ticks, snapshot=False)
+
+    def unwatch(self, con_id: ConId) -> None:
+        """Cancel the subscription, if there is one."""
+        request_id = self._watched.pop(con_id, None)
+        if request_id is not None:
+            self._close(request_id)
+
+    def watched(self) -> tuple[ConId, ...]:
+        """Return what streams."""
+        return tuple(self._watched)
+
+    def owns(self, request_id: int) -> bool:
+        """Return whether a message with this number is about a quote."""
+        return request_id in self._asked
+
+    def on_error(self, request_id: int, code: int, text: str) -> None:
+        """Take an error that names a quote of ours: a notice marks delayed data, anything else ends it."""
+        if code == 10167:
+            self._asked[request_id].market_data_type = DELAYED
+        if not ends_request(code):
+            return
+        self._asked[request_id].ended = True
+        if self._line.requests.settle(request_id, request_failure(code, text)):
+            return
+        ticking = self._asked.pop(request_id)
+        self._watched.pop(ticking.contract.con_id, None)
+        self._line.sink(
+            ConnectivityReport(
+                generation=self._line.generation,
+                at=self._line.clock.now(),
+                code=code,
+                text=f"watch of {ticking.contract.con_id}: {text}",
+            )
+        )
+
+    def resubscribe(self) -> None:
+        """Ask again for everything watched: the gateway lost its subscriptions (1101)."""
+        loop = asyncio.get_running_loop()
+        for place, request_id in enumerate(self._watched.values()):
+            contract = self._asked.pop(request_id).contract
+            assert isinstance(contract, OptionContract)
+            loop.call_later(place * RESUBSCRIBE_GAP_SECONDS, self.watch, contract)
+        self._watched.clear()
+
+    def forget(self) -> None:
+        """Drop the book: the server dropped its side with the socket."""
+        self._asked.clear()
+        self._watched.clear()
+
+    def _send(self, request_id: int, contract: Contract, generic_ticks: str, *, snapshot: bool) -> None:
+        self._line.client.reqMktData(
+            request_id, self._cache.of(contract), generic_ticks, snapshot, regulatorySnapshot=False, mktDataOptions=[]
+        )
+
+    def _close(self, request_id: int) -> None:
+        ticking = self._asked.pop(request_id, None)
+        if ticking is not None and not ticking.ended and self._line.writable:
+            self._line.client.cancelMktData(request_id)
+
+    def _on_price(self, request_id: int, tick_type: int, price: float, size: float) -> None:
+        name, ticking = PRICES.get(tick_type), self._asked.get(request_id)
+        if ticking is None or name is None:
+            return
+        setattr(ticking, name, as_price(price))
+        if name in {"bid", "ask"}:
+            setattr(ticking, f"{name}_size", int(size))
+            ticking.at = self._line.clock.now()
+        self._ticked(request_id, ticking, tick_type)
+
+    def _on_size(self, request_id: int, tick_type: int, size: float) -> None:
+        name, ticking = (SIZES | OPEN_INTEREST).get(tick_type), self._asked.get(request_id)
+        if ticking is None or name is None:
+            return
+        if tick_type in OPEN_INTEREST and size <= 0:
+            return  # The other right's number, which is nobody's.
+        setattr(ticking, name, int(size))
+        if name in {"bid_size", "ask_size"}:
+            ticking.at = self._line.clock.now()
+        self._ticked(request_id, ticking, tick_type)
+
+    def _on_type(self, request_id: int, market_data_type: int) -> None:
+        ticking = self._asked.get(request_id)
+        if ticking is not None:
+            ticking.market_data_type = market_data_type
+
+    def _on_end(self, request_id: int) -> None:
+        ticking = self._asked.get(request_id)
+        if ticking is not None:
+            ticking.ended = True
+        self._line.requests.settle(request_id)
+
+    def _ticked(self, request_id: int, ticking: Ticking, tick_type: int) -> None:
+        if tick_type in DELAYED_TICKS:
+            ticking.market_data_type = max(DELAYED, ticking.market_data_type)
+        if self._watched.get(ticking.contract.con_id) == request_id:
+            quote = ticking.quote(self._line.clock.now())
+            self._line.sink(QuoteReport(generation=self._line.generation, quote=quote))
+        elif ticking.complete and not ticking.sparse:
+            self._line.requests.settle(request_id)
+        elif ticking.complete:
+            asyncio.get_running_loop().call_later(
+                self._line.config.quote_linger_seconds, self._line.requests.settle, request_id
+            )
+
+
+def _ignore(*_: Any) -> None:
+    """Leave a message alone."""

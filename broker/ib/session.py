@@ -1,0 +1,121 @@
+"""Connecting and logging on, with the cause named when it fails."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from broker.ib.line import Line
+from domain.reports import Failure, RequestFailed
+
+CLIENT_ID_IN_USE: Final = 326
+
+
+class Session:
+    """One attempt to log on, and what was heard meanwhile.
+
+    Only the handshake is made. The library's own start-up burst reports success with positions or orders missing and
+    fails for want of executions; they are asked for by the book, each with its own limit.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._spoke = False  # It sent bytes.
+        self._greeted = False  # It spoke our protocol.
+        self._over: asyncio.Future[RequestFailed | None] | None = None
+        self.last_words = ""  # What the library said of the connection's end.
+
+    def handlers(self) -> Mapping[str, Callable[..., object]]:
+        """Return the server messages that are handled here, by the library's names."""
+        return {"connectAck": self._on_greeting}
+
+    async def log_on(self) -> RequestFailed | None:
+        """Connect within the configured time, for all of it together; None is success."""
+        client, loop = self._line.client, asyncio.get_running_loop()
+        self._over = loop.create_future()
+        self._line.gateway.wrapper.clientId = self._line.config.client_id
+        client.apiError += self._on_library_error
+        client.conn.hasData += self._on_bytes
+        client.conn.disconnected += self._on_closed
+        try:
+            failure = await self._attempt(self._over)
+        finally:
+            client.conn.hasData -= self._on_bytes
+            client.conn.disconnected -= self._on_closed
+        return failure or self._choose_account()
+
+    async def _attempt(self, over: "asyncio.Future[RequestFailed | None]") -> RequestFailed | None:
+        config = self._line.config
+        limit = config.connect_timeout_seconds
+        attempt = asyncio.ensure_future(
+            self._line.client.connectAsync(config.host, config.port, config.client_id, limit)
+        )
+        try:
+            await asyncio.wait({attempt, over}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            if over.done():
+                return over.result()
+            return _cause(attempt.exception(), self) if attempt.done() else self.silence()
+        finally:
+            attempt.cancel()
+            await asyncio.gather(attempt, return_exceptions=True)
+
+    def on_error(self, code: int, text: str) -> None:
+        """Take an error that names no request; one of them ends the attempt."""
+        if code == CLIENT_ID_IN_USE:
+            self._end(f"client id {self._line.config.client_id} is in use: {text}", code)
+
+    def silence(self) -> RequestFailed:
+        """Return why the time ran out."""
+        if self._greeted:
+            return self._failed("the gateway answers but does not log on; is it logged in itself?")
+        if self._spoke:
+            return self._failed("something answers that is not an IB gateway")
+        return self._failed("silent: no gateway, or it is still starting")
+
+    def failed_to_reach(self, error: BaseException) -> RequestFailed:
+        """Return why no connection came about."""
+        if isinstance(error, ConnectionRefusedError):
+            return self._failed("nothing listens there")
+        return self._failed(f"cannot be reached: {error or type(error).__name__}")
+
+    def _on_greeting(self, *_: Any) -> None:
+        self._greeted = True
+
+    def _on_bytes(self, _: bytes) -> None:
+        self._spoke = True
+
+    def _on_closed(self, _: str) -> None:
+        if self._greeted:
+            self._end(f"hung up while logging on; is client id {self._line.config.client_id} in use?")
+        elif self._spoke:
+            self._end("hung up; it is not an IB gateway")
+        else:
+            self._end("hung up without a word; the gateway behind it may be down")
+
+    def _on_library_error(self, text: str) -> None:
+        self.last_words = text
+        if "version" in text:
+            self._end(text)
+
+    def _end(self, text: str, code: int | None = None) -> None:
+        if self._over is not None and not self._over.done():
+            self._over.set_result(self._failed(text, code))
+
+    def _failed(self, text: str, code: int | None = None) -> RequestFailed:
+        config = self._line.config
+        return RequestFailed(failure=Failure.DISCONNECTED, code=code, text=f"{config.host}:{config.port}: {text}")
+
+    def _choose_account(self) -> RequestFailed | None:
+        accounts, wanted = list(self._line.client.getAccounts()), self._line.config.account
+        if not wanted and len(accounts) == 1:
+            wanted = accounts[0]
+        if wanted not in accounts:
+            text = "it is logged in to another account" if wanted else f"{len(accounts)} accounts: name one"
+            return RequestFailed(failure=Failure.REFUSED, text=text)  # No account number: this is logged.
+        self._line.account = wanted
+        return None
+
+
+def _cause(error: BaseException | None, session: Session) -> RequestFailed | None:
+    if error is None:
+        return None
+    return session.silence() if isinstance(error, TimeoutError) else session.failed_to_reach(error)
