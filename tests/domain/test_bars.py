@@ -47,11 +47,16 @@ def test_bars_since_a_moment_hold_the_one_that_begins_there() -> None:
 
 
 @pytest.mark.parametrize("nothing", [float("nan"), float("inf"), -1.0, 0.0, 1.7976931348623157e308])
-@pytest.mark.parametrize("field", ["open", "high", "low", "close"])
-def test_a_bar_with_no_value_among_its_prices_is_dropped(field: str, nothing: float) -> None:
+def test_a_bar_with_no_value_among_its_prices_is_dropped(nothing: float) -> None:
     bar = a_bar(1.0)
+    broken = [
+        replace(bar, open=nothing),
+        replace(bar, high=nothing),
+        replace(bar, low=nothing),
+        replace(bar, close=nothing),
+    ]
 
-    assert sound([replace(bar, **{field: nothing}), bar]) == (bar,)
+    assert sound([*broken, bar]) == (bar,)
 
 
 @pytest.mark.parametrize("volume", [float("nan"), float("inf"), -1.0, 1.7976931348623157e308])

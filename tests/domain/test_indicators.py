@@ -2,7 +2,7 @@ from functools import reduce
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.indicators import RSI_NEUTRAL, Ema, Rsi, Vwap, ema, rsi, vwap
@@ -20,6 +20,7 @@ def pandas_rsi(values: list[float], period: int) -> float:
     return float((100 - 100 / (1 + gain / loss)).iloc[-1])
 
 
+@settings(deadline=None)  # The first call into pandas is slow.
 @given(closes, spans)
 def test_ema_is_what_pandas_says(values: list[float], span: int) -> None:
     expected = float(pd.Series(values).ewm(span=span, adjust=False).mean().iloc[-1])
@@ -27,6 +28,7 @@ def test_ema_is_what_pandas_says(values: list[float], span: int) -> None:
     assert ema(values, span) == pytest.approx(expected, abs=TOLERANCE)
 
 
+@settings(deadline=None)  # The first call into pandas is slow.
 @given(closes, spans)
 def test_rsi_is_what_pandas_says(values: list[float], period: int) -> None:
     expected = pandas_rsi(values, period)
@@ -36,6 +38,7 @@ def test_rsi_is_what_pandas_says(values: list[float], period: int) -> None:
     assert rsi(values, period) == pytest.approx(wanted, abs=TOLERANCE)
 
 
+@settings(deadline=None)  # The first call into pandas is slow.
 @given(closes, st.data())
 def test_vwap_is_what_pandas_says(values: list[float], data: st.DataObject) -> None:
     volumes = data.draw(st.lists(st.integers(1, 10**7), min_size=len(values), max_size=len(values)))
