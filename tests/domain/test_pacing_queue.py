@@ -1,0 +1,159 @@
+from math import inf
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.ids import Symbol
+from domain.pacing import SHORTEST_WAIT_SECONDS, Item, Lane, Pacer, PacingLimits
+from domain.pacing_queue import Queue
+
+GOOG = Symbol("GOOG")
+
+
+def a_queue(*items: Item) -> Queue[str]:
+    """Return a queue in which these wait, named by their number."""
+    queue = Queue[str](Pacer(PacingLimits()))
+    for number, item in enumerate(items):
+        queue.push(item, str(number))
+    return queue
+
+
+def popped(queue: Queue[str], now: float) -> list[str]:
+    """Return everything that may go at this time, in its order."""
+    works = []
+    while (work := queue.pop_ready(now)[0]) is not None:
+        works.append(work)
+    return works
+
+
+def test_an_empty_queue_has_nothing_and_asks_for_no_timer() -> None:
+    assert a_queue().pop_ready(0.0) == (None, inf)
+
+
+def test_the_highest_lane_goes_first_and_the_first_of_a_lane() -> None:
+    lanes = (Lane.DETAILS, Lane.QUOTE, Lane.EXIT, Lane.HISTORY, Lane.ENTRY, Lane.EXIT, Lane.ACCOUNT)
+
+    queue = a_queue(*(Item(lane=lane) for lane in lanes))
+
+    assert (len(queue), popped(queue, 0.0), len(queue)) == (7, ["2", "5", "4", "6", "1", "3", "0"], 0)
+
+
+def test_an_order_overtakes_four_hundred_lookups() -> None:
+    queue = a_queue(*(Item(lane=Lane.DETAILS) for _ in range(428)))
+    sent = popped(queue, 0.0)
+
+    queue.push(Item(lane=Lane.ENTRY, messages=3), "bracket")
+
+    assert (len(sent), queue.pop_ready(0.0)) == (39, ("bracket", 0.0))
+
+
+def test_a_bracket_that_waits_for_the_window_is_not_overtaken_by_data() -> None:
+    exits = [Item(lane=Lane.EXIT) for _ in range(43)]
+    queue = a_queue(*exits, Item(lane=Lane.ENTRY, messages=3), Item(lane=Lane.QUOTE))
+
+    sent = popped(queue, 0.0)
+
+    assert (len(sent), queue.pop_ready(0.25)) == (43, (None, 0.75))
+    assert popped(queue, 1.0) == ["43", "44"]
+
+
+def test_a_symbol_that_used_up_its_budget_lets_others_of_its_lane_pass() -> None:
+    mine = [Item(lane=Lane.QUOTE, symbol=GOOG)] * 4
+    queue = a_queue(*mine, Item(lane=Lane.QUOTE, symbol=Symbol("IBM")), Item(lane=Lane.DETAILS))
+
+    first = popped(queue, 0.0)
+
+    assert (first, queue.pop_ready(0.25)) == (["0", "1", "4", "5"], (None, 0.75))
+    assert popped(queue, 1.0) == ["2", "3"]
+
+
+def test_what_was_held_back_takes_its_old_place_again() -> None:
+    queue = a_queue(*[Item(lane=Lane.QUOTE, symbol=GOOG)] * 3)
+    popped(queue, 0.0)
+
+    queue.push(Item(lane=Lane.QUOTE, symbol=Symbol("IBM")), "later")
+
+    assert popped(queue, 1.0) == ["2", "later"]
+
+
+def test_a_full_history_lane_lets_lower_lanes_pass_until_a_request_is_finished() -> None:
+    pacer = Pacer(PacingLimits(history_in_flight=1))
+    queue = Queue[str](pacer)
+    for work in ("first", "second"):
+        queue.push(Item(lane=Lane.HISTORY), work)
+    queue.push(Item(lane=Lane.DETAILS), "lookup")
+
+    before = popped(queue, 0.0)
+    waiting = queue.pop_ready(0.0)
+    pacer.finished(Lane.HISTORY)
+
+    assert (before, waiting, popped(queue, 0.0)) == (["first", "lookup"], (None, inf), ["second"])
+
+
+def test_cancelled_work_is_never_handed_out() -> None:
+    queue = a_queue(Item(lane=Lane.QUOTE))
+    ticket = queue.push(Item(lane=Lane.QUOTE), "no")
+
+    assert (queue.cancel(ticket), queue.cancel(ticket), len(queue)) == (True, False, 1)
+    assert popped(queue, 0.0) == ["0"]
+
+
+def test_work_cancelled_while_held_back_asks_for_no_timer() -> None:
+    queue = a_queue(*[Item(lane=Lane.QUOTE, symbol=GOOG)] * 2)
+    ticket = queue.push(Item(lane=Lane.QUOTE, symbol=GOOG), "no")
+    popped(queue, 0.0)
+
+    queue.cancel(ticket)
+
+    assert queue.pop_ready(0.5) == (None, inf)
+
+
+def test_work_that_went_can_no_longer_be_cancelled() -> None:
+    queue = a_queue()
+    ticket = queue.push(Item(lane=Lane.EXIT), "gone")
+
+    queue.pop_ready(0.0)
+
+    assert not queue.cancel(ticket)
+
+
+ITEMS = st.builds(
+    Item,
+    lane=st.sampled_from(Lane),
+    messages=st.integers(1, 4),
+    symbol=st.sampled_from([None, GOOG, Symbol("IBM")]),
+    key=st.sampled_from(["", "", "a"]),
+)
+
+
+@given(st.lists(ITEMS, max_size=45), st.sets(st.integers(0, 44)))
+def test_everything_not_cancelled_leaves_once_by_following_the_waits(items: list[Item], cancelled: set[int]) -> None:
+    queue, now = a_queue(*items), 1000.0
+    dropped = {number for number in cancelled if queue.cancel(number + 1)}
+    left: list[int] = []
+
+    for _ in range(len(items) * 3 + 1):
+        left += [int(work) for work in popped(queue, now)]
+        wait = queue.pop_ready(now)[1]
+        if wait == inf:
+            break
+        assert wait >= SHORTEST_WAIT_SECONDS
+        now += wait
+
+    assert sorted(left) == [number for number in range(len(items)) if number not in dropped]
+    assert len(queue) == 0
+
+
+@given(st.lists(ITEMS, max_size=45))
+def test_within_a_lane_the_first_in_is_the_first_out_for_each_symbol(items: list[Item]) -> None:
+    items = [Item(lane=item.lane, messages=item.messages, symbol=item.symbol) for item in items]
+    queue, now, left = a_queue(*items), 1000.0, list[int]()
+
+    while len(queue):
+        left += [int(work) for work in popped(queue, now)]
+        now += 0.25
+
+    for lane in Lane:
+        for symbol in (None, GOOG, Symbol("IBM")):
+            same = [number for number in left if (items[number].lane, items[number].symbol) == (lane, symbol)]
+            assert same == sorted(same)
