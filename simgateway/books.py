@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from simgateway.account import Holding, Ledger
+from simgateway.orders import Order
+from simgateway.registry import Registry
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionRow:
@@ -21,7 +25,10 @@ class PositionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
-    """An order that can still fill; `limit` and `trigger` in USD."""
+    """An order that can still fill; `limit` and `trigger` in USD.
+
+    `stage`: held (not transmitted), travelling, waiting (for its parent), working.
+    """
 
     client_id: int
     order_id: int
@@ -36,6 +43,7 @@ class OrderRow:
     trigger: Decimal | None
     tif: str
     status: str
+    stage: str
     oca_group: str
     parent_id: int
 
@@ -66,3 +74,52 @@ class Counters:
     messages_in: int
     messages_in_a_second_most: int
     buffered_bytes: int
+
+
+def books_of(ledger: Ledger, registry: Registry) -> Books:
+    """Return the books of an account and its orders."""
+    return Books(
+        cash=ledger.cash,
+        net_liquidation=ledger.net_liquidation,
+        realized=ledger.realized,
+        unrealized=ledger.unrealized,
+        fees=ledger.fees,
+        start_net_liquidation=ledger.start_net_liquidation,
+        positions=tuple(_position_row(holding) for holding in ledger.holdings.values()),
+        open_orders=tuple(_order_row(order) for order in registry.open()),
+    )
+
+
+def _position_row(holding: Holding) -> PositionRow:
+    return PositionRow(
+        con_id=holding.instrument.con_id,
+        symbol=holding.instrument.symbol,
+        local_symbol=holding.instrument.local_symbol,
+        sec_type=holding.instrument.sec_type,
+        quantity=holding.quantity,
+        average_cost=holding.average_cost,
+        mark=holding.mark,
+        value=holding.value,
+        unrealized=holding.unrealized,
+    )
+
+
+def _order_row(order: Order) -> OrderRow:
+    return OrderRow(
+        client_id=order.client_id,
+        order_id=order.order_id,
+        perm_id=order.perm_id,
+        con_id=order.instrument.con_id,
+        order_ref=order.ticket.order_ref,
+        action=order.ticket.action,
+        order_type=order.ticket.order_type,
+        quantity=order.quantity,
+        filled=order.filled,
+        limit=order.ticket.limit,
+        trigger=order.ticket.trigger,
+        tif=order.ticket.tif,
+        status=order.status.value,
+        stage=order.stage.value,
+        oca_group=order.ticket.oca_group,
+        parent_id=order.ticket.parent_id,
+    )

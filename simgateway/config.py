@@ -23,6 +23,7 @@ class GatewayConfig:
     `delay_ms` is how long one message takes, each way to the exchange and out to the client. `cash_account`: no
     margin, and sale proceeds are spendable from the next day. `pacing`: refuse and disconnect too fast clients as IB
     does; the counters count either way. `tick_seconds` is the least time between two quotes of one contract.
+    `refused_data`: pairs of a security type and the error its quote requests get, such as ("OPT", 354).
     """
 
     seed: int = 7
@@ -44,3 +45,4 @@ class GatewayConfig:
     history_lines: int = 50
     messages_per_second: int = 50
     read_only: bool = False
+    refused_data: tuple[tuple[str, int], ...] = ()

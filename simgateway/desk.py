@@ -6,7 +6,7 @@ from random import Random
 from typing import Final
 
 from simgateway import responses
-from simgateway.account import Ledger
+from simgateway.account import Ledger, commission_after
 from simgateway.config import GatewayConfig
 from simgateway.delay import DelayLine
 from simgateway.exchange import Exchange
@@ -207,6 +207,7 @@ class Desk:
         order = Order(
             ticket=ticket, instrument=instrument, client_id=session.client_id, perm_id=0, quantity=ticket.quantity
         )
+        order.commission = commission_after(instrument, ticket.quantity)
         order.value = cost_of(order, self._pulse.quote(instrument))
         session.send(open_order(order, session.version, self._config.account))
 

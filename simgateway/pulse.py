@@ -35,6 +35,7 @@ class Pulse:
         self._heap: list[tuple[float, int]] = []
         self._timer: TimerHandle | None = None
         self._timer_due = math.inf
+        self._is_looking = False
         self.listeners: list[OnQuote] = []
         self.after: list[Callable[[], None]] = []
 
@@ -99,7 +100,7 @@ class Pulse:
         self._arm()
 
     def _arm(self) -> None:
-        if not self._heap:
+        if not self._heap or self._is_looking:
             return
         due = self._heap[0][0]
         if self._timer is not None:
@@ -114,11 +115,15 @@ class Pulse:
         self._timer = None
         now = max(self._clock.now(), datetime.fromtimestamp(due_until, UTC))  # a rounded microsecond is not early
         changed: list[_Watch] = []
-        while self._heap and self._heap[0][0] <= due_until:
-            due, con_id = heapq.heappop(self._heap)
-            watch = self._watches.get(con_id)
-            if watch is not None and watch.due == due and self._look(watch, now):
-                changed.append(watch)
+        self._is_looking = True
+        try:
+            while self._heap and self._heap[0][0] <= due_until:
+                due, con_id = heapq.heappop(self._heap)
+                watch = self._watches.get(con_id)
+                if watch is not None and watch.due == due and self._look(watch, now):
+                    changed.append(watch)
+        finally:
+            self._is_looking = False
         self._tell(changed)
         self._arm()
 

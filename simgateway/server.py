@@ -8,7 +8,7 @@ from typing import Final
 from simgateway import responses
 from simgateway.account import Ledger
 from simgateway.bells import Bells
-from simgateway.books import Books, Counters, OrderRow, PositionRow
+from simgateway.books import Books, Counters, books_of
 from simgateway.catalogue import Catalogue
 from simgateway.config import GatewayConfig
 from simgateway.desk import Desk
@@ -20,7 +20,7 @@ from simgateway.history import History
 from simgateway.market.base import Instrument, Market
 from simgateway.market.clock import GatewayClock
 from simgateway.order_queries import OrderQueries
-from simgateway.orders import Order
+from simgateway.orders import Execution
 from simgateway.pulse import Pulse
 from simgateway.registry import Registry
 from simgateway.reporter import Reporter
@@ -51,7 +51,7 @@ class Gateway:
         self.config = config
         self.clock = clock
         self.log = frames
-        self.accepting = True
+        self._accepting = True
         self._market = market
         self._sessions = Sessions()
         self._ledger = Ledger(config.start_cash, cash_account=config.cash_account)
@@ -103,9 +103,26 @@ class Gateway:
         self._exchange.is_open = self._bells.is_open()
         self._bells.start()
 
+    @property
+    def accepting(self) -> bool:
+        """Return whether new connections are taken; `refuse` and `accept` change it."""
+        return self._accepting
+
+    def accept(self) -> None:
+        """Take new connections again."""
+        self._accepting = True
+
+    def refuse(self) -> None:
+        """Cut every new connection at once, as a gateway does that is restarting."""
+        self._accepting = False
+
+    def executions(self) -> tuple[Execution, ...]:
+        """Return every fill since the start, oldest first."""
+        return tuple(self._registry.executions)
+
     def close(self) -> None:
         """Cut all connections and stop every timer; the frame log stays open."""
-        self.accepting = False
+        self.refuse()
         self.disconnect()
         self._bells.close()
         self._pulse.close()
@@ -128,16 +145,7 @@ class Gateway:
         """Return the account as it is, positions at marks of this moment."""
         for holding in self._ledger.holdings.values():
             self._ledger.mark(holding.instrument.con_id, self._pulse.quote(holding.instrument))
-        return Books(
-            cash=self._ledger.cash,
-            net_liquidation=self._ledger.net_liquidation,
-            realized=self._ledger.realized,
-            unrealized=self._ledger.unrealized,
-            fees=self._ledger.fees,
-            start_net_liquidation=self._ledger.start_net_liquidation,
-            positions=self._position_rows(),
-            open_orders=tuple(_order_row(order) for order in self._registry.open()),
-        )
+        return books_of(self._ledger, self._registry)
 
     def counters(self) -> Counters:
         """Return what has been counted."""
@@ -154,11 +162,8 @@ class Gateway:
         )
 
     def opened(self, session: Session) -> int:
-        """Take a new connection; a gateway that does not accept cuts it."""
-        number = self._sessions.add(session)
-        if not self.accepting:
-            session.abort()
-        return number
+        """Take a new connection; return its number."""
+        return self._sessions.add(session)
 
     def closed(self, session: Session) -> None:
         """Forget a connection and all it had open; its orders stay."""
@@ -240,39 +245,3 @@ class Gateway:
     def _new_day(self, day: date) -> None:
         del day
         self._ledger.new_day()
-
-    def _position_rows(self) -> tuple[PositionRow, ...]:
-        return tuple(
-            PositionRow(
-                con_id=row.instrument.con_id,
-                symbol=row.instrument.symbol,
-                local_symbol=row.instrument.local_symbol,
-                sec_type=row.instrument.sec_type,
-                quantity=row.quantity,
-                average_cost=row.average_cost,
-                mark=row.mark,
-                value=row.value,
-                unrealized=row.unrealized,
-            )
-            for row in self._ledger.holdings.values()
-        )
-
-
-def _order_row(order: Order) -> OrderRow:
-    return OrderRow(
-        client_id=order.client_id,
-        order_id=order.order_id,
-        perm_id=order.perm_id,
-        con_id=order.instrument.con_id,
-        order_ref=order.ticket.order_ref,
-        action=order.ticket.action,
-        order_type=order.ticket.order_type,
-        quantity=order.quantity,
-        filled=order.filled,
-        limit=order.ticket.limit,
-        trigger=order.ticket.trigger,
-        tif=order.ticket.tif,
-        status=order.status.value,
-        oca_group=order.ticket.oca_group,
-        parent_id=order.ticket.parent_id,
-    )

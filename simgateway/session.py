@@ -34,6 +34,11 @@ class Hub(Protocol):
         """Return the frame log."""
         ...
 
+    @property
+    def accepting(self) -> bool:
+        """Return whether new connections are taken."""
+        ...
+
     def opened(self, session: "Session") -> int:
         """Take a new connection; return its number."""
         ...
@@ -85,6 +90,8 @@ class Session(asyncio.Protocol):
         self.number = self._hub.opened(self)
         draw = Random(f"{self._hub.config.seed}:out:{self.number}")
         self._line = DelayLine(self._hub.clock, draw, self._hub.config.delay_ms, self._write)
+        if not self._hub.accepting:
+            self.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes in; a peer that does not speak the protocol is cut off."""

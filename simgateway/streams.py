@@ -76,6 +76,11 @@ class Streams:
         except UnknownContractError as error:
             session.send(responses.error(request.req_id, 200, str(error), session.version))
             return
+        refused = dict(self._config.refused_data).get(instrument.sec_type)
+        if refused is not None:
+            text = "Requested market data is not subscribed."
+            session.send(responses.error(request.req_id, refused, text, session.version))
+            return
         if len(self._streams) >= self._config.market_lines:
             text = "Max number of tickers has been reached"
             session.send(responses.error(request.req_id, 101, text, session.version))

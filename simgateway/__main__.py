@@ -1,0 +1,90 @@
+"""The gateway alone: `python -m simgateway --seed 7` serves a simulated market on a local port until it is stopped.
+
+When it listens it prints one line of JSON: port, the market's start time, the loop's and the wall's time at that
+moment, and the speed. SIGTERM and SIGINT end it cleanly; what it did is in the frame log, if one was asked for.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from simgateway.config import GatewayConfig
+from simgateway.frames import FrameLog
+from simgateway.market.base import Market, MarketDataError
+from simgateway.market.clock import LoopClock
+from simgateway.server import Gateway
+from simgateway.text import NEW_YORK
+
+_EXIT_BAD_INPUT = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal; return the exit code, 2 when the market's data cannot be read."""
+    options = _parser().parse_args(arguments)
+    try:
+        market = _market(options)
+    except MarketDataError as error:
+        sys.stderr.write(f"{error}\n")
+        return _EXIT_BAD_INPUT
+    asyncio.run(_serve(options, market))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="simgateway", description=(__doc__ or "").split("\n\n", 1)[0])
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=4002, help="port to listen on, 0 for any free one")
+    parser.add_argument("--seed", type=int, default=7, help="what market, delays and fills are drawn from")
+    parser.add_argument("--symbols", default="SPY,QQQ,AAPL", help="underlyings, comma-separated")
+    parser.add_argument("--market", choices=("synthetic", "recorded"), default="synthetic")
+    parser.add_argument("--data", type=Path, help="folder of recorded days")
+    parser.add_argument("--date", type=date.fromisoformat, default=None, help="market day, YYYY-MM-DD")
+    parser.add_argument("--start", default="09:30", help="New York time to start at, HH:MM")
+    parser.add_argument("--speed", type=float, default=1.0, help="market seconds per real second")
+    parser.add_argument("--log", type=Path, help="frame log to write, one JSON object a line")
+    parser.add_argument("--account", default="DU1234567", help="account id")
+    parser.add_argument("--cash", action="store_true", help="a cash account instead of a margin one")
+    return parser
+
+
+async def _serve(options: argparse.Namespace, market: Market) -> None:
+    loop = asyncio.get_running_loop()
+    start = _start(options.start, market.day())
+    clock = LoopClock(loop, start, options.speed)
+    anchor = {"anchor_monotonic": loop.time(), "anchor_wall": time.time()}
+    frames = FrameLog(options.log)
+    config = GatewayConfig(seed=options.seed, account=options.account, cash_account=options.cash)
+    gateway = Gateway(config, market, clock, frames)
+    gateway.start()
+    server = await loop.create_server(gateway.protocol, options.host, options.port)
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    ready = {"port": server.sockets[0].getsockname()[1], "start": start.isoformat(), "speed": options.speed, **anchor}
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+    await stopped.wait()
+    server.close()
+    gateway.close()
+    await server.wait_closed()
+    frames.close()
+
+
+def _start(wall: str, day: date) -> datetime:
+    time_of_day = datetime.strptime(wall, "%H:%M").time()  # noqa: DTZ007 - the zone is added in the next line
+    return datetime.combine(day, time_of_day, NEW_YORK).astimezone(UTC)
+
+
+def _market(options: argparse.Namespace) -> Market:
+    symbols = tuple(symbol.strip().upper() for symbol in options.symbols.split(",") if symbol.strip())
+    raise MarketDataError(f"no market for {symbols}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
