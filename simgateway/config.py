@@ -23,6 +23,7 @@ class GatewayConfig:
     `delay_ms` is how long one message takes, each way to the exchange and out to the client. `cash_account`: no
     margin, and sale proceeds are spendable from the next day. `pacing`: refuse and disconnect too fast clients as IB
     does; the counters count either way. `tick_seconds` is the least time between two quotes of one contract.
+    `refill_seconds`: how long a quote that an order has used up stays so when it does not change by itself.
     `refused_data`: pairs of a security type and the error its quote requests get, such as ("OPT", 354).
     """
 
@@ -35,6 +36,7 @@ class GatewayConfig:
     history_ms: tuple[int, int] = (50, 1500)
     children_on_partial: ChildrenOnPartial = ChildrenOnPartial.ARMED_AT_FIRST_FILL
     partial_fill_probability: float = 0.1
+    refill_seconds: tuple[float, float] = (5.0, 15.0)
     pacing: bool = True
     tick_seconds: float = 1.0
     held_seconds: float = 5.0

@@ -1,7 +1,7 @@
 """The exchange: works orders against the quotes, fills them, wholly or partly."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 from simgateway.account import Ledger, commission_after
 from simgateway.config import GatewayConfig
 from simgateway.market.base import Instrument, Quote
-from simgateway.market.clock import GatewayClock
+from simgateway.market.clock import GatewayClock, TimerHandle
 from simgateway.orders import Execution, Order, Stage, Status
 from simgateway.pulse import Pulse
 from simgateway.registry import Registry
@@ -43,6 +43,7 @@ class Exchange:
         self._draw = Random(f"{config.seed}:fills")
         self._working: dict[int, dict[int, Order]] = {}
         self._liquidity: dict[int, list[int]] = {}
+        self._refills: dict[int, TimerHandle] = {}
         self.is_open = False
         self.after_fill: list[Callable[[Order, int], None]] = []
         self.after_end: list[Callable[[Order], None]] = []
@@ -69,6 +70,11 @@ class Exchange:
             self._begin(order, self._watch(order.instrument))
         else:
             self._reporter.opened(order)
+
+    def rework(self, order: Order) -> None:
+        """Work an order on that may fill more than before: its parent has brought in more."""
+        if order.stage is Stage.WORKING and self.is_open:
+            self._match(order, self._watch(order.instrument))
 
     def cancel(self, order: Order, reason: str) -> None:
         """Take an order out and report it cancelled."""
@@ -154,14 +160,42 @@ class Exchange:
             return
         sizes = self._liquidity[order.instrument.con_id]
         side = 1 if order.ticket.is_buy else 0
-        shares = min(self._registry.workable(order), sizes[side])
+        workable = self._registry.workable(order)
+        shares = min(workable, sizes[side])
         if shares <= 0:
+            if workable > 0:
+                self._refill_later(order.instrument)
             return
         if shares > 1 and self._draw.random() < self._config.partial_fill_probability:
             shares = self._draw.randint(1, shares - 1)
             sizes[side] = shares  # the rest of the quote was gone before we came
         sizes[side] -= shares
+        if shares < workable:
+            self._refill_later(order.instrument)
         self._fill(order, shares, price)
+
+    def _refill_later(self, instrument: Instrument) -> None:
+        """Have the shown size come back in a while: the market does not know of us, so its quote may never change."""
+        if instrument.con_id not in self._refills:
+            due = self._clock.now() + timedelta(seconds=self._draw.uniform(*self._config.refill_seconds))
+            self._refills[instrument.con_id] = self._clock.call_at(due, self._refill, instrument)
+
+    def _refill(self, instrument: Instrument) -> None:
+        del self._refills[instrument.con_id]
+        working = self._working.get(instrument.con_id)
+        if not working or not self.is_open:
+            return
+        quote = self._watch(instrument)
+        self._liquidity[instrument.con_id] = [quote.bid_size, quote.ask_size]
+        for order in list(working.values()):
+            if order.stage is Stage.WORKING:
+                self._match(order, quote)
+
+    def close(self) -> None:
+        """Stop the timers."""
+        for timer in self._refills.values():
+            timer.cancel()
+        self._refills.clear()
 
     def _fill(self, order: Order, shares: int, price: Decimal) -> None:
         was_resting = order.status is Status.SUBMITTED and order.ticket.order_type == "LMT"

@@ -50,6 +50,8 @@ class Families:
         for child in self._registry.children(parent):
             if child.stage is Stage.WAITING:
                 self._exchange.activate(child)
+            else:
+                self._exchange.rework(child)
 
     def _shrink(self, parent: Order, children: list[Order]) -> None:
         """Give children no more than the parent brought in."""

@@ -1,7 +1,7 @@
 """The gateway: all its parts put together behind one protocol factory."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -34,6 +34,8 @@ from simgateway.wire import Fields
 _FIRST_PERM_ID: Final = 1_400_000_000
 _CLIENT_IN_USE: Final = "Unable to connect as the client id is already in use. Retry with a unique client id."
 _TOO_FAST: Final = "Max rate of messages per second has been exceeded: max={limit}"
+_WARNINGS_MOST: Final = 3
+_ONE_SECOND: Final = timedelta(seconds=1)
 _FARMS: Final = (
     (2104, "Market data farm connection is OK:usopt"),
     (2106, "HMDS data farm connection is OK:ushmds"),
@@ -128,6 +130,7 @@ class Gateway:
         self._pulse.close()
         self._feed.close()
         self._desk.close()
+        self._exchange.close()
 
     def disconnect(self, client_id: int | None = None) -> None:
         """Cut one client's connection, or all."""
@@ -215,9 +218,18 @@ class Gateway:
         session.send(*(responses.error(-1, code, text, session.version) for code, text in _FARMS))
 
     def _slow_down(self, session: Session) -> None:
-        """Answer one message too many in a second as IB does: error 100, and the connection ends."""
+        """Drop one message too many in a second as IB does: error 100, and at the third time the connection ends."""
+        now = self.clock.now()
+        if session.warned_at is not None and now - session.warned_at < _ONE_SECOND:
+            return
+        session.warned_at = now
+        session.warnings += 1
         text = _TOO_FAST.format(limit=self.config.messages_per_second)
-        session.send_and_close(responses.error(-1, 100, text, session.version))
+        message = responses.error(-1, 100, text, session.version)
+        if session.warnings < _WARNINGS_MOST:
+            session.send(message)
+        else:
+            session.send_and_close(message)
 
     def _open_session(self, day: date) -> None:
         del day

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from datetime import datetime
 from random import Random
 from typing import Final, Protocol, cast
 
@@ -69,6 +70,8 @@ class Session(asyncio.Protocol):
         self.version = 0
         self.data_type = 1
         self.most_in_a_second = 0
+        self.warnings = 0
+        self.warned_at: datetime | None = None
         self.is_open = False
         self._line: DelayLine[tuple[Fields, ...]]
 

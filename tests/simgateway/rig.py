@@ -42,6 +42,9 @@ class HandClock:
         heapq.heappush(self._heap, (when, next(self._numbers), timer, lambda: callback(*args)))
         return timer
 
+    def pending(self) -> int:
+        return sum(not timer.is_cancelled for _, _, timer, _ in self._heap)
+
     def advance(self, seconds: float) -> None:
         until = self._now + timedelta(seconds=seconds)
         while self._heap and self._heap[0][0] <= until:
@@ -115,7 +118,7 @@ class Rig:
         self.market = FakeMarket()
         self.clock = HandClock(start)
         self.log = FrameLog(keep=True)
-        config = replace(GatewayConfig(partial_fill_probability=0.0), **changes)
+        config = replace(GatewayConfig(partial_fill_probability=0.0, refill_seconds=(60.0, 60.0)), **changes)
         self.gateway = Gateway(config, self.market, self.clock, self.log)
         self.gateway.start()
         self.client = self.connect(1, highest_version)

@@ -64,6 +64,17 @@ def test_a_fill_is_limited_by_the_size_shown_and_the_rest_stays() -> None:
     assert [row[3] for row in first + second if row[0] == "59"] == ["1.95", "1.30"]
 
 
+def test_a_quote_that_was_used_up_comes_back_although_it_never_changes() -> None:
+    rig = Rig()
+    rig.market.show(CALL_ID, "1.00", "1.10", 3)
+    rig.client.order(1, "BUY", 5, "MKT")
+    rig.wait()
+
+    frames = rig.wait(62)
+
+    assert [row[19] for row in frames if row[0] == "11"] == ["2"]
+
+
 def test_a_sell_stop_limit_needs_two_asks_in_a_row_at_or_below_its_trigger() -> None:
     rig = Rig()
     rig.buy()

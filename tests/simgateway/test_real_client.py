@@ -206,3 +206,55 @@ def test_a_client_id_in_use_is_refused() -> None:
         assert 326 in codes
 
     play(story)
+
+
+def test_a_stream_follows_the_quote_until_it_is_cancelled() -> None:
+    async def story(stage: Stage) -> None:
+        contract = _call()
+        ticker = stage.ib.reqMktData(contract, "101", snapshot=False, regulatorySnapshot=False)
+        await stage.until(lambda: ticker.bid == 1.0 and ticker.callOpenInterest == 1234)
+
+        stage.market.show(CALL_ID, None, "1.30", 4)
+        await stage.until(lambda: ticker.bid == -1 and ticker.ask == 1.3)
+        stage.ib.cancelMktData(contract)
+        await stage.ib.reqCurrentTimeAsync()
+
+        assert (ticker.bidSize, ticker.askSize) == (0, 4)
+        assert stage.gateway.counters().subscriptions == 0
+
+    play(story)
+
+
+def test_a_cancel_and_a_change_reach_the_order() -> None:
+    async def story(stage: Stage) -> None:
+        order = LimitOrder("BUY", 1, 0.50, tif="GTC")
+        trade = stage.ib.placeOrder(_call(), order)
+        await stage.until(lambda: trade.orderStatus.status == "Submitted")
+        order.lmtPrice = 0.60
+        stage.ib.placeOrder(_call(), order)
+        await stage.until(lambda: trade.log[-1].message == "Modified")
+
+        stage.ib.cancelOrder(order)
+        await stage.until(lambda: trade.orderStatus.status == "Cancelled")
+
+        assert stage.gateway.books().open_orders == ()
+
+    play(story)
+
+
+def test_a_what_if_tells_margin_and_commission() -> None:
+    async def story(stage: Stage) -> None:
+        state = await stage.ib.whatIfOrderAsync(_call(), LimitOrder("BUY", 2, 1.00, tif="DAY"))
+
+        assert (state.initMarginChange, state.equityWithLoanChange, state.commission) == ("0.00", "-201.30", 1.30)
+
+    play(story)
+
+
+def test_account_summary_is_understood() -> None:
+    async def story(stage: Stage) -> None:
+        rows = await stage.ib.accountSummaryAsync()
+
+        assert {"NetLiquidation", "AvailableFunds", "SettledCash", "BuyingPower"} <= {row.tag for row in rows}
+
+    play(story)

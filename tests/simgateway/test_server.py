@@ -192,13 +192,25 @@ def test_nobody_interested_means_that_no_quote_is_read() -> None:
     assert rig.market.quotes_read == before
 
 
-def test_more_than_fifty_messages_in_a_second_end_the_connection() -> None:
+def _send_many(rig: Rig, count: int) -> list[Fields]:
+    for _ in range(count):
+        rig.client.send(49, 1)
+    return rig.wait()
+
+
+def test_fifty_messages_in_a_second_are_answered() -> None:
+    rig = Rig()
+    rig.wait()
+
+    assert _numbers(_send_many(rig, 50)) == ["49"] * 50
+
+
+def test_more_than_fifty_messages_in_a_second_are_error_100_and_in_the_end_a_closed_connection() -> None:
     rig = Rig()
 
-    for _ in range(51):
-        rig.client.send(49, 1)
+    first, second, third = (_send_many(rig, 51) for _ in range(3))
 
-    assert [row[3] for row in rig.wait() if row[0] == "4"][-1] == "100"
+    assert [frames[-1][3] for frames in (first, second, third)] == ["100"] * 3
     assert rig.client.transport.is_closed
     assert rig.gateway.counters().messages_in_a_second_most > 50
 
@@ -210,3 +222,79 @@ def test_a_message_that_cannot_be_read_is_error_320() -> None:
     rig.client.send(92, "x")
 
     assert rig.wait()[0][:4] == ("4", "2", "-1", "320")
+
+
+def test_small_bars_asked_for_twice_within_15_seconds_are_a_pacing_violation() -> None:
+    rig = Rig()
+    rig.wait()
+    request = (*_ABC, 0, "", "5 secs", "60 S", 1, "TRADES", 2, 0, "")
+
+    rig.client.send(20, 7, *request)
+    first = rig.wait()
+    rig.client.send(20, 8, *request)
+    second = rig.wait()
+    rig.wait(20)
+    rig.client.send(20, 9, *request)
+    third = rig.wait()
+
+    assert (first[0][0], rig.errors(second), third[0][0]) == ("17", [("8", "162")], "17")
+
+
+def test_an_invalid_bar_size_is_refused() -> None:
+    rig = Rig()
+    rig.wait()
+
+    rig.client.send(20, 7, *_ABC, 0, "", "60 mins", "1 D", 1, "TRADES", 2, 0, "")
+
+    assert rig.errors(rig.wait()) == [("7", "321")]
+
+
+def test_quotes_can_be_refused_by_security_type() -> None:
+    rig = Rig(refused_data=(("OPT", 354),))
+    rig.wait()
+
+    rig.client.send(1, 11, 7, *_option(CALL_ID), 0, "", 1, 0, "")
+    rig.client.send(1, 11, 8, *_ABC, 0, "", 1, 0, "")
+
+    frames = rig.wait(12)
+    assert rig.errors(frames) == [("7", "354")]
+    assert frames[-1] == ("57", "1", "8")
+
+
+def test_a_cut_connection_loses_its_subscriptions_but_not_its_orders() -> None:
+    rig = Rig()
+    rig.client.send(1, 11, 7, *_option(CALL_ID), 0, "", 0, 0, "")
+    rig.client.order(1, "BUY", 1, "LMT", lmt="0.50")
+    rig.wait()
+
+    rig.gateway.disconnect(1)
+    rig.gateway.refuse()
+    refused = rig.connect(1)
+    rig.gateway.accept()
+    again = rig.connect(1)
+
+    assert refused.transport.is_closed
+    assert not again.transport.is_closed
+    assert rig.gateway.counters().subscriptions == 0
+    assert [row.order_id for row in rig.gateway.books().open_orders] == [1]
+
+
+def test_a_notice_reaches_every_client() -> None:
+    rig = Rig()
+    rig.wait()
+
+    rig.gateway.notify(1100, "Connectivity between IB and Trader Workstation has been lost.")
+
+    assert [row[2:4] for row in rig.wait()] == [("-1", "1100")]
+
+
+def test_a_closed_gateway_leaves_no_timer_behind() -> None:
+    rig = Rig()
+    rig.client.send(1, 11, 7, *_option(CALL_ID), 0, "", 0, 0, "")
+    rig.client.send(92, 8, "DU1234567", "")
+    rig.client.order(1, "BUY", 1, "MKT")
+    rig.wait()
+
+    rig.gateway.close()
+
+    assert rig.clock.pending() == 0
