@@ -3,13 +3,14 @@
 from collections.abc import Awaitable
 from typing import Any
 
-from actors.runtime.loop_actor import Context, LoopActor
+from actors.base import Actor
+from actors.runtime.context import Context
 from domain.alerting import AlertBook, admitted
 from domain.commands import SendAlert
 from domain.ports import AlertPort, EventLog
 
 
-class AlertActor(LoopActor):
+class AlertActor(Actor):
     """De-duplicates and limits; the port retries in a worker of its own."""
 
     def __init__(self, context: Context, *, port: AlertPort, log: EventLog) -> None:

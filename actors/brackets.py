@@ -3,9 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from actors.runtime.loop_actor import Context, LoopActor
+from actors.base import Actor
+from actors.runtime.context import Context
 from actors.runtime.supervisor import ChildSpec, StartChild
-from domain.commands import OpenBracket, ReadOpenIntents
+from domain.commands import OpenBracket, ReadOpenIntents, Wake
 from domain.events import BracketPlan
 from domain.ids import IntentId
 from domain.ports import EventLog
@@ -19,7 +20,7 @@ def oco_name(intent: IntentId) -> str:
     return f"oco:{intent}"
 
 
-class BracketsActor(LoopActor):
+class BracketsActor(Actor):
     """Gives each plan an OCOActor, and sweeps: an open intent of the journal without an actor gets one again."""
 
     def __init__(self, context: Context, *, oco_spec: OcoSpec, log: EventLog) -> None:
@@ -36,13 +37,13 @@ class BracketsActor(LoopActor):
         match message:
             case OpenBracket():
                 return self._start(message.plan.intent, message.plan)
-            case "sweep":
+            case Wake():
                 return self._sweep()
             case _:
                 return None
 
     async def _sweep(self) -> None:
-        self.timers.start("sweep", SWEEP_SECONDS, "sweep")
+        self.timers.start("sweep", SWEEP_SECONDS, Wake(what="sweep"))
         known = await self.ask_or_none("journal", ReadOpenIntents(), timeout_seconds=10)
         if known is None:
             return

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from actors.runtime.loop_actor import Context, LoopActor
+from actors.base import Actor
+from actors.runtime.context import Context
 from domain.breaker import Breaker, BreakerLimits, BreakerStep, ask, ended, restored, tripped
 from domain.commands import AppendRecords, AskGate, ReadStream, RecordOutcome, SendAlert, TripBreaker
 from domain.events import BreakerMoved
@@ -11,7 +12,7 @@ from domain.ports import EventLog
 STREAM = "breaker"
 
 
-class BreakerActor(LoopActor):
+class BreakerActor(Actor):
     """Survives restarts: its moves are in the journal. It never gates guards, exits, cancels or reconciliation."""
 
     def __init__(self, context: Context, *, limits: BreakerLimits, log: EventLog) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from actors.runtime.loop_actor import Context, LoopActor
+from actors.base import Actor
+from actors.runtime.context import Context
 from domain.commands import (
     AppendRecords,
     OpenIntents,
@@ -15,7 +16,7 @@ from domain.errors import StoreError
 from domain.ports import EventLog, JournalPort
 
 
-class JournalActor(LoopActor):
+class JournalActor(Actor):
     """Append, fsync, acknowledge. A write that fails is answered, not swallowed: whoever asked must not go on."""
 
     def __init__(self, context: Context, *, journal: JournalPort, log: EventLog) -> None:

@@ -2,7 +2,8 @@
 
 from typing import Any, assert_never
 
-from actors.runtime.loop_actor import Context, LoopActor
+from actors.base import Actor
+from actors.runtime.context import Context
 from domain.bracket_effects import (
     Alarm,
     AskBook,
@@ -53,6 +54,7 @@ from domain.events import (
     Resynchronised,
     SymbolBackedOff,
 )
+from domain.flattening import FlattenRule, flatten_plan
 from domain.ids import Epoch, IntentId
 from domain.ports import EventLog
 from domain.reports import (
@@ -65,7 +67,6 @@ from domain.reports import (
     QuoteReport,
     RequestFailed,
 )
-from domain.flattening import FlattenRule, flatten_plan
 
 REPORTS = (OrderStatusReport, OpenOrderReport, ExecutionReport, CommissionReport, OrderErrorReport)
 
@@ -75,7 +76,7 @@ def stream_of(intent: IntentId) -> str:
     return f"bracket:{intent}"
 
 
-class OCOActor(LoopActor):
+class OCOActor(Actor):
     """One bracket. Started with a plan, or with the intent alone when the journal already knows it."""
 
     def __init__(

@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Any
 
+from actors.base import Actor
 from actors.oco import stream_of
-from actors.runtime.loop_actor import Context, LoopActor
+from actors.runtime.context import Context
 from domain.commands import (
     AppendRecords,
     CancelEntries,
+    CheckClaim,
     FlattenBracket,
     ReadOpenIntents,
     ReadStream,
@@ -15,6 +17,8 @@ from domain.commands import (
     RequestAccount,
     ReserveRisk,
     SendAlert,
+    SummariseDay,
+    Wake,
 )
 from domain.events import (
     BracketClosed,
@@ -61,7 +65,7 @@ def ledger_stream(day: date) -> str:
     return f"ledger:{day.isoformat()}"
 
 
-class RiskActor(LoopActor):
+class RiskActor(Actor):
     """Answers ReserveRisk in one synchronous step; everything else only keeps its ledger true."""
 
     def __init__(
@@ -86,7 +90,7 @@ class RiskActor(LoopActor):
         for intent in intents:
             records.extend(await self._read(stream_of(intent)))
         self._ledger = with_broker_pnl(folded(records), None, self.clock.now())
-        self.timers.start("account", 0.0, "account")
+        self.timers.start("account", 0.0, Wake(what="account"))
 
     async def _read(self, stream: str) -> tuple[Journaled, ...]:
         answer = await self.ask("journal", ReadStream(stream=stream), timeout_seconds=10)
@@ -101,8 +105,10 @@ class RiskActor(LoopActor):
         match message:
             case ReserveRisk():
                 return self._reserve(message)
-            case "account":
+            case Wake():
                 return self._refresh()
+            case CheckClaim():
+                return self._claimed(message.intent)
             case _:
                 self._heard(message)
                 self._check_limit()
@@ -123,6 +129,8 @@ class RiskActor(LoopActor):
                 self._ledger = apply(self._ledger, message)
             case ReleaseRisk():
                 self._release(message.intent)
+            case SummariseDay():
+                self._summarise(message)
             case Resynchronised():
                 self._resynchronised(message.book)
             case _:
@@ -130,23 +138,23 @@ class RiskActor(LoopActor):
 
     def _reserve(self, request: ReserveRisk) -> RiskReserved | EntryDenied:
         self._check_limit()
-        decision = reserve(
-            self._ledger, request, self._limits, self._account, day=self._day(), now=self.clock.now()
-        )
+        decision = reserve(self._ledger, request, self._limits, self._account, day=self._day(), now=self.clock.now())
         self._ledger = decision.ledger
         answer = decision.answer
         if isinstance(answer, RiskReserved):
             self._journal(answer)
             self._log.emit(
-                "risk_reserved", intent=answer.intent, amount=answer.amount, quantity=answer.quantity,
-                at_risk=self._ledger.at_risk,
+                "risk_reserved",
+                symbol=answer.symbol,
+                intent=answer.intent,
+                quantity=answer.quantity,
+                amount=answer.amount,
             )
-            self.spawn(self._claimed(answer.intent))
+            self.timers.start(f"claim:{answer.intent}", CLAIM_SECONDS, CheckClaim(intent=answer.intent))
         return answer
 
     async def _claimed(self, intent: IntentId) -> None:
         """Free a reservation whose symbol died before it handed over a plan."""
-        await self.sleep(CLAIM_SECONDS)
         records = await self._read(stream_of(intent))
         if not any(isinstance(record, BracketPlanned) for record in records):
             self._release(intent)
@@ -172,11 +180,11 @@ class RiskActor(LoopActor):
         for symbol in symbols - self._ledger.foreign:
             self.tell("alerts", SendAlert(kind="foreign", text=f"{symbol}: a position or order that is not ours"))
         self._ledger = with_foreign(self._ledger, symbols)
-        self.timers.start("account", 0.0, "account")
+        self.timers.start("account", 0.0, Wake(what="account"))
 
     async def _refresh(self) -> None:
         """Ask for the account's values; open the trading day at first sight of its equity."""
-        self.timers.start("account", ACCOUNT_SECONDS, "account")
+        self.timers.start("account", ACCOUNT_SECONDS, Wake(what="account"))
         answer = await self.ask_or_none("broker", RequestAccount(), timeout_seconds=20)
         if not isinstance(answer, AccountReport):
             return
@@ -191,7 +199,26 @@ class RiskActor(LoopActor):
         if opened is not None:
             self._ledger = apply(self._ledger, opened)
             self._journal(opened)
-            self._log.emit("day_opened", day=opened.day.isoformat(), start_equity=opened.start_equity)
+            self._log.emit("day_opened", day=opened.day.isoformat(), equity=opened.start_equity)
+
+    def _summarise(self, command: SummariseDay) -> None:
+        """Say how the day went; also to the operator."""
+        ledger = self._ledger
+        pnl = ledger.realised - ledger.fees_total
+        open_positions = sum(exposure.held > 0 for exposure in ledger.exposures.values())
+        self._log.emit(
+            "eod_summary",
+            day=str(ledger.day),
+            entries=ledger.entries_today,
+            exits=len(ledger.closed),
+            pnl=pnl,
+            fees=ledger.fees_total,
+            positions_open=open_positions,
+            completed=command.completed,
+            failed=command.failed,
+        )
+        text = f"{ledger.day}: {ledger.entries_today} entries, P&L {pnl:.2f} USD after fees {ledger.fees_total:.2f}"
+        self.tell("alerts", SendAlert(kind="end_of_day", text=text, level="INFO"))
 
     def _check_limit(self) -> None:
         self._ledger, reached = check_limit(self._ledger, self._limits.max_daily_loss_pct, self.clock.now())
@@ -200,7 +227,7 @@ class RiskActor(LoopActor):
 
     def _latched(self, reached: LossLimitReached) -> None:
         self._journal(reached)
-        self._log.emit("daily_loss_limit", loss=reached.loss, limit=reached.limit)
+        self._log.emit("daily_loss_limit", day=reached.day.isoformat(), loss=reached.loss, loss_limit=reached.limit)
         text = f"the day lost {reached.loss:.2f} of at most {reached.limit:.2f}; no entry until the next trading day"
         self.tell("alerts", SendAlert(kind="loss_limit", text=text, level="CRITICAL"))
         self.directory.broadcast("oco:", CancelEntries(reason="daily loss limit"))

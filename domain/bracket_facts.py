@@ -106,7 +106,11 @@ def after_open_order(bracket: Bracket, report: OpenOrderReport) -> Bracket:
     if parts is None or parts[0] != bracket.plan.intent:
         return bracket
     known = order_of(bracket, report.ref)
-    order = known if known is not None else Order(spec=_adopted(bracket, report), status=OrderStatus.UNKNOWN, sent_at=report.at)
+    order = (
+        known
+        if known is not None
+        else Order(spec=_adopted(bracket, report), status=OrderStatus.UNKNOWN, sent_at=report.at)
+    )
     spec = replace(
         order.spec,
         quantity=report.quantity or order.spec.quantity,

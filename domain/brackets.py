@@ -223,7 +223,10 @@ def folded(records: Iterable[Journaled], policy: BracketPolicy) -> Bracket | Non
 def resumed(plan: BracketPlan, policy: BracketPolicy) -> Bracket:
     """Return a bracket whose orders may or may not have been sent."""
     fresh = Bracket(plan=plan, policy=policy, book_wanted=True)
-    return replace(fresh, orders=tuple(Order(spec=spec, status=OrderStatus.UNKNOWN, sent_at=plan.decided_at) for spec in family(fresh)))
+    return replace(
+        fresh,
+        orders=tuple(Order(spec=spec, status=OrderStatus.UNKNOWN, sent_at=plan.decided_at) for spec in family(fresh)),
+    )
 
 
 def _after_record(bracket: Bracket, record: Journaled) -> Bracket:

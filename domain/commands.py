@@ -14,6 +14,20 @@ from domain.reports import Failure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wake:
+    """To an actor, from a timer of its own: it is time for this."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckClaim:
+    """To the RiskActor, from a timer of its own: see whether this reservation was ever used."""
+
+    intent: IntentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunCycle:
     """To a SymbolActor: look at your symbol once. ``attempt`` counts from 0; a later one is its own timer's."""
 
@@ -69,6 +83,28 @@ class RequestListed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskPhase:
     """Ask the broker where its connection stands → the phase's name (str)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskTraffic:
+    """Ask the broker how much it has sent and streams → Traffic."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """Data requests sent since the actor's start, contracts streaming now, work waiting for its turn."""
+
+    requests: int
+    subscriptions: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummariseDay:
+    """To the RiskActor: the session is over; say how the day went. Counts are symbol turns."""
+
+    completed: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

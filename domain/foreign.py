@@ -1,4 +1,4 @@
-"""What in the account is not ours: seen, counted in the loss, never touched; and our fills out of the broker's claims."""
+"""What in the account is not ours: seen, counted in the loss, never touched; and which claims are our fills."""
 
 from domain.events import FeesCharged, LegFilled
 from domain.ids import Symbol, split_ref

@@ -1,0 +1,70 @@
+"""Who hears which report: brackets by their intent, the risk ledger, and the watchers of a quote."""
+
+from collections.abc import Mapping
+
+from actors.runtime.clock import Clock
+from actors.runtime.directory import Directory
+from domain.contracts import OptionContract
+from domain.ids import ConId, OrderRef, split_ref
+from domain.ports import EventLog
+from domain.reports import (
+    CommissionReport,
+    ExecutionReport,
+    OpenOrderReport,
+    OrderErrorReport,
+    OrderStatusReport,
+    PnlReport,
+    QuoteReport,
+    StreamReport,
+)
+
+Watchers = Mapping[ConId, tuple[OptionContract, set[str]]]
+
+
+class Router:
+    """Hands reports on; runs on the broker's loop, inside the library's callback, so it never blocks or raises."""
+
+    def __init__(self, directory: Directory, clock: Clock, log: EventLog) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._log = log
+
+    def route(self, report: StreamReport, watchers: Watchers) -> None:
+        """Tell everyone concerned."""
+        match report:
+            case QuoteReport():
+                self._quote(report, watchers)
+            case ExecutionReport() | CommissionReport():
+                self._to_bracket(report.ref, report)
+                self._tell("risk", report)
+            case OrderStatusReport():
+                self._log.emit(
+                    "order_status",
+                    ref=report.ref or "",
+                    status=report.status.value,
+                    filled=report.filled,
+                    remaining=report.remaining,
+                )
+                self._to_bracket(report.ref, report)
+            case OpenOrderReport() | OrderErrorReport():
+                self._to_bracket(report.ref, report)
+            case PnlReport():
+                self._tell("risk", report)
+            case _:
+                pass
+
+    def _quote(self, report: QuoteReport, watchers: Watchers) -> None:
+        known = watchers.get(report.quote.con_id)
+        if known is None:
+            return
+        for watcher in sorted(known[1]):
+            self._tell(watcher, report)
+        self._tell("risk", report)
+
+    def _to_bracket(self, ref: OrderRef | None, report: StreamReport) -> None:
+        parts = split_ref(ref) if ref is not None else None
+        if parts is not None:
+            self._tell(f"oco:{parts[0]}", report)
+
+    def _tell(self, name: str, report: StreamReport) -> None:
+        self._directory.address(name).tell(report)

@@ -1,0 +1,387 @@
+"""SymbolActor: looks at one symbol each cycle. Bars, signals, and only on a signal everything dearer."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from actors.base import Actor
+from actors.entry_search import EntrySearch, Found
+from actors.runtime.context import Context
+from domain.bars import Bar, completed, merged
+from domain.commands import (
+    AppendRecords,
+    AskGate,
+    OpenBracket,
+    ReadOpenIntents,
+    ReadStream,
+    RecordOutcome,
+    RequestBars,
+    RequestUnderlying,
+    ReserveRisk,
+    RunCycle,
+    SendAlert,
+)
+from domain.contracts import Underlying
+from domain.entries import EntryRules, allowed, apply, folded, seen
+from domain.entry_plan import planned
+from domain.events import (
+    BracketClosed,
+    BracketPlan,
+    BracketPlanned,
+    CycleFinished,
+    DenialRule,
+    EntryDenied,
+    Journaled,
+    RiskReserved,
+    SignalSpent,
+    SlotFreed,
+    SymbolBackedOff,
+)
+from domain.findings import Finding, denied
+from domain.ports import EventLog
+from domain.reports import BarsReport, Failure, RequestFailed, UnderlyingReport
+from domain.retry import SymbolBackoff, ask_again, cache_serves, cycle_due, cycle_failed, cycle_succeeded, entry_on_bars
+from domain.strategies.protocol import Action, Signal, combined, spent_until
+from domain.symbol_settings import SymbolSettings
+from domain.trading_day import Calendar
+
+HOUR_SECONDS = 3600
+ASK_MARGIN_SECONDS = 30.0  # The broker's own queue may hold a request this long before its timeout begins.
+
+
+class SymbolActor(Actor):
+    """One symbol. A HOLD costs one history request, plus hourly bars once an hour."""
+
+    def __init__(self, context: Context, *, settings: SymbolSettings, calendar: Calendar, log: EventLog) -> None:
+        super().__init__(context)
+        self._settings = settings
+        self._symbol = settings.symbol
+        self._calendar = calendar
+        self._log = log
+        self._rules = EntryRules(symbol=self._symbol)
+        self._backoff = SymbolBackoff()
+        self._underlying: Underlying | None = None
+        self._bars: tuple[Bar, ...] = ()
+        self._fetched_at: datetime | None = None
+        self._hourly: tuple[Bar, ...] = ()
+        self._hourly_at: datetime | None = None
+        self._search = EntrySearch(self, settings=settings, log=log)
+
+    @property
+    def stream(self) -> str:
+        """Return the name of this symbol's stream in the journal."""
+        return f"symbol:{self._symbol}"
+
+    async def on_start(self) -> None:
+        """Fold what is remembered of the symbol: spent signals, exits, an open intent."""
+        own = await self.ask("journal", ReadStream(stream=self.stream), timeout_seconds=10)
+        intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)
+        records: list[Journaled] = list(own.records)
+        for intent in intents.intents:
+            known = await self.ask("journal", ReadStream(stream=f"bracket:{intent}"), timeout_seconds=10)
+            records.extend(known.records)
+        self._rules = folded(self._symbol, records)
+
+    def receive(self, message: Any) -> Any:
+        """Run a cycle, or remember how a bracket ended."""
+        match message:
+            case RunCycle():
+                return self._run(message)
+            case BracketClosed():
+                self._rules = apply(self._rules, message)
+                self._append(message)
+            case _:
+                pass
+        return None
+
+    async def _run(self, command: RunCycle) -> None:
+        if command.attempt == 0:
+            self._backoff, due = cycle_due(self._backoff)
+            if not due:
+                left = self._backoff.skips_left
+                self._log.emit("backoff_skip", symbol=self._symbol, reason=f"{left} cycles more", cycle=command.cycle)
+                self._finish(command, "skipped", "backoff")
+                return
+        if not await self.ask_or_none("breaker", AskGate(), timeout_seconds=5):
+            self._finish(command, "skipped", DenialRule.BREAKER_OPEN.value)
+            return
+        if await self._have_bars(command):
+            await self._decide(command)
+
+    async def _have_bars(self, command: RunCycle) -> bool:
+        """Fetch the newest bars; on failure come back by a timer, at last fall back to young cached ones."""
+        failure = await self._fetch(command.attempt)
+        if failure is None:
+            self._backoff = cycle_succeeded(self._backoff)
+            return True
+        delay = ask_again(command.attempt + 1, self._settings.history.retry_delays_seconds)
+        if delay is not None and failure.failure is not Failure.NO_SUCH_CONTRACT:
+            self._log.emit(
+                "historical_retry_sleep", symbol=self._symbol, delay_seconds=delay, attempt=command.attempt + 1
+            )
+            again = RunCycle(cycle=command.cycle, at=command.at, attempt=command.attempt + 1)
+            self.timers.start("retry", delay, again)
+            if delay > 0:
+                self.tell("scheduler", SlotFreed(at=self.clock.now(), cycle=command.cycle, symbol=self._symbol))
+            return False
+        return self._fallen_back(command, failure)
+
+    def _fallen_back(self, command: RunCycle, failure: RequestFailed) -> bool:
+        self._log.emit(
+            "historical_fetch_failed_exhausted",
+            symbol=self._symbol,
+            attempts=command.attempt + 1,
+            reason=failure.failure.value,
+        )
+        self.tell("breaker", RecordOutcome(failure=failure.failure))
+        now = self.clock.now()
+        max_age = self._settings.history.cache_max_age_seconds
+        if self._fetched_at is not None:
+            age = round((now - self._fetched_at).total_seconds(), 1)
+            if cache_serves(self._fetched_at, now, max_age):
+                self._log.emit("historical_cache_fallback", symbol=self._symbol, age_seconds=age)
+                return True
+            self._log.emit("historical_cache_stale", symbol=self._symbol, age_seconds=age, limit_seconds=max_age)
+        self._cycle_failed(command, failure)
+        return False
+
+    def _cycle_failed(self, command: RunCycle, failure: RequestFailed) -> None:
+        self._backoff = cycle_failed(self._backoff)
+        reason = f"{failure.failure.value} {failure.text}".strip()
+        self._log.emit("data_fetch_failed", symbol=self._symbol, reason=reason, failures=self._backoff.failures)
+        if self._backoff.backing_off:
+            event = SymbolBackedOff(at=self.clock.now(), symbol=self._symbol, cycles=self._backoff.skips_left)
+            if self._rules.open_intent is not None:
+                self.tell(f"oco:{self._rules.open_intent}", event)
+                text = f"{self._symbol}: no data for {self._backoff.failures} cycles while a position is open"
+                self.tell("alerts", SendAlert(kind="data_lost", text=text))
+        self._finish(command, "failed", failure.failure.value)
+
+    async def _fetch(self, attempt: int) -> RequestFailed | None:
+        """Fetch minute bars and, once an hour, hourly ones; None is success."""
+        if self._underlying is None:
+            answer = await self._request(RequestUnderlying(symbol=self._symbol), 15)
+            if not isinstance(answer, UnderlyingReport):
+                return _as_failure(answer)
+            self._underlying = answer.underlying
+        history = self._settings.history
+        duration = history.duration if self._has_session_bars() else history.first_duration
+        fetched = await self._fetch_bars(self._underlying, history.bar_size, duration, attempt)
+        if isinstance(fetched, RequestFailed):
+            return fetched
+        self._bars = merged(self._bars, fetched)[-1200:]
+        self._fetched_at = self.clock.now()
+        return await self._fetch_hourly(self._underlying, attempt)
+
+    async def _fetch_hourly(self, underlying: Underlying, attempt: int) -> RequestFailed | None:
+        wanted = any(strategy.bar_seconds == HOUR_SECONDS for strategy in self._settings.strategies)
+        now = self.clock.now()
+        if not wanted or (self._hourly_at is not None and not _new_hour(self._hourly_at, now)):
+            return None
+        history = self._settings.history
+        fetched = await self._fetch_bars(underlying, history.hourly_bar_size, history.hourly_duration, attempt)
+        if isinstance(fetched, RequestFailed):
+            # Minute bars are here: an hourly strategy goes without until the next cycle.
+            return None
+        self._hourly, self._hourly_at = fetched, now
+        return None
+
+    async def _fetch_bars(
+        self, underlying: Underlying, bar_size: str, duration: str, attempt: int
+    ) -> tuple[Bar, ...] | RequestFailed:
+        history = self._settings.history
+        began = self.clock.monotonic()
+        line = {"symbol": self._symbol, "bar_size": bar_size, "duration": duration, "attempt": attempt + 1}
+        self._log.emit("historical_request", **line)
+        request = RequestBars(
+            underlying=underlying,
+            bar_size=bar_size,
+            duration=duration,
+            timeout_seconds=history.timeout_seconds,
+            use_rth=history.use_rth,
+        )
+        answer = await self._request(request, history.timeout_seconds + ASK_MARGIN_SECONDS)
+        if not isinstance(answer, BarsReport):
+            failure = _as_failure(answer)
+            reason = f"{failure.failure.value} {failure.text}".strip()
+            self._log.emit(_history_event(failure), **line, reason=reason)
+            return failure
+        seconds = round(self.clock.monotonic() - began, 3)
+        self._log.emit("historical_success", **line, bars=len(answer.bars), seconds=seconds)
+        self.tell("breaker", RecordOutcome(failure=None))
+        return answer.bars
+
+    async def _request(self, message: Any, timeout_seconds: float) -> Any:
+        return await self.ask_or_none("broker", message, timeout_seconds=timeout_seconds)
+
+    def _has_session_bars(self) -> bool:
+        session = self._calendar.current_or_next(self.clock.now())
+        return session is not None and bool(self._bars) and self._bars[-1].start >= session.opens_at
+
+    async def _decide(self, command: RunCycle) -> None:
+        now = self.clock.now()
+        signal = combined(self._signals(now), self._settings.min_confidence)
+        self._rules = seen(self._rules, signal.action)
+        if signal.action is Action.HOLD:
+            self._finish(command, "completed", signal.action.value, reason=signal.reason)
+            return
+        self._log.emit(
+            "signal",
+            symbol=self._symbol,
+            decision=signal.action.value,
+            strategy=signal.strategy,
+            confidence=round(signal.confidence, 4),
+            reason=_numbers(signal.reason),
+        )
+        denial = self._denied_before_data(signal, now)
+        if denial is not None:
+            self._deny(command, (denial,), attempted=False)
+            return
+        await self._enter(command, signal)
+
+    def _signals(self, now: datetime) -> list[Signal]:
+        minutes, hours = completed(self._bars, now), completed(self._hourly, now)
+        return [
+            strategy.decide(hours if strategy.bar_seconds == HOUR_SECONDS else minutes)
+            for strategy in self._settings.strategies
+        ]
+
+    def _denied_before_data(self, signal: Signal, now: datetime) -> EntryDenied | None:
+        session = self._calendar.session_at(now)
+        if session is None:
+            return denied(Finding(rule=DenialRule.NOT_READY, found="market closed", limit="open"), self._symbol, now)
+        hourly = any(s.name == signal.strategy and s.bar_seconds == HOUR_SECONDS for s in self._settings.strategies)
+        bars = completed(self._hourly if hourly else self._bars, now)
+        stale = entry_on_bars(
+            self._symbol, bars[-1] if bars else None, now, self._settings.history.entry_max_bar_age_seconds
+        )
+        return stale or allowed(self._rules, signal.strategy, now, session, self._settings.entries)
+
+    async def _enter(self, command: RunCycle, signal: Signal) -> None:
+        assert self._underlying is not None, "bars were fetched for it"
+        found = await self._search.option_for(signal, self._underlying)
+        if not isinstance(found, Found):
+            self._deny(command, found, attempted=True)
+            return
+        opened = await self._reserved(found, signal)
+        if isinstance(opened, EntryDenied):
+            self._deny(command, (opened,), attempted=True)
+            return
+        self._open(opened, signal)
+        self._finish(command, "completed", signal.action.value, attempted=True, placed=True, reason=signal.reason)
+
+    async def _reserved(self, found: Found, signal: Signal) -> BracketPlan | EntryDenied:
+        now = self.clock.now()
+        rules = self._settings.exits
+        plan = planned(found.choice, quantity=1, signal=signal, rules=rules, now=now)
+        if isinstance(plan, EntryDenied):
+            return plan
+        late = self._denied_before_data(signal, now)  # Looking took time.
+        if late is not None:
+            return late
+        request = ReserveRisk(
+            at=now,
+            intent=plan.intent,
+            symbol=self._symbol,
+            contract=plan.contract,
+            entry_limit=plan.entry_limit,
+            stop_loss_fraction=rules.stop_loss,
+            ask_size=found.choice.quote.ask_size or 0,
+            overrides=dict(self._settings.risk_overrides),
+        )
+        answer = await self.ask_or_none("risk", request, timeout_seconds=10)
+        if isinstance(answer, RiskReserved):
+            return planned(found.choice, quantity=answer.quantity, signal=signal, rules=rules, now=now)
+        if isinstance(answer, EntryDenied):
+            return answer
+        return denied(Finding(rule=DenialRule.NOT_READY, found="no answer", limit="risk"), self._symbol, now)
+
+    def _open(self, plan: BracketPlan, signal: Signal) -> None:
+        now = self.clock.now()
+        opened = BracketPlanned(at=now, plan=plan)
+        self._rules = apply(self._rules, opened)
+        strategy = next(s for s in self._settings.strategies if s.name == signal.strategy)
+        until = spent_until(strategy, now)
+        if until is not None:
+            spent = SignalSpent(at=now, symbol=self._symbol, strategy=signal.strategy, until=until)
+            self._rules = apply(self._rules, spent)
+            self._append(spent)
+        self._log.emit(
+            "bracket_planned",
+            intent=plan.intent,
+            contract=plan.contract.label,
+            quantity=plan.quantity,
+            price=plan.entry_limit,
+            target=plan.target_limit,
+            trigger=plan.stop_trigger,
+            stop_limit=plan.stop_limit,
+            strategy=plan.strategy,
+        )
+        self.tell("brackets", OpenBracket(plan=plan))
+
+    def _append(self, record: Journaled) -> None:
+        self.tell("journal", AppendRecords(stream=self.stream, records=(record,)))
+
+    def _deny(self, command: RunCycle, denials: tuple[EntryDenied, ...], *, attempted: bool) -> None:
+        for denial in denials:
+            self._log.emit(
+                "entry_denied",
+                symbol=self._symbol,
+                rule=denial.rule.value,
+                found=denial.found,
+                limit=denial.limit,
+                candidate=denial.candidate,
+            )
+        self._finish(command, "completed", denials[0].rule.value, attempted=attempted)
+
+    def _finish(
+        self,
+        command: RunCycle,
+        outcome: str,
+        decision: str,
+        *,
+        attempted: bool = False,
+        placed: bool = False,
+        reason: Mapping[str, float] | None = None,
+    ) -> None:
+        self._log.emit(
+            "symbol_cycle", symbol=self._symbol, cycle=command.cycle, decision=decision, reason=_numbers(reason or {})
+        )
+        self.tell(
+            "scheduler",
+            CycleFinished(
+                at=self.clock.now(),
+                cycle=command.cycle,
+                symbol=self._symbol,
+                outcome=outcome,
+                decision=decision,
+                attempted=attempted,
+                placed=placed,
+            ),
+        )
+
+
+def _as_failure(answer: Any) -> RequestFailed:
+    return answer if isinstance(answer, RequestFailed) else RequestFailed(failure=Failure.TIMED_OUT, text="no answer")
+
+
+def _history_event(failure: RequestFailed) -> str:
+    match failure.failure:
+        case Failure.TIMED_OUT:
+            return "historical_data_timeout"
+        case Failure.NO_DATA:
+            return "historical_empty_response"
+        case _:
+            return "historical_fetch_error"
+
+
+def _numbers(reason: Mapping[str, float]) -> str:
+    return " ".join(f"{name}={value:.6g}" for name, value in reason.items())
+
+
+def _new_hour(then: datetime, now: datetime) -> bool:
+    """Return whether an hourly bar of the session (they begin at half past) has completed since."""
+    half = timedelta(minutes=30)
+    return (then - half).replace(minute=0, second=0, microsecond=0) != (now - half).replace(
+        minute=0, second=0, microsecond=0
+    )

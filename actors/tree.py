@@ -1,0 +1,215 @@
+"""Who is started, in which order, restarted how. Read it from top to bottom: that is the order of the start.
+
+root (one_for_one)
+├── guarding (one_for_one)      what is open stays guarded, whatever happens to trading
+│   ├── journal                 the one writer of state
+│   ├── broker                  the one door to the broker
+│   ├── ocos (one_for_one)      one OCOActor per open bracket, started as brackets come
+│   └── brackets                gives every open intent its OCOActor, again and again
+└── trading (rest_for_one)      may die, or give up: then nothing new is opened
+    ├── alerts, breaker, risk
+    ├── symbols (one_for_one)   one SymbolActor per symbol
+    └── scheduler
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from actors.alerts import AlertActor
+from actors.brackets import BracketsActor, oco_name
+from actors.breaker import BreakerActor
+from actors.broker import BrokerActor, BrokerSettings
+from actors.journal import JournalActor
+from actors.oco import OCOActor
+from actors.risk import RiskActor
+from actors.runtime.context import Context
+from actors.runtime.hosts import Host
+from actors.runtime.loop_actor import LoopActor
+from actors.runtime.supervisor import Backoff, ChildSpec, Restart, Strategy, Supervisor
+from actors.scheduler import SchedulerActor
+from actors.symbol import SymbolActor
+from domain.brackets import BracketPolicy
+from domain.breaker import BreakerLimits
+from domain.events import BracketPlan
+from domain.flattening import FlattenRule
+from domain.ids import Generation, IntentId
+from domain.ledger_rules import RiskLimits
+from domain.ports import AlertPort, BrokerFactory, EventLog, JournalPort, OrderPort, ReportSink
+from domain.symbol_settings import SymbolSettings
+from domain.trading_day import Calendar
+
+RESTARTS_MAX = 5
+RESTARTS_PERIOD_SECONDS = 60.0
+QUICK = Backoff(first_seconds=0.0, factor=2.0, most_seconds=5.0)
+SYMBOL_HANDLER_SECONDS = 600.0  # A turn may wait for history that times out late, and retry.
+TURN_SECONDS_MAX = 150.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hosts:
+    """Whose loop serves whom. In virtual time all four are the same."""
+
+    system: Host
+    broker: Host
+    core: Host
+    journal: Host
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything the actors are built from."""
+
+    hosts: Hosts
+    log: EventLog
+    journal: JournalPort
+    alerts: AlertPort
+    broker: BrokerFactory
+    paper: Callable[[Generation, ReportSink], OrderPort] | None
+    generations: Callable[[], Generation]
+    jitter: Callable[[], float]
+    calendar: Calendar
+    broker_settings: BrokerSettings
+    breaker_limits: BreakerLimits
+    risk_limits: RiskLimits
+    flatten_on_loss: bool
+    policy: BracketPolicy
+    flatten: FlattenRule
+    symbols: tuple[SymbolSettings, ...]
+    interval_seconds: int
+    concurrent_max: int
+    gave_up: Callable[[str, str], None]
+
+
+def root_spec(parts: Parts) -> ChildSpec:
+    """Return the whole tree as one child."""
+    children = (_guarding(parts), _trading(parts))
+    return _supervisor("root", parts, Strategy.ONE_FOR_ONE, children)
+
+
+def _guarding(parts: Parts) -> ChildSpec:
+    children = (
+        ChildSpec(
+            name="journal",
+            factory=lambda context: JournalActor(context, journal=parts.journal, log=parts.log),
+            host=parts.hosts.journal,
+            backoff=QUICK,
+        ),
+        ChildSpec(
+            name="broker", factory=lambda context: _broker(context, parts), host=parts.hosts.broker, backoff=QUICK
+        ),
+        _supervisor("ocos", parts, Strategy.ONE_FOR_ONE, (), host=parts.hosts.core, restarts_max=20),
+        ChildSpec(
+            name="brackets",
+            factory=lambda context: BracketsActor(context, oco_spec=lambda i, p: oco_spec(parts, i, p), log=parts.log),
+            host=parts.hosts.core,
+            backoff=QUICK,
+        ),
+    )
+    return _supervisor("guarding", parts, Strategy.ONE_FOR_ONE, children)
+
+
+def _trading(parts: Parts) -> ChildSpec:
+    core = parts.hosts.core
+    children = (
+        ChildSpec(
+            name="alerts",
+            factory=lambda context: AlertActor(context, port=parts.alerts, log=parts.log),
+            host=core,
+            backoff=QUICK,
+        ),
+        ChildSpec(
+            name="breaker",
+            factory=lambda context: BreakerActor(context, limits=parts.breaker_limits, log=parts.log),
+            host=parts.hosts.system,
+            backoff=QUICK,
+        ),
+        ChildSpec(name="risk", factory=lambda context: _risk(context, parts), host=core, backoff=QUICK),
+        _supervisor(
+            "symbols", parts, Strategy.ONE_FOR_ONE, tuple(_symbol_spec(parts, one) for one in parts.symbols), host=core
+        ),
+        ChildSpec(
+            name="scheduler", factory=lambda context: _scheduler(context, parts), host=parts.hosts.system, backoff=QUICK
+        ),
+    )
+    return _supervisor("trading", parts, Strategy.REST_FOR_ONE, children)
+
+
+def _supervisor(
+    name: str,
+    parts: Parts,
+    strategy: Strategy,
+    children: tuple[ChildSpec, ...],
+    *,
+    host: Host | None = None,
+    restarts_max: int = RESTARTS_MAX,
+) -> ChildSpec:
+    def build(context: Context) -> LoopActor:
+        return Supervisor(
+            context,
+            strategy=strategy,
+            max_restarts=restarts_max,
+            period_seconds=RESTARTS_PERIOD_SECONDS,
+            children=children,
+            gave_up=parts.gave_up,
+        )
+
+    return ChildSpec(name=name, factory=build, host=host or parts.hosts.system, start_timeout_seconds=60, backoff=QUICK)
+
+
+def oco_spec(parts: Parts, intent: IntentId, plan: BracketPlan | None) -> ChildSpec:
+    """Return the child that guards one intent. It ends by itself when flat; only its death brings it back."""
+    return ChildSpec(
+        name=oco_name(intent),
+        factory=lambda context: OCOActor(
+            context, intent=intent, plan=plan, policy=parts.policy, flatten=parts.flatten, log=parts.log
+        ),
+        host=parts.hosts.core,
+        restart=Restart.TRANSIENT,
+        start_timeout_seconds=30,
+        backoff=QUICK,
+    )
+
+
+def _symbol_spec(parts: Parts, settings: SymbolSettings) -> ChildSpec:
+    return ChildSpec(
+        name=f"symbol:{settings.symbol}",
+        factory=lambda context: SymbolActor(context, settings=settings, calendar=parts.calendar, log=parts.log),
+        host=parts.hosts.core,
+        start_timeout_seconds=30,
+        handler_deadline_seconds=SYMBOL_HANDLER_SECONDS,
+        backoff=QUICK,
+    )
+
+
+def _broker(context: Context, parts: Parts) -> LoopActor:
+    return BrokerActor(
+        context,
+        factory=parts.broker,
+        paper=parts.paper,
+        generations=parts.generations,
+        settings=parts.broker_settings,
+        jitter=parts.jitter,
+        log=parts.log,
+    )
+
+
+def _risk(context: Context, parts: Parts) -> LoopActor:
+    return RiskActor(
+        context,
+        limits=parts.risk_limits,
+        calendar=parts.calendar,
+        flatten_on_loss=parts.flatten_on_loss,
+        log=parts.log,
+    )
+
+
+def _scheduler(context: Context, parts: Parts) -> LoopActor:
+    return SchedulerActor(
+        context,
+        symbols=tuple(one.symbol for one in parts.symbols),
+        interval_seconds=parts.interval_seconds,
+        concurrent_max=parts.concurrent_max,
+        turn_seconds_max=TURN_SECONDS_MAX,
+        calendar=parts.calendar,
+        log=parts.log,
+    )

@@ -1,0 +1,91 @@
+"""``./bot demo``: one synthetic day, so that a newcomer sees the whole bot at work without an account."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from simgateway.market.synthetic import SyntheticMarket
+
+from cli.crashes import parse_crash
+from cli.day import ACCOUNT, DayPlan, Progress
+from cli.folders import run_folder
+from cli.result import DayResult
+from cli.show import Screen
+from cli.system import calendar_around
+from cli.virtual_day import run_virtual_day
+from config.load import load_fixed
+from config.settings import Settings
+from domain.errors import ConfigError
+from simgateway.config import GatewayConfig
+
+DEMO_DAY = date(2026, 3, 11)
+START_CASH = Decimal(100_000)
+DEMO_SETTINGS: dict[str, object] = {
+    "symbols": ["SPY", "QQQ", "AAPL"],
+    "dry_run": False,
+    "broker": {"account": ACCOUNT},
+    "schedule": {"interval_seconds": 60, "max_concurrent_symbols": 3},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What the command line asked for."""
+
+    seed: int
+    sets: tuple[str, ...]
+    crashes: tuple[str, ...]
+    dry_run: bool
+    cash: bool
+    as_json: bool
+    threads: bool = False
+    speed: float = 1.0
+    until: str | None = None
+
+
+def settings_for(wanted: Wanted, values: dict[str, object]) -> Settings:
+    """Return a run's settings: the same everywhere, but for ``--set``. Raises ConfigError."""
+    mode = {"dry_run": True} if wanted.dry_run else {}
+    settings = load_fixed({**values, **mode}, wanted.sets)
+    if settings.broker.account and settings.broker.account != ACCOUNT:
+        raise ConfigError(f"broker.account={settings.broker.account}: the simulated gateway has {ACCOUNT} alone")
+    return settings
+
+
+def gateway_config(wanted: Wanted) -> GatewayConfig:
+    """Return the simulated gateway's account."""
+    return GatewayConfig(seed=wanted.seed, account=ACCOUNT, start_cash=START_CASH, cash_account=wanted.cash)
+
+
+def demo_plan(wanted: Wanted) -> DayPlan:
+    """Return the demo's day. Raises ConfigError."""
+    settings = settings_for(wanted, DEMO_SETTINGS)
+    crashes = tuple(parse_crash(text) for text in wanted.crashes)
+    session = calendar_around(DEMO_DAY, settings.paths.runs_dir / "calendar").session_of(DEMO_DAY)
+    assert session is not None, "the demo's day is a trading day"
+    return DayPlan(
+        settings=settings,
+        market=SyntheticMarket(seed=wanted.seed, day=DEMO_DAY, symbols=settings.symbols),
+        gateway=gateway_config(wanted),
+        session=session,
+        seed=wanted.seed,
+        crashes=crashes,
+        run_dir=run_folder(settings.paths.runs_dir, "demo"),
+    )
+
+
+def run_demo(wanted: Wanted) -> int:
+    """Run the demo and show how it ended; return the exit code."""
+    plan = demo_plan(wanted)
+    screen = Screen(as_json=wanted.as_json)
+    with screen.progress(f"demo {plan.session.day}, seed {plan.seed}", plan.starts_at, plan.ends_at) as progress:
+        result = _run(plan, wanted, progress)
+    return screen.finished(result)
+
+
+def _run(plan: DayPlan, wanted: Wanted, progress: Progress) -> DayResult:
+    if not wanted.threads:
+        return run_virtual_day(plan, progress)
+    from cli.threads_day import run_threads_day  # noqa: PLC0415 - its imports are for real sockets alone
+
+    return run_threads_day(plan, progress, speed=wanted.speed, until=wanted.until)

@@ -1,0 +1,132 @@
+"""The command line. Bad input is one clear line and exit code 2; nothing is half-done."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from domain.errors import ConfigError, StoreError
+
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="bot",
+    help="Stopward trades US options on Interactive Brokers and never leaves a position unguarded.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change one setting; repeatable.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+Seed = Annotated[int, typer.Option(help="Same seed, same day.")]
+Crashes = Annotated[
+    list[str] | None, typer.Option("--crash", metavar="ACTOR@HH:MM", help="Kill an actor then; repeatable.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Send no order; fill from quotes in a paper ledger.")]
+Cash = Annotated[bool, typer.Option("--cash", help="A cash account instead of margin.")]
+
+
+@app.command()
+def demo(
+    *,
+    seed: Seed = 7,
+    sets: Sets = None,
+    crash: Crashes = None,
+    dry_run: DryRun = False,
+    cash: Cash = False,
+    as_json: AsJson = False,
+    threads: Annotated[bool, typer.Option(help="Real threads and sockets, the gateway in its own process.")] = False,
+    speed: Annotated[float, typer.Option(help="With --threads: how much faster than real time.")] = 120.0,
+    until: Annotated[str | None, typer.Option(metavar="HH:MM", help="With --threads: end the day early.")] = None,
+) -> None:
+    """Trade one synthetic day on the simulated gateway, in virtual time."""
+    from cli.demo import Wanted, run_demo  # noqa: PLC0415 - only this command pays for what it imports
+
+    wanted = Wanted(
+        seed=seed,
+        sets=tuple(sets or ()),
+        crashes=tuple(crash or ()),
+        dry_run=dry_run,
+        cash=cash,
+        as_json=as_json,
+        threads=threads,
+        speed=speed,
+        until=until,
+    )
+    raise typer.Exit(run_demo(wanted))
+
+
+@app.command()
+def replay(
+    data: Annotated[Path, typer.Option(help="Folder with recorded days in the Lean format.")],
+    date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Which day.")],
+    symbols: Annotated[str, typer.Option(help="Underlyings, with commas.")],
+    *,
+    seed: Seed = 7,
+    sets: Sets = None,
+    crash: Crashes = None,
+    dry_run: DryRun = False,
+    cash: Cash = False,
+    as_json: AsJson = False,
+) -> None:
+    """Trade a recorded day through the same actors, in virtual time."""
+    from cli.demo import Wanted  # noqa: PLC0415 - as above
+    from cli.replay import run_replay  # noqa: PLC0415
+
+    wanted = Wanted(
+        seed=seed, sets=tuple(sets or ()), crashes=tuple(crash or ()), dry_run=dry_run, cash=cash, as_json=as_json
+    )
+    raise typer.Exit(run_replay(wanted, data=data, day=date, symbols=symbols))
+
+
+@app.command()
+def trade(
+    settings: Annotated[Path | None, typer.Option(help="Settings file laid over config/settings.yaml.")] = None,
+    sets: Sets = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Trade by the settings, until told to stop."""
+    from cli.trade import run_trade  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run_trade(settings, tuple(sets or ()), as_json=as_json))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
+def gateway(context: typer.Context) -> None:
+    """Run the simulated gateway alone."""
+    from simgateway.__main__ import main as serve  # noqa: PLC0415 - as above
+
+    raise typer.Exit(serve(context.args))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context) -> None:
+    """Lint, check types and imports, run all tests."""
+    from cli.test import run_tests  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run_tests(context.args))
+
+
+def main() -> None:
+    """Run the command of the command line; turn our errors into one line and exit code 2."""
+    guarded(app)
+
+
+def guarded(run: Callable[[], object]) -> None:
+    """Run, and end the process as documented when it fails."""
+    try:
+        run()
+    except (ConfigError, StoreError) as error:
+        line = " ".join(str(error).split())
+        print(f"bot: {line}", file=sys.stderr)
+        raise SystemExit(BAD_INPUT) from None
+    except KeyboardInterrupt:
+        print("bot: stopped", file=sys.stderr)
+        raise SystemExit(INTERRUPTED) from None

@@ -1,0 +1,137 @@
+"""The composition root: builds the bot out of its parts, starts it, and stops it in reverse."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+from actors.runtime.supervisor import Supervisor
+
+from actors.runtime.context import Context
+from actors.runtime.control import Crash
+from actors.runtime.directory import Directory
+from actors.runtime.lifecycle import STOP_ORDER
+from actors.runtime.observer import Observer
+from actors.tree import Hosts, Parts, root_spec
+from broker.dry_run import PaperLedger
+from broker.ib.adapter import IbBroker
+from cli.wiring import (
+    bracket_policy,
+    breaker_limits,
+    broker_settings,
+    flatten_rule,
+    ib_config,
+    risk_limits,
+    symbol_settings,
+)
+from config.settings import Settings
+from domain.ids import Generation
+from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, OrderPort, ReportSink
+from domain.trading_day import Calendar, Session
+from ops.calendar import sessions
+
+STOP_SECONDS_MAX = 10.0
+CALENDAR_DAYS_BEHIND, CALENDAR_DAYS_AHEAD = 10, 40
+
+
+def calendar_around(day: date, cache: Path) -> Calendar:
+    """Return the sessions of XNYS around a day. Raises ValueError for years without a calendar."""
+    first, last = day - timedelta(days=CALENDAR_DAYS_BEHIND), day + timedelta(days=CALENDAR_DAYS_AHEAD)
+    found = sessions(first, last, cache)
+    return Calendar.of(Session(day=d, opens_at=opened, closes_at=closed) for d, opened, closed in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a run brings along: where actors live, and the world around them."""
+
+    hosts: Hosts
+    log: EventLog
+    journal: JournalPort
+    alerts: AlertPort
+    calendar: Calendar
+    observer: Observer
+    seed: int
+
+
+class System:
+    """The running bot. Built and stopped from outside of its loops."""
+
+    def __init__(self, settings: Settings, outside: Outside) -> None:
+        self.settings = settings
+        self.outside = outside
+        self.directory = Directory(outside.observer)
+        self.gave_up: list[tuple[str, str]] = []
+        self._generation = 0
+        self._paper = self._paper_ledger() if settings.dry_run else None
+        self._root = self._root_supervisor(self._parts())
+
+    def start(self) -> None:
+        """Start the tree; the broker connects on its own time."""
+        self._root.launch()
+
+    def stop(self) -> Awaitable[object]:
+        """Ask the tree to stop, from right to left; what rests at the broker stays there. Awaited on any loop."""
+        return self.directory.address("root").ask(STOP_ORDER(), STOP_SECONDS_MAX)
+
+    def crash(self, name: str, reason: str) -> bool:
+        """Kill an actor as a bug would; False when nobody has that name."""
+        return self.directory.address(name).tell(Crash(reason=reason), urgent=True)
+
+    def next_generation(self) -> Generation:
+        """Return the number of the next connection of this process."""
+        self._generation += 1
+        return Generation(self._generation)
+
+    def _broker(self, generation: Generation, sink: ReportSink) -> BrokerPort:
+        return IbBroker(ib_config(self.settings), self.outside.hosts.broker.clock, generation, sink)
+
+    def _paper_ledger(self) -> PaperLedger:
+        host = self.outside.hosts.broker
+        return PaperLedger(clock=host.clock, soon=host.post)
+
+    def _paper_port(self, generation: Generation, sink: ReportSink) -> OrderPort:
+        assert self._paper is not None, "only asked for in dry-run"
+        self._paper.connect(generation, sink)
+        return self._paper
+
+    def _parts(self) -> Parts:
+        settings, outside = self.settings, self.outside
+        return Parts(
+            hosts=outside.hosts,
+            log=outside.log,
+            journal=outside.journal,
+            alerts=outside.alerts,
+            broker=self._broker,
+            paper=self._paper_port if self._paper is not None else None,
+            generations=self.next_generation,
+            jitter=Random(outside.seed).random,  # noqa: S311 - back-off, nothing secret
+            calendar=outside.calendar,
+            broker_settings=broker_settings(settings),
+            breaker_limits=breaker_limits(settings),
+            risk_limits=risk_limits(settings),
+            flatten_on_loss=settings.risk.flatten_on_daily_loss,
+            policy=bracket_policy(settings),
+            flatten=flatten_rule(settings, outside.calendar),
+            symbols=tuple(symbol_settings(settings, symbol) for symbol in settings.symbols),
+            interval_seconds=settings.schedule.interval_seconds,
+            concurrent_max=settings.schedule.max_concurrent_symbols,
+            gave_up=self._note_give_up,
+        )
+
+    def _note_give_up(self, name: str, reason: str) -> None:
+        self.gave_up.append((name, reason))
+
+    def _root_supervisor(self, parts: Parts) -> Supervisor:
+        spec = root_spec(parts)
+        context = Context(
+            name=spec.name,
+            epoch=self.directory.advance_epoch(spec.name),
+            host=parts.hosts.system,
+            directory=self.directory,
+            observer=self.outside.observer,
+        )
+        actor = spec.factory(context)
+        assert isinstance(actor, Supervisor), "the root is a supervisor"
+        return actor

@@ -1,0 +1,105 @@
+"""``./bot trade``: by the settings, until SIGTERM or SIGINT. What rests at the broker stays there."""
+
+import asyncio
+import os
+import signal
+import threading
+from pathlib import Path
+
+from actors.runtime.clock import WallClock
+from actors.runtime.hosts import ThreadHost
+from actors.tree import Hosts
+from cli.preflight import account_of
+from cli.system import Outside, System, calendar_around
+from cli.trace import RunObserver
+from cli.wiring import ib_config
+from config.load import load
+from config.settings import Settings
+from domain.ports import AlertPort
+from ops.alerts import ChannelAlerts, NullAlerts
+from ops.logs import FileLog
+from ops.store import SqliteStore
+
+VERSION = "0.1.0"
+STOP_SECONDS_MAX = 10.0
+OK, STOPPED_UNCLEAN = 0, 1
+THREADS = ("system", "broker", "core", "journal")
+
+
+def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: bool) -> int:
+    """Trade until a signal; return the exit code. Raises ConfigError before anything is written."""
+    settings = load(environment=os.environ, settings_file=settings_file, overrides=sets)
+    clock = WallClock()
+    account = account_of(ib_config(settings), clock, dry_run=settings.dry_run)
+    log = FileLog(
+        settings.paths.log_dir,
+        clock,
+        secrets=(account,),
+        rotate_megabytes=settings.paths.log_rotate_megabytes,
+        keep_days=settings.paths.log_keep_days,
+    )
+    mode = "dry_run" if settings.dry_run else "paper"
+    store = SqliteStore(settings.paths.state_dir / f"{mode}-{account}.sqlite", account, mode)
+    try:
+        return _trade(settings, clock, log, store, mode, as_json=as_json)
+    finally:
+        store.close()
+        log.close()
+
+
+def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStore, mode: str, *, as_json: bool) -> int:
+    hosts = {name: ThreadHost(name, clock) for name in THREADS}
+    outside = Outside(
+        hosts=Hosts(**hosts),
+        log=log,
+        journal=store,
+        alerts=_alerts(settings),
+        calendar=calendar_around(clock.now().date(), settings.paths.state_dir / "calendar"),
+        observer=RunObserver(log),
+        seed=os.getpid(),
+    )
+    system = System(settings, outside)
+    stop = _stop_event()
+    for host in hosts.values():
+        host.start()
+    log.emit("started", version=VERSION, mode=mode, symbols=len(settings.symbols))
+    system.start()
+    stop.wait()
+    clean = _stopped(system, hosts["system"])
+    for host in reversed(hosts.values()):
+        host.stop()
+    log.emit("shutdown", reason="asked to", exit_code=OK if clean else STOPPED_UNCLEAN)
+    if as_json:
+        print(f'{{"stopped_clean": {str(clean).lower()}, "mode": "{mode}"}}')
+    return OK if clean else STOPPED_UNCLEAN
+
+
+def _stop_event() -> threading.Event:
+    """Return an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
+    stop = threading.Event()
+
+    def on_signal(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    return stop
+
+
+def _stopped(system: System, host: ThreadHost) -> bool:
+    async def ask() -> None:
+        await system.stop()
+
+    try:
+        asyncio.run_coroutine_threadsafe(ask(), host.loop).result(STOP_SECONDS_MAX)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _alerts(settings: Settings) -> AlertPort:
+    monitoring = settings.monitoring
+    if not monitoring.alerts_enabled or not monitoring.alert_urls:
+        return NullAlerts()
+    return ChannelAlerts(tuple(url.get_secret_value() for url in monitoring.alert_urls))

@@ -1,0 +1,89 @@
+"""A day in virtual time: the bot, the simulated gateway and the real client in one thread, as fast as they can."""
+
+import asyncio
+import hashlib
+
+from actors.runtime.clock import WallClock
+from actors.runtime.hosts import VirtualHost
+from actors.tree import Hosts
+from cli.crashes import carry_out
+from cli.day import DayPlan, Ending, Progress, result_of
+from cli.result import DayResult
+from cli.system import Outside, System, calendar_around
+from cli.tally import Tally
+from cli.trace import TracingObserver
+from ops.alerts import NullAlerts
+from ops.logs import FileLog
+from ops.memory_log import TeeLog
+from ops.store import SqliteStore
+from simgateway.frames import FrameLog
+from simgateway.market.clock import LoopClock
+from simgateway.server import Gateway
+
+PROGRESS_SECONDS = 60.0
+
+
+def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = False) -> DayResult:
+    """Run the whole day and return its result. Deterministic: same plan, same trace."""
+    wall = WallClock()
+    began = wall.monotonic()
+    host = VirtualHost(plan.seed, plan.starts_at)
+    host.start()
+    frames = FrameLog(plan.frames_path)
+    gateway = Gateway(plan.gateway, plan.market, LoopClock(host.loop, plan.starts_at), frames)
+    broker = plan.settings.broker
+    host.loop.hosted[broker.host, broker.port] = gateway.protocol
+    file_log, tally = FileLog(plan.run_dir / "logs", host.clock, inline=True, strict=strict_log), Tally()
+    log = TeeLog(file_log, tally)
+    store = SqliteStore(plan.state_path, plan.gateway.account, plan.mode)
+    observer = TracingObserver(log)
+    outside = Outside(
+        hosts=Hosts(system=host, broker=host, core=host, journal=host),
+        log=log,
+        journal=store,
+        alerts=NullAlerts(),
+        calendar=calendar_around(plan.session.day, plan.run_dir.parent / "calendar"),
+        observer=observer,
+        seed=plan.seed,
+    )
+    system = System(plan.settings, outside)
+    day_began = wall.monotonic()
+    try:
+        host.run(_day(plan, host, gateway, system, progress))
+        books = gateway.books()
+        gateway.close()
+        host.run_for(1.0)
+    finally:
+        host.stop()
+        frames.close()
+        file_log.close()
+    ended = wall.monotonic()
+    ending = Ending(
+        tally=tally,
+        books=books,
+        restarts=observer.restarts,
+        trace=hashlib.sha256(f"{observer.digest}{frames.digest}".encode()).hexdigest()[:32],
+        wall_seconds=ended - began,
+        day_seconds=ended - day_began,
+    )
+    try:
+        return result_of(plan, store, ending)
+    finally:
+        store.close()
+
+
+async def _day(plan: DayPlan, host: VirtualHost, gateway: Gateway, system: System, progress: Progress) -> None:
+    gateway.start()
+    system.start()
+    loop = asyncio.get_running_loop()
+    crashes = [
+        loop.create_task(carry_out(crash, plan.session.day, system, host.clock, lambda _: None))
+        for crash in plan.crashes
+    ]
+    while host.clock.now() < plan.ends_at:
+        await asyncio.sleep(PROGRESS_SECONDS)
+        progress(host.clock.now())
+    for task in crashes:
+        task.cancel()
+    await system.stop()
+    await asyncio.sleep(1.0)
