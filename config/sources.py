@@ -64,10 +64,11 @@ def from_secrets(path: Path) -> Layer:
     """Return the secrets of a ``.env`` file; nothing when there is none. Raises ConfigError."""
     if not path.is_file():
         return Layer()
-    from pydantic_settings.sources import read_env_file  # noqa: PLC0415 - slow to import, and most have no .env
+    from pydantic_settings import BaseSettings, DotEnvSettingsSource  # noqa: PLC0415 - slow; most have no .env
 
     layer = Layer()
-    for name, text in read_env_file(path, case_sensitive=True, encoding="utf-8").items():
+    source = DotEnvSettingsSource(BaseSettings, env_file=path, env_file_encoding="utf-8", case_sensitive=True)
+    for name, text in source.env_vars.items():
         key = tuple(part.lower() for part in name.removeprefix(PREFIX).split("__"))
         if ".".join(key) not in SECRETS or not name.startswith(PREFIX):
             allowed = ", ".join(PREFIX + secret.replace(".", "__").upper() for secret in sorted(SECRETS))

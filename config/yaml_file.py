@@ -65,8 +65,8 @@ class _Reader:
 
 
 def _parsed(text: str, source: str) -> tuple[object, dict[Key, str]]:
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         reader = _Reader(loader, source)
         return (None if node is None else reader.value(node)), reader.origins
@@ -76,8 +76,6 @@ def _parsed(text: str, source: str) -> tuple[object, dict[Key, str]]:
         raise ConfigError(f"{where}: not YAML: {error.problem or error.context}") from error
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(f"{source}: not YAML: {' '.join(str(error).split())}") from error
-    finally:
-        loader.dispose()
 
 
 def read_file(path: Path, source: str) -> tuple[dict[str, object], dict[Key, str]]:

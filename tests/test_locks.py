@@ -1,0 +1,56 @@
+import re
+import tomllib
+
+import pytest
+
+from tests.house import CHECKOUT
+
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def pins(lock: str) -> dict[str, set[str]]:
+    """Return for each name its pinned versions."""
+    found: dict[str, set[str]] = {}
+    for line in (CHECKOUT / lock).read_text(encoding="utf-8").splitlines():
+        if "==" in line and not line.startswith(" "):
+            name, version = line.split("==", 1)
+            found.setdefault(name, set()).add(version.split(" ")[0])
+    return found
+
+
+def wanted(specifiers: list[str]) -> set[str]:
+    return {re.split(r"[^\w.-]", each)[0].lower().replace("_", "-") for each in specifiers}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_address(lock: str) -> None:
+    text = (CHECKOUT / lock).read_text(encoding="utf-8")
+
+    assert "://" not in text
+    assert "index" not in text
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_of_a_lock_has_a_hash(lock: str) -> None:
+    text = (CHECKOUT / lock).read_text(encoding="utf-8")
+
+    entries = [entry for entry in re.split(r"\n(?=\S)", text) if "==" in entry]
+
+    assert entries
+    assert all("--hash=sha256:" in entry for entry in entries)
+
+
+def test_the_locks_pin_what_the_project_asks_for() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    runs, tests = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+
+    assert wanted(runs) <= pins("requirements.lock").keys()
+    assert wanted(runs + tests) <= pins("requirements-dev.lock").keys()
+
+
+def test_what_is_tested_is_what_runs() -> None:
+    runs, tests = pins("requirements.lock"), pins("requirements-dev.lock")
+
+    differing = {name for name, versions in runs.items() if not versions <= tests[name]}
+
+    assert not differing
