@@ -92,11 +92,9 @@ class Account:
             self._pnl_id = self._line.new_id()
             self._line.client.reqPnL(self._pnl_id, self._line.account, "")
 
-    def resubscribe(self) -> None:
-        """Ask again: the gateway lost its subscriptions (1101)."""
-        if self._pnl_id is not None:
-            self._pnl_id = None
-            self.watch_pnl()
+    def forget(self) -> None:
+        """Drop the subscription: the other side lost its own (1101)."""
+        self._pnl_id = None
 
     def _on_value(self, request_id: int, account: str, tag: str, value: str, currency: str) -> None:
         rows = self._rows.get(request_id)

@@ -35,7 +35,6 @@ from domain.reports import (
     UnderlyingReport,
 )
 
-DATA_LOST = frozenset({1101, 10182})
 NO_ID = 0  # Errors with a number below 1 name no request.
 
 
@@ -169,9 +168,9 @@ class IbBroker:
             self._line.requests.settle_nameless(request_failure(code, text))
         elif ends_request(code):
             self._line.requests.settle(request_id, request_failure(code, text))
-        if code in DATA_LOST and request_id < NO_ID:
-            self._quotes.resubscribe()
-            self._account.resubscribe()
+        if row_of(code).connection is ConnectionEffect.RESTORED_DATA_LOST:
+            self._quotes.forget()  # Whoever watches asks again, at the pace of the lanes.
+            self._account.forget()
 
     def _report_connectivity(self, code: int, text: str) -> None:
         at = self._line.clock.now()

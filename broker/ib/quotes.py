@@ -22,7 +22,8 @@ SIZES: Final = {0: "bid_size", 69: "bid_size", 3: "ask_size", 70: "ask_size", 8:
 OPEN_INTEREST: Final = {27: "open_interest", 28: "open_interest"}  # Calls and puts; an option has one of them.
 DELAYED_TICKS: Final = range(66, 77)
 DELAYED: Final = 3
-RESUBSCRIBE_GAP_SECONDS: Final = 0.1  # So that the whole book again is no burst.
+UPDATES_LOST: Final = 10182  # One subscription died of a disconnection behind the gateway.
+RESUBSCRIBE_AFTER_SECONDS: Final = 1.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,6 +151,8 @@ class Quotes:
             return
         ticking = self._asked.pop(request_id)
         self._watched.pop(ticking.contract.con_id, None)
+        if code == UPDATES_LOST and isinstance(ticking.contract, OptionContract):
+            asyncio.get_running_loop().call_later(RESUBSCRIBE_AFTER_SECONDS, self.watch, ticking.contract)
         self._line.sink(
             ConnectivityReport(
                 generation=self._line.generation,
@@ -159,18 +162,10 @@ class Quotes:
             )
         )
 
-    def resubscribe(self) -> None:
-        """Ask again for everything watched: the gateway lost its subscriptions (1101)."""
-        loop = asyncio.get_running_loop()
-        for place, request_id in enumerate(self._watched.values()):
-            contract = self._asked.pop(request_id).contract
-            assert isinstance(contract, OptionContract)
-            loop.call_later(place * RESUBSCRIBE_GAP_SECONDS, self.watch, contract)
-        self._watched.clear()
-
     def forget(self) -> None:
-        """Drop the book: the server dropped its side with the socket."""
-        self._asked.clear()
+        """Drop the book of subscriptions: the other side lost its own, with the socket or without (1101)."""
+        for request_id in self._watched.values():
+            self._asked.pop(request_id, None)
         self._watched.clear()
 
     def _send(self, request_id: int, contract: Contract, generic_ticks: str, *, snapshot: bool) -> None:
