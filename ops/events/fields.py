@@ -53,7 +53,6 @@ FIELDS: Final[Mapping[str, str]] = {
     "delay_seconds": "pause before the next try, seconds",
     "age_seconds": "age of what is used, seconds",
     "limit_seconds": "the limit on a time or an age, seconds",
-    "timeout_seconds": "time a request was given, seconds",
     "unguarded_seconds": "time a position was without protection, seconds",
     "skew_seconds": "gateway's clock less ours, seconds",
     "until": "moment from which on it is allowed again, UTC",

@@ -1,0 +1,17 @@
+"""A clock that stands where it was put."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+
+@dataclass
+class StillClock:
+    """Shows one moment."""
+
+    at: datetime = datetime(2026, 1, 2, 15, 4, 5, 6, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def monotonic(self) -> float:
+        return 0.0
