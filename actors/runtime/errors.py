@@ -34,7 +34,11 @@ class NameTakenError(RuntimeFaultError):
 
 
 class BlockingInLoopError(RuntimeFaultError):
-    """Somebody would block an event loop by waiting on a future; await it instead."""
+    """Somebody would block an event loop by waiting on `future`, which is to be awaited."""
+
+    def __init__(self, message: str, future: object) -> None:
+        super().__init__(message)
+        self.future = future
 
 
 class InjectedCrashError(RuntimeFaultError):

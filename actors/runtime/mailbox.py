@@ -78,7 +78,10 @@ class Mailbox:
 
     def get_control(self) -> AnyEnvelope | None:
         """Return the next message of the runtime, or None, whatever else is waiting."""
-        return self._control.popleft()[1] if self._control else None
+        try:
+            return self._control.popleft()[1]
+        except IndexError:
+            return None
 
     def _put_conflated(self, lane: deque[Slot], key: Hashable, envelope: AnyEnvelope, *, always: bool) -> bool:
         with self._lock:

@@ -58,9 +58,9 @@ class VirtualSelector(selectors.DefaultSelector):
 class VirtualLoop(asyncio.SelectorEventLoop):
     """One thread, one loop, no waiting: the time is the time of the event that is being handled.
 
-    `hosted` maps (host, port) to the factory of a server-side protocol. `create_connection` to such an address hands out
-    one end of a socket pair and serves the other end on this same loop, so that client and server run in virtual time
-    over real bytes. There are no threads here: what is sent to an executor runs at once, inline.
+    `hosted` maps (host, port) to the factory of a server-side protocol. `create_connection` to such an address hands
+    out one end of a socket pair and serves the other end on this same loop, so that client and server run in virtual
+    time over real bytes. There are no threads here: what is sent to an executor runs at once, inline.
     """
 
     def __init__(self) -> None:
@@ -79,9 +79,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         asyncio.set_event_loop(self)
         super().run_forever()
 
-    def run_in_executor(  # type: ignore[override]  # typeshed promises a Future of T; a coroutine would be no future
-        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
-    ) -> asyncio.Future[T]:
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
         """Run the function now, in this thread; the future is done when it is returned."""
         del executor
         future: asyncio.Future[T] = self.create_future()
@@ -91,7 +89,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             future.set_exception(error)
         return future
 
-    async def create_connection(  # type: ignore[override]  # the many overloads are of no use to a hosted address
+    async def create_connection(
         self, protocol_factory: Callable[[], Any], host: Any = None, port: Any = None, **options: Any
     ) -> tuple[Any, Any]:
         """Connect to a hosted protocol, or to the socket given as `sock`. Raises ConnectionRefusedError elsewhere."""
@@ -110,7 +108,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _advance(self, seconds: float | None) -> None:
         if seconds is None:
-            raise VirtualDeadlockError(f"nothing can happen any more at {self._now} s: no callback, timer or byte is left")
+            raise VirtualDeadlockError(
+                f"nothing can happen any more at {self._now} s: no callback, timer or byte is left"
+            )
         # Rounded to the loop's resolution, so that errors of addition do not pile up over a day.
         self._now = round(self._now + seconds, 9)
 
@@ -118,7 +118,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 def _socket_pair() -> tuple[socket.socket, socket.socket]:
     pair = socket.socketpair()
     for end in pair:
-        end.setblocking(False)
+        end.setblocking(False)  # noqa: FBT003 - it takes no keyword
         # Big enough that no burst meets a full buffer: then every write is whole and arrives whole.
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
         end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
