@@ -18,10 +18,12 @@ from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
 from simgateway.market.base import Market, MarketDataError
 from simgateway.market.clock import LoopClock
+from simgateway.market.synthetic import SyntheticMarket
 from simgateway.server import Gateway
 from simgateway.text import NEW_YORK
 
 _EXIT_BAD_INPUT = 2
+_DEFAULT_DAY = date(2025, 11, 12)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--symbols", default="SPY,QQQ,AAPL", help="underlyings, comma-separated")
     parser.add_argument("--market", choices=("synthetic", "recorded"), default="synthetic")
     parser.add_argument("--data", type=Path, help="folder of recorded days")
-    parser.add_argument("--date", type=date.fromisoformat, default=None, help="market day, YYYY-MM-DD")
+    parser.add_argument("--date", type=date.fromisoformat, default=_DEFAULT_DAY, help="market day")
     parser.add_argument("--start", default="09:30", help="New York time to start at, HH:MM")
     parser.add_argument("--speed", type=float, default=1.0, help="market seconds per real second")
     parser.add_argument("--log", type=Path, help="frame log to write, one JSON object a line")
@@ -83,7 +85,7 @@ def _start(wall: str, day: date) -> datetime:
 
 def _market(options: argparse.Namespace) -> Market:
     symbols = tuple(symbol.strip().upper() for symbol in options.symbols.split(",") if symbol.strip())
-    raise MarketDataError(f"no market for {symbols}")
+    return SyntheticMarket(options.seed, options.date, symbols)
 
 
 if __name__ == "__main__":

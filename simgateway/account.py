@@ -119,8 +119,9 @@ class Ledger:
         return holding.quantity if holding else 0
 
     def mark(self, con_id: int, quote: Quote) -> None:
-        """Value a position, if it is one, by a quote."""
-        if holding := self.holdings.get(con_id):
+        """Value a position, if it is one, by a quote; an empty book, as after the close, leaves the mark as it is."""
+        holding = self.holdings.get(con_id)
+        if holding is not None and (quote.bid is not None or quote.ask is not None):
             holding.mark = mark_of(quote)
 
     def book(self, instrument: Instrument, signed: int, price: Decimal, commission: Decimal) -> Decimal | None:

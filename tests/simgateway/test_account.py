@@ -28,6 +28,17 @@ def test_a_mark_is_the_middle_the_bid_alone_or_nothing() -> None:
     assert mark_of(a_quote(None, "1.10")) == 0
 
 
+def test_a_position_keeps_its_mark_when_nobody_quotes() -> None:
+    rig = Rig()
+    rig.buy(1)
+
+    rig.quote(None, None)
+    empty_book = rig.gateway.books().positions[0].mark
+    rig.quote(None, "0.05")
+
+    assert (empty_book, rig.gateway.books().positions[0].mark) == (Decimal("1.05"), Decimal(0))
+
+
 def test_the_least_commission_is_charged_once_an_order() -> None:
     option = FakeMarket().by_con_id(CALL_ID)
     assert option is not None
