@@ -1,0 +1,166 @@
+import sqlite3
+import threading
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from domain.errors import StoreError
+from domain.events import BracketClosed, BracketPlanned, BreakerMoved, ClosedBy, DayOpened
+from domain.ids import ConId, IntentId, Symbol
+from domain.ports import JournalPort
+from ops.migrations import SCHEMA_VERSION
+from ops.store import SqliteStore
+from tests.builders import a_plan
+
+AT = datetime(2026, 1, 2, 15, tzinfo=UTC)
+
+
+def a_store(folder: Path, account: str = "DU1234567", mode: str = "paper") -> SqliteStore:
+    return SqliteStore(folder / "state" / "journal.db", account, mode)
+
+
+def an_opening(day: int = 2) -> DayOpened:
+    return DayOpened(at=AT, day=date(2026, 1, day), start_equity=Decimal("100000.00"))
+
+
+def planned(intent: str, minutes: int = 0) -> BracketPlanned:
+    return BracketPlanned(at=AT + timedelta(minutes=minutes), plan=a_plan(intent=IntentId(intent)))
+
+
+def closed(intent: str) -> BracketClosed:
+    return BracketClosed(
+        at=AT, intent=IntentId(intent), symbol=Symbol("SPY"), con_id=ConId(1), closed_by=ClosedBy.STOP,
+        quantity=1, pnl=Decimal("-5.10"), fees=Decimal("1.30"),
+    )  # fmt: skip
+
+
+def test_what_was_appended_is_read_in_order_after_a_restart(tmp_path: Path) -> None:
+    store: JournalPort = a_store(tmp_path)
+    store.append("day", [an_opening(2), an_opening(3)])
+    store.append("day", [an_opening(4)])
+
+    again = a_store(tmp_path)
+
+    assert again.read("day") == (an_opening(2), an_opening(3), an_opening(4))
+    assert again.read("breaker") == ()
+
+
+def test_a_killed_process_loses_nothing_it_appended(tmp_path: Path) -> None:
+    a_store(tmp_path).append("day", [an_opening()])  # Never closed: the second one reads beside it.
+
+    assert a_store(tmp_path).read("day") == (an_opening(),)
+
+
+def test_one_bad_record_keeps_out_those_before_it(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    bad = DayOpened(at=AT, day=date(2026, 1, 2), start_equity=Decimal("NaN"))
+
+    with pytest.raises(StoreError):
+        store.append("day", [an_opening(), bad])
+
+    assert store.read("day") == ()
+
+
+def test_a_write_that_fails_on_the_way_leaves_nothing(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    with sqlite3.connect(tmp_path / "state" / "journal.db") as other:
+        other.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON records WHEN NEW.kind = 'BreakerMoved' "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    moved = BreakerMoved(at=AT, state="open", reason="r", failures=3)
+
+    with pytest.raises(StoreError, match=r"journal\.db: disk full"):
+        store.append("day", [an_opening(), moved])
+
+    store.append("day", [an_opening(5)])
+    assert store.read("day") == (an_opening(5),)
+
+
+def test_intents_are_open_from_plan_to_close_oldest_first(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    for intent in ("c", "a", "b"):
+        store.append(f"bracket:{intent}", [planned(intent)])
+    store.append("bracket:a", [closed("a")])
+
+    assert store.open_intents() == ("c", "b")
+
+
+def test_a_plan_in_another_stream_is_no_open_intent(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+
+    store.append("elsewhere", [planned("a")])
+
+    assert store.open_intents() == ()
+
+
+@pytest.mark.parametrize(
+    ("account", "mode", "key"), [("DU7654321", "paper", "account"), ("DU1234567", "dry_run", "mode")]
+)
+def test_the_state_of_another_account_or_mode_is_refused(tmp_path: Path, account: str, mode: str, key: str) -> None:
+    a_store(tmp_path).close()
+
+    with pytest.raises(StoreError, match=f"belongs to {key} .* set paths.state_dir") as caught:
+        a_store(tmp_path, account, mode)
+
+    assert "1234567" not in str(caught.value)
+
+
+def test_the_state_of_a_newer_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    a_store(tmp_path).close()
+    path = tmp_path / "state" / "journal.db"
+    with sqlite3.connect(path) as other:
+        other.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+
+    with pytest.raises(StoreError, match=f"schema 99, this program knows {SCHEMA_VERSION}"):
+        a_store(tmp_path)
+
+    (version,) = sqlite3.connect(path).execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    assert version == "99"
+
+
+def test_a_file_that_is_no_database_is_refused_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "journal.db").write_text("not a database, whatever the name says" * 50)
+
+    with pytest.raises(StoreError, match=r"journal\.db: file is not a database"):
+        a_store(tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file stands here")
+
+    with pytest.raises(StoreError, match=r"journal\.db"):
+        a_store(tmp_path)
+
+
+def test_the_file_has_the_promised_shape(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    store.append("day", [an_opening()])
+
+    other = sqlite3.connect(tmp_path / "state" / "journal.db")
+    rows = other.execute("SELECT seq, at, stream, kind, body FROM records").fetchall()
+    meta = dict(other.execute("SELECT key, value FROM meta"))
+    (journal,) = other.execute("PRAGMA journal_mode").fetchone()
+
+    assert [row[:4] for row in rows] == [(1, "2026-01-02T15:00:00+00:00", "day", "DayOpened")]
+    assert meta == {"schema_version": str(SCHEMA_VERSION), "account": "DU1234567", "mode": "paper"}
+    assert journal == "wal"
+
+
+def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
+    a_store(tmp_path)
+
+    assert (tmp_path / "state" / "journal.db").stat().st_mode & 0o077 == 0
+
+
+def test_another_thread_than_the_one_that_opened_it_may_write(tmp_path: Path) -> None:
+    store = a_store(tmp_path)
+    writer = threading.Thread(target=store.append, args=("day", [an_opening()]))
+
+    writer.start()
+    writer.join()
+
+    assert store.read("day") == (an_opening(),)
