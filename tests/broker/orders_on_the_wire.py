@@ -47,3 +47,13 @@ def an_open_order(*, order_id: int, ref: str, client: int, perm: int = 0, status
     tail = (0, 0, 0, "None", MAX, MAX, MAX, MAX, MAX, MAX, 0, "", "", "", MAX, 0, 0, 0, 0)
     newest = (2147483647, 0, 0, 2147483647, 2147483647, MAX, MAX, MAX)
     return (*first, *identity, *auction, *volatility, *legs, *margins, *tail, *newest)
+
+
+def a_completed_order(ref: str, status: str, *, filled: int) -> Frame:
+    """Return message 101 in the layout of versions 170 to 176, field by field."""
+    first = (101, *OPTION, "BUY", 2, "LMT", "2.02", "0", "DAY", "", ACCOUNT, "O", 0, ref, 777, 0, 0, 0, "")
+    groups = ("", "", "", "", "", "", "", MAX, "", 0, "", -1, MAX, MAX, MAX, MAX, MAX, 0, 0, 0, 2147483647, 3, 0)
+    volatility = (MAX, 0, "None", MAX, 0, 0, 0, "", 0, 0, MAX, MAX, "")
+    legs = (0, 0, 0, "", "", MAX, "", "", "IB", 0, 0, "", 0, status, 0, 0, 0)
+    tail = (MAX, MAX, MAX, 0, 0, "", filled, 0, 0, "", 0, 0, 0, "20260105 10:00:02 US/Eastern", status)
+    return (*first, *groups, *volatility, *legs, *tail, 2147483647, 2147483647, MAX, MAX, MAX)

@@ -1,0 +1,223 @@
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from domain.ids import OrderRef
+from domain.reports import BookReport, BrokerStatus, Failure, PositionReport, RequestFailed
+from tests.broker.ib.order_desk import run
+from tests.broker.orders_on_the_wire import MAX, OPTION, a_completed_order, a_status, an_execution, an_open_order
+from tests.broker.scripted_gateway import ACCOUNT, Answer, Desk, Fields, Frame, ScriptedGateway
+
+POSITIONS, OPEN, EXECUTIONS, ALL_OPEN, COMPLETED = 61, 5, 7, 16, 99
+
+
+def a_position(quantity: int, *, con_id: int = 101, account: str = ACCOUNT) -> Frame:
+    contract = (con_id, *OPTION[1:7], "", *OPTION[8:])
+    return (61, 3, account, *contract, quantity, 202)
+
+
+def executions(*frames: Frame) -> Answer:
+    def answer(asked: Fields) -> Iterable[Frame]:
+        request = int(asked[2])
+        yield from (frame if frame[0] != 11 else (11, request, *frame[2:]) for frame in frames)
+        yield (55, 1, request)
+
+    return answer
+
+
+def answers(**changes: Any) -> dict[int, Answer]:
+    script: dict[str, Answer] = {
+        "positions": lambda _: [(62, 1)],
+        "open_orders": lambda _: [(53, 1)],
+        "all_orders": lambda _: [(53, 1)],
+        "executions": executions(),
+        "completed": lambda _: [(102,)],
+        **changes,
+    }
+    numbers = {"positions": 61, "open_orders": 5, "all_orders": 16, "executions": 7, "completed": 99}
+    return {numbers[name]: answer for name, answer in script.items()}
+
+
+async def a_book(desk: Desk, seconds: float = 5) -> BookReport:
+    book = await desk.broker.book(seconds)
+    assert isinstance(book, BookReport), book
+    return book
+
+
+def test_an_empty_account_is_an_empty_book_and_five_messages() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers())
+
+        book = await a_book(desk)
+
+        assert (book.positions, book.open_orders, book.executions, book.completed) == ((), (), (), ())
+        assert sorted(int(fields[0]) for fields in gateway.received) == [5, 7, 16, 61, 71, 99]
+
+    run(scenario)
+
+
+def test_a_book_holds_what_the_account_holds() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        fees = (59, 1, "x.1", "1.30", "USD", MAX, "", "")
+        gateway.answers.update(
+            answers(
+                positions=lambda _: [a_position(2), a_position(0, con_id=102), a_position(5, account="DU2"), (62, 1)],
+                open_orders=lambda _: [an_open_order(order_id=12, ref="A.S.0", client=7), (53, 1)],
+                all_orders=lambda _: [
+                    an_open_order(order_id=12, ref="A.S.0", client=7),
+                    a_status(12, "PreSubmitted", client=7, filled=1, remaining=1, perm=1012),
+                    an_open_order(order_id=3, ref="", client=0),
+                    (53, 1),
+                ],
+                executions=executions(
+                    an_execution("x.1", request=0, ref="A.E.0", shares=2, price="2.02"),
+                    an_execution("x.1", request=0, ref="A.E.0", shares=2, price="2.02"),
+                    fees,
+                ),
+            )
+        )
+
+        book = await a_book(desk)
+
+        (position,), (execution,), (commission,) = book.positions, book.executions, book.commissions
+        assert (position.con_id, position.quantity, position.sec_type) == (101, 2, "OPT")
+        assert [(order.ref, order.filled) for order in book.open_orders] == [(OrderRef("A.S.0"), 1), (None, 0)]
+        assert (execution.ref, commission.exec_id) == ("A.E.0", execution.exec_id)
+
+    run(scenario)
+
+
+def test_a_book_without_one_of_its_three_answers_is_none() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        for missing in ("positions", "open_orders", "all_orders", "executions"):
+            gateway.answers.update(answers(**{missing: lambda _: []}))
+
+            answer = await desk.broker.book(0.05)
+
+            assert isinstance(answer, RequestFailed), missing
+            assert answer.failure is Failure.TIMED_OUT
+
+    run(scenario)
+
+
+def test_completed_orders_are_optional() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(completed=lambda _: []))
+
+        book = await a_book(desk)
+
+        assert book.completed == ()
+
+    run(scenario, completed_timeout_seconds=0.02)
+
+
+def test_a_gateway_in_read_only_mode_says_so_instead_of_hanging() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        refusal = (4, 2, -1, 321, "The API interface is currently in Read-Only mode.", "")
+        gateway.answers.update(answers(open_orders=lambda _: [refusal]))
+
+        answer = await desk.broker.book(5)
+
+        assert isinstance(answer, RequestFailed)
+        assert (answer.failure, answer.code) == (Failure.REFUSED, 321)
+
+    run(scenario)
+
+
+def test_a_late_end_never_makes_half_an_answer_a_whole_one() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(positions=lambda _: [a_position(1, con_id=101)]))
+        first = await desk.broker.book(0.05)
+        gateway.answers.update(answers(positions=lambda _: [a_position(2, con_id=102), (62, 1)]))
+
+        second = await a_book(desk)
+
+        assert isinstance(first, RequestFailed)
+        assert [position.con_id for position in second.positions] == [101, 102]
+
+    run(scenario)
+
+
+def test_a_book_answered_late_dates_from_the_first_question() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(positions=lambda _: []))
+        began = desk.clock.now()
+        await desk.broker.book(0.05)
+        desk.clock.advance(60)
+        gateway.answers.update(answers())
+
+        book = await a_book(desk)
+
+        assert book.asked_at == began
+        assert book.at == desk.clock.now()
+
+    run(scenario)
+
+
+def test_a_second_book_forgets_what_the_first_one_held() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        order = an_open_order(order_id=12, ref="A.S.0", client=7)
+        gateway.answers.update(
+            answers(positions=lambda _: [a_position(1), (62, 1)], all_orders=lambda _: [order, (53, 1)])
+        )
+        first = await a_book(desk)
+        gateway.answers.update(answers())
+
+        second = await a_book(desk)
+
+        assert (len(first.positions), len(first.open_orders)) == (1, 1)
+        assert (second.positions, second.open_orders) == ((), ())
+
+    run(scenario)
+
+
+def test_an_order_that_ends_while_the_book_comes_in_is_not_in_it() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(
+            answers(
+                open_orders=lambda _: [an_open_order(order_id=12, ref="A.S.0", client=7), (53, 1)],
+                all_orders=lambda _: [a_status(12, "Cancelled", client=7, perm=1012), (53, 1)],
+            )
+        )
+
+        book = await a_book(desk)
+
+        assert book.open_orders == ()
+
+    run(scenario)
+
+
+def test_two_books_at_once_take_turns() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(positions=lambda _: [a_position(1), (62, 1)]))
+
+        both = await asyncio.gather(a_book(desk), a_book(desk))
+
+        assert [len(book.positions) for book in both] == [1, 1]
+        assert len(gateway.all(61)) == 2
+
+    run(scenario)
+
+
+def test_positions_are_also_streamed() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        await gateway.heard(71)
+        gateway.say(a_position(2))
+        (report,) = await desk.reported(PositionReport)
+
+        assert isinstance(report, PositionReport)
+        assert report.quantity == 2
+
+    run(scenario)
+
+
+def test_a_completed_order_is_evidence_without_an_order_id() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(completed=lambda _: [a_completed_order("A.E.0", "Filled", filled=2), (102,)]))
+
+        book = await a_book(desk)
+
+        (order,) = book.completed
+        assert (order.ref, order.order_id, order.status, order.filled) == ("A.E.0", 0, BrokerStatus.FILLED, 2)
+
+    run(scenario)
