@@ -120,7 +120,7 @@ class BrokerActor(Actor):
         self._router = Router(self.directory, self.clock, log)
         self._desk = OrderDesk(self.directory, self.clock, self._lanes, settings.read_only, log)
 
-    def on_start(self) -> None:
+    async def prepare(self) -> None:
         """Begin to connect; whoever needs the broker is told when it is ready."""
         self._advance(ConnectRequested())
         self.timers.start("health", self._settings.probe_every_seconds, Wake(what="health"))

@@ -1,13 +1,13 @@
 """SymbolActor: looks at one symbol each cycle. Bars, signals, and only on a signal everything dearer."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from actors.base import Actor
 from actors.entry_search import EntrySearch, Found
 from actors.runtime.context import Context
-from domain.bars import Bar, completed, merged
+from domain.bars import Bar, completed, merged, sound
 from domain.commands import (
     AppendRecords,
     AskGate,
@@ -64,7 +64,6 @@ class SymbolActor(Actor):
         self._bars: tuple[Bar, ...] = ()
         self._fetched_at: datetime | None = None
         self._hourly: tuple[Bar, ...] = ()
-        self._hourly_at: datetime | None = None
         self._search = EntrySearch(self, settings=settings, log=log)
 
     @property
@@ -72,7 +71,7 @@ class SymbolActor(Actor):
         """Return the name of this symbol's stream in the journal."""
         return f"symbol:{self._symbol}"
 
-    async def on_start(self) -> None:
+    async def prepare(self) -> None:
         """Fold what is remembered of the symbol: spent signals, exits, an open intent."""
         own = await self.ask("journal", ReadStream(stream=self.stream), timeout_seconds=10)
         intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)
@@ -176,14 +175,14 @@ class SymbolActor(Actor):
     async def _fetch_hourly(self, underlying: Underlying, attempt: int) -> RequestFailed | None:
         wanted = any(strategy.bar_seconds == HOUR_SECONDS for strategy in self._settings.strategies)
         now = self.clock.now()
-        if not wanted or (self._hourly_at is not None and not _new_hour(self._hourly_at, now)):
-            return None
+        if not wanted or (self._hourly and now < self._hourly[-1].end):
+            return None  # The forming bar forms still.
         history = self._settings.history
         fetched = await self._fetch_bars(underlying, history.hourly_bar_size, history.hourly_duration, attempt)
         if isinstance(fetched, RequestFailed):
             # Minute bars are here: an hourly strategy goes without until the next cycle.
             return None
-        self._hourly, self._hourly_at = fetched, now
+        self._hourly = fetched
         return None
 
     async def _fetch_bars(
@@ -209,7 +208,7 @@ class SymbolActor(Actor):
         seconds = round(self.clock.monotonic() - began, 3)
         self._log.emit("historical_success", **line, bars=len(answer.bars), seconds=seconds)
         self.tell("breaker", RecordOutcome(failure=None))
-        return answer.bars
+        return sound(answer.bars)
 
     async def _request(self, message: Any, timeout_seconds: float) -> Any:
         return await self.ask_or_none("broker", message, timeout_seconds=timeout_seconds)
@@ -377,11 +376,3 @@ def _history_event(failure: RequestFailed) -> str:
 
 def _numbers(reason: Mapping[str, float]) -> str:
     return " ".join(f"{name}={value:.6g}" for name, value in reason.items())
-
-
-def _new_hour(then: datetime, now: datetime) -> bool:
-    """Return whether an hourly bar of the session (they begin at half past) has completed since."""
-    half = timedelta(minutes=30)
-    return (then - half).replace(minute=0, second=0, microsecond=0) != (now - half).replace(
-        minute=0, second=0, microsecond=0
-    )

@@ -53,7 +53,7 @@ def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStor
         hosts=Hosts(**hosts),
         log=log,
         journal=store,
-        alerts=_alerts(settings),
+        alerts=_alerts(settings, log),
         calendar=calendar_around(clock.now().date(), settings.paths.state_dir / "calendar"),
         observer=RunObserver(log),
         seed=os.getpid(),
@@ -98,8 +98,8 @@ def _stopped(system: System, host: ThreadHost) -> bool:
     return True
 
 
-def _alerts(settings: Settings) -> AlertPort:
+def _alerts(settings: Settings, log: FileLog) -> AlertPort:
     monitoring = settings.monitoring
     if not monitoring.alerts_enabled or not monitoring.alert_urls:
         return NullAlerts()
-    return ChannelAlerts(tuple(url.get_secret_value() for url in monitoring.alert_urls))
+    return ChannelAlerts(tuple(url.get_secret_value() for url in monitoring.alert_urls), log)

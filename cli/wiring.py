@@ -165,16 +165,10 @@ def _expiry(own: SymbolSection) -> ExpiryRule:
 def _strategy(own: SymbolSection, name: str) -> Strategy:
     strategies = own.strategies
     if name == "scalp":
-        return Scalp(**_known(Scalp, strategies.scalp.model_dump()))
+        return Scalp(**strategies.scalp.model_dump())
     if name == "whale":
-        numbers = strategies.whale.model_dump()
-        return Whale(**_known(Whale, {**numbers, "rest_days": numbers["once_in_days"]}))
+        return Whale(**strategies.whale.model_dump())
     return _own_strategy(name, strategies.own.get(name, {}))
-
-
-def _known(kind: type, numbers: dict[str, Any]) -> dict[str, Any]:
-    fields = getattr(kind, "__dataclass_fields__", {})
-    return {name: value for name, value in numbers.items() if name in fields}
 
 
 def _own_strategy(path: str, arguments: dict[str, Any]) -> Strategy:

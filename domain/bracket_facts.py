@@ -1,6 +1,7 @@
 """From reports to facts: what a bracket knows after it heard something. Nothing is decided here."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 from domain.bracket_effects import Alarm, Effect, Record, Say
 from domain.brackets import (
@@ -105,12 +106,7 @@ def after_open_order(bracket: Bracket, report: OpenOrderReport) -> Bracket:
     parts = split_ref(report.ref) if report.ref is not None else None
     if parts is None or parts[0] != bracket.plan.intent:
         return bracket
-    known = order_of(bracket, report.ref)
-    order = (
-        known
-        if known is not None
-        else Order(spec=_adopted(bracket, report), status=OrderStatus.UNKNOWN, sent_at=report.at)
-    )
+    order = order_of(bracket, report.ref) or _adopted(bracket, report)
     spec = replace(
         order.spec,
         quantity=report.quantity or order.spec.quantity,
@@ -120,10 +116,11 @@ def after_open_order(bracket: Bracket, report: OpenOrderReport) -> Bracket:
     return with_order(bracket, after_status(replace(order, spec=spec), report.status, report.filled))
 
 
-def _adopted(bracket: Bracket, report: OpenOrderReport) -> OrderSpec:
-    if report.ref is None:
-        raise ValueError("an order without a ref is foreign")
-    return OrderSpec(
+def _adopted(bracket: Bracket, report: OpenOrderReport) -> Order:
+    """Return the order that a predecessor sent and did not live to tell of; its fills may be known already."""
+    assert report.ref is not None, "only orders with a ref of ours are adopted"
+    fills = [fill for fill in bracket.fills if fill.ref == report.ref]
+    spec = OrderSpec(
         ref=report.ref,
         contract=bracket.plan.contract,
         side=report.side,
@@ -132,6 +129,13 @@ def _adopted(bracket: Bracket, report: OpenOrderReport) -> OrderSpec:
         tif=TimeInForce.GTC,
         limit=report.limit,
         trigger=report.trigger,
+    )
+    return Order(
+        spec=spec,
+        sent_at=report.at,
+        status=OrderStatus.UNKNOWN,
+        filled=sum(fill.quantity for fill in fills),
+        notional=sum((fill.price * fill.quantity for fill in fills), Decimal(0)),
     )
 
 

@@ -91,8 +91,7 @@ def with_order(bracket: Bracket, order: Order) -> Bracket:
 def leg_of(order: Order) -> Leg:
     """Return which leg an order is."""
     parts = split_ref(order.ref)
-    if parts is None:
-        raise ValueError(f"{order.ref} is not a ref of ours")
+    assert parts is not None, f"{order.ref} is a ref of ours"
     return parts[1]
 
 

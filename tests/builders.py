@@ -145,7 +145,14 @@ def an_open_order(leg: str, status: BrokerStatus, *, number: int = 0, **changes:
 
 def a_book(**changes: Any) -> BookReport:
     book = BookReport(
-        generation=GENERATION, at=NOW, asked_at=NOW, positions=(), open_orders=(), executions=(), commissions=(), completed=()
+        generation=GENERATION,
+        at=NOW,
+        asked_at=NOW,
+        positions=(),
+        open_orders=(),
+        executions=(),
+        commissions=(),
+        completed=(),
     )
     return replace(book, **changes)
 

@@ -175,7 +175,7 @@ class BracketLife(RuleBasedStateMachine):
             assert set(counted) <= {e.exec_id for e in self.broker.executions}
 
     def teardown(self) -> None:
-        """Whatever happened: with a broker that answers and a market that trades, it ends flat, with nothing working."""
+        """Whatever happened: with a broker that answers and a market that trades, it ends flat, nothing working."""
         if not hasattr(self, "broker"):
             return
         self.the_connection_is_back()

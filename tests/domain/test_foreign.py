@@ -1,0 +1,60 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from domain.events import FeesCharged, LegFilled
+from domain.foreign import foreign_symbols, leg_filled
+from domain.ids import ConId, OrderRef, Symbol
+from domain.ledger import Ledger, apply
+from domain.reports import BrokerStatus, PositionReport
+from tests.builders import GENERATION, NOW, a_book, a_fee, a_fill, an_open_order, ref
+
+
+def a_position(quantity: int, *, con_id: int = 101, symbol: str = "GOOG") -> PositionReport:
+    return PositionReport(
+        generation=GENERATION,
+        at=NOW,
+        con_id=ConId(con_id),
+        symbol=Symbol(symbol),
+        sec_type="OPT",
+        quantity=quantity,
+        average_cost=Decimal(1),
+    )
+
+
+def test_an_execution_with_our_ref_is_our_fill_and_its_fee_ours() -> None:
+    fill = leg_filled(a_fill("E", 2, "2.00"))
+    fee = leg_filled(replace(a_fee("x"), ref=ref("E")))
+
+    assert isinstance(fill, LegFilled)
+    assert isinstance(fee, FeesCharged)
+
+
+def test_what_carries_no_ref_of_ours_is_not_our_fill() -> None:
+    assert leg_filled(replace(a_fill("E", 2, "2.00"), ref=None)) is None
+    assert leg_filled(replace(a_fill("E", 2, "2.00"), ref=OrderRef("by hand"))) is None
+
+
+def test_a_position_explained_by_our_fills_is_ours() -> None:
+    bought = leg_filled(a_fill("E", 2, "2.00"))
+    assert bought is not None
+    ledger = apply(Ledger(), bought)
+
+    assert foreign_symbols(a_book(positions=(a_position(2),)), ledger) == frozenset()
+
+
+def test_more_than_our_fills_explain_is_foreign() -> None:
+    bought = leg_filled(a_fill("E", 2, "2.00"))
+    assert bought is not None
+    ledger = apply(Ledger(), bought)
+    book = a_book(
+        positions=(a_position(3), a_position(1, con_id=7, symbol="SPY"), a_position(0, con_id=8, symbol="QQQ"))
+    )
+
+    assert foreign_symbols(book, ledger) == {"GOOG", "SPY"}
+
+
+def test_an_order_without_our_ref_makes_its_symbol_foreign() -> None:
+    ours = an_open_order("T", BrokerStatus.SUBMITTED)
+    theirs = replace(ours, ref=None, symbol=Symbol("AAPL"))
+
+    assert foreign_symbols(a_book(open_orders=(ours, theirs)), Ledger()) == {"AAPL"}
