@@ -1,5 +1,7 @@
+import contextlib
 import sqlite3
 import threading
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -17,8 +19,28 @@ from tests.builders import a_plan
 AT = datetime(2026, 1, 2, 15, tzinfo=UTC)
 
 
-def a_store(folder: Path, account: str = "DU1234567", mode: str = "paper") -> SqliteStore:
-    return SqliteStore(folder / "state" / "journal.db", account, mode)
+class Stores:
+    """Opens the state of one folder, as often as asked, and closes all of it in the end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "state" / "journal.db"
+        self._open = contextlib.ExitStack()
+
+    def __call__(self, account: str = "DU1234567", mode: str = "paper") -> SqliteStore:
+        return self._open.enter_context(contextlib.closing(SqliteStore(self.path, account, mode)))
+
+    def beside(self) -> sqlite3.Connection:
+        """Return a connection that knows nothing of the store."""
+        return self._open.enter_context(contextlib.closing(sqlite3.connect(self.path, isolation_level=None)))
+
+    def close(self) -> None:
+        self._open.close()
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    with contextlib.closing(Stores(tmp_path)) as opened:
+        yield opened
 
 
 def an_opening(day: int = 2) -> DayOpened:
@@ -36,25 +58,25 @@ def closed(intent: str) -> BracketClosed:
     )  # fmt: skip
 
 
-def test_what_was_appended_is_read_in_order_after_a_restart(tmp_path: Path) -> None:
-    store: JournalPort = a_store(tmp_path)
+def test_what_was_appended_is_read_in_order_after_a_restart(stores: Stores) -> None:
+    store: JournalPort = stores()
     store.append("day", [an_opening(2), an_opening(3)])
     store.append("day", [an_opening(4)])
 
-    again = a_store(tmp_path)
+    again = stores()
 
     assert again.read("day") == (an_opening(2), an_opening(3), an_opening(4))
     assert again.read("breaker") == ()
 
 
-def test_a_killed_process_loses_nothing_it_appended(tmp_path: Path) -> None:
-    a_store(tmp_path).append("day", [an_opening()])  # Never closed: the second one reads beside it.
+def test_a_killed_process_loses_nothing_it_appended(stores: Stores) -> None:
+    stores().append("day", [an_opening()])  # Never closed: the second one reads beside it.
 
-    assert a_store(tmp_path).read("day") == (an_opening(),)
+    assert stores().read("day") == (an_opening(),)
 
 
-def test_one_bad_record_keeps_out_those_before_it(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
+def test_one_bad_record_keeps_out_those_before_it(stores: Stores) -> None:
+    store = stores()
     bad = DayOpened(at=AT, day=date(2026, 1, 2), start_equity=Decimal("NaN"))
 
     with pytest.raises(StoreError):
@@ -63,13 +85,12 @@ def test_one_bad_record_keeps_out_those_before_it(tmp_path: Path) -> None:
     assert store.read("day") == ()
 
 
-def test_a_write_that_fails_on_the_way_leaves_nothing(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
-    with sqlite3.connect(tmp_path / "state" / "journal.db") as other:
-        other.execute(
-            "CREATE TRIGGER full BEFORE INSERT ON records WHEN NEW.kind = 'BreakerMoved' "
-            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-        )
+def test_a_write_that_fails_on_the_way_leaves_nothing(stores: Stores) -> None:
+    store = stores()
+    stores.beside().execute(
+        "CREATE TRIGGER full BEFORE INSERT ON records WHEN NEW.kind = 'BreakerMoved' "
+        "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    )
     moved = BreakerMoved(at=AT, state="open", reason="r", failures=3)
 
     with pytest.raises(StoreError, match=r"journal\.db: disk full"):
@@ -79,8 +100,8 @@ def test_a_write_that_fails_on_the_way_leaves_nothing(tmp_path: Path) -> None:
     assert store.read("day") == (an_opening(5),)
 
 
-def test_intents_are_open_from_plan_to_close_oldest_first(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
+def test_intents_are_open_from_plan_to_close_oldest_first(stores: Stores) -> None:
+    store = stores()
     for intent in ("c", "a", "b"):
         store.append(f"bracket:{intent}", [planned(intent)])
     store.append("bracket:a", [closed("a")])
@@ -88,8 +109,8 @@ def test_intents_are_open_from_plan_to_close_oldest_first(tmp_path: Path) -> Non
     assert store.open_intents() == ("c", "b")
 
 
-def test_a_plan_in_another_stream_is_no_open_intent(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
+def test_a_plan_in_another_stream_is_no_open_intent(stores: Stores) -> None:
+    store = stores()
 
     store.append("elsewhere", [planned("a")])
 
@@ -99,48 +120,46 @@ def test_a_plan_in_another_stream_is_no_open_intent(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("account", "mode", "key"), [("DU7654321", "paper", "account"), ("DU1234567", "dry_run", "mode")]
 )
-def test_the_state_of_another_account_or_mode_is_refused(tmp_path: Path, account: str, mode: str, key: str) -> None:
-    a_store(tmp_path).close()
+def test_the_state_of_another_account_or_mode_is_refused(stores: Stores, account: str, mode: str, key: str) -> None:
+    stores().close()
 
     with pytest.raises(StoreError, match=f"belongs to {key} .* set paths.state_dir") as caught:
-        a_store(tmp_path, account, mode)
+        stores(account, mode)
 
     assert "1234567" not in str(caught.value)
 
 
-def test_the_state_of_a_newer_program_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
-    a_store(tmp_path).close()
-    path = tmp_path / "state" / "journal.db"
-    with sqlite3.connect(path) as other:
-        other.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+def test_the_state_of_a_newer_program_is_refused_and_left_as_it_is(stores: Stores) -> None:
+    stores().close()
+    stores.beside().execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
 
     with pytest.raises(StoreError, match=f"schema 99, this program knows {SCHEMA_VERSION}"):
-        a_store(tmp_path)
+        stores()
 
-    (version,) = sqlite3.connect(path).execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
+    (version,) = stores.beside().execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
     assert version == "99"
 
 
-def test_a_file_that_is_no_database_is_refused_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "state").mkdir()
-    (tmp_path / "state" / "journal.db").write_text("not a database, whatever the name says" * 50)
+def test_a_file_that_is_no_database_is_refused_by_its_name(stores: Stores) -> None:
+    stores.path.parent.mkdir()
+    stores.path.write_text("not a database, whatever the name says" * 50)
 
     with pytest.raises(StoreError, match=r"journal\.db: file is not a database"):
-        a_store(tmp_path)
+        stores()
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
-    (tmp_path / "state").write_text("a file stands here")
+def test_a_folder_that_cannot_be_made_is_named(stores: Stores) -> None:
+    stores.path.parent.write_text("a file stands here")
 
     with pytest.raises(StoreError, match=r"journal\.db"):
-        a_store(tmp_path)
+        stores()
 
 
-def test_the_file_has_the_promised_shape(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
+def test_the_file_has_the_promised_shape(stores: Stores) -> None:
+    store = stores()
     store.append("day", [an_opening()])
 
-    other = sqlite3.connect(tmp_path / "state" / "journal.db")
+    other = stores.beside()
     rows = other.execute("SELECT seq, at, stream, kind, body FROM records").fetchall()
     meta = dict(other.execute("SELECT key, value FROM meta"))
     (journal,) = other.execute("PRAGMA journal_mode").fetchone()
@@ -150,14 +169,14 @@ def test_the_file_has_the_promised_shape(tmp_path: Path) -> None:
     assert journal == "wal"
 
 
-def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
-    a_store(tmp_path)
+def test_the_file_is_its_owners_alone(stores: Stores) -> None:
+    stores()
 
-    assert (tmp_path / "state" / "journal.db").stat().st_mode & 0o077 == 0
+    assert stores.path.stat().st_mode & 0o077 == 0
 
 
-def test_another_thread_than_the_one_that_opened_it_may_write(tmp_path: Path) -> None:
-    store = a_store(tmp_path)
+def test_another_thread_than_the_one_that_opened_it_may_write(stores: Stores) -> None:
+    store = stores()
     writer = threading.Thread(target=store.append, args=("day", [an_opening()]))
 
     writer.start()
