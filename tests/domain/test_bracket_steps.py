@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ from domain.bracket_effects import (
 )
 from domain.bracket_steps import step
 from domain.brackets import Bracket, BracketPolicy, folded, position
-from domain.events import BracketPlanned, ClosedBy, ExitNumbered, LegFilled, RiskReleased
+from domain.events import BracketPlanned, ClosedBy, ExitNumbered, Journaled, LegFilled, RiskReleased
 from domain.ids import ConId, IntentId, Leg, Symbol
 from domain.order_specs import OrderKind, OrderSpec
 from domain.reports import BrokerStatus, OrderEffect
@@ -81,20 +82,20 @@ class Life:
         return [effect for effect in self.effects if isinstance(effect, Say) and effect.event == event]
 
 
-def a_life(*, policy: BracketPolicy | None = None, **plan: object) -> Life:
+def a_life(*, policy: BracketPolicy | None = None, **plan: Any) -> Life:
     life = Life(a_bracket(policy=policy, **plan))
     life.tell(Begin())
     return life
 
 
-def an_accepted_life(**plan: object) -> Life:
+def an_accepted_life(**plan: Any) -> Life:
     """Sent, and acknowledged by the broker."""
     life = a_life(**plan)
     life.tell(a_status("E", S.SUBMITTED), a_status("T", S.PRE_SUBMITTED), a_status("S", S.PRE_SUBMITTED))
     return life
 
 
-def a_guarded_life(**plan: object) -> Life:
+def a_guarded_life(**plan: Any) -> Life:
     """Bought at the entry's limit, both exits resting."""
     life = an_accepted_life(**plan)
     life.tell(a_fill("E", 2, "2.02", exec_id="in"), a_fee("in"), a_status("T", S.SUBMITTED), a_quote())
@@ -131,7 +132,7 @@ def test_an_entry_that_does_not_fill_in_time_is_cancelled_and_the_bracket_ends_w
 
     finish = life.wants(Finish)[0]
     assert isinstance(finish, Finish)
-    assert (finish.closed.closed_by, finish.closed.quantity, finish.closed.pnl) == (ClosedBy.ENTRY_EXPIRED, 0, 0)
+    assert (finish.closed.closed_by, finish.closed.quantity, finish.closed.pnl) == (ClosedBy.ENTRY_EXPIRED, 0, Decimal(0))
 
 
 def test_a_rejected_entry_ends_the_bracket_as_rejected() -> None:
@@ -532,7 +533,8 @@ def test_reports_about_others_change_nothing() -> None:
 def test_a_repeated_execution_and_a_repeated_fee_count_once() -> None:
     life = an_accepted_life()
 
-    life.tell(*[a_fill("E", 2, "2.02", exec_id="in"), a_fee("in")] * 2)
+    reports: list[BracketInput] = [a_fill("E", 2, "2.02", exec_id="in"), a_fee("in")]
+    life.tell(*reports, *reports)
 
     assert position(life.bracket) == 2
     assert sum(isinstance(effect, Record) for effect in life.effects) == 2
@@ -583,7 +585,8 @@ def test_a_closed_bracket_is_deaf() -> None:
 
 def test_the_journal_brings_a_bracket_back_with_its_orders_unknown() -> None:
     life = a_guarded_life()
-    records = [BracketPlanned(at=NOW, plan=life.bracket.plan), *life.bracket.fills, *life.bracket.fees]
+    records: list[Journaled] = [BracketPlanned(at=NOW, plan=life.bracket.plan)]
+    records += [*life.bracket.fills, *life.bracket.fees]
     records.append(ExitNumbered(at=NOW, intent=life.bracket.plan.intent, leg=Leg.TARGET, number=4))
     records.append(RiskReleased(at=NOW, day=NOW.date(), intent=life.bracket.plan.intent))
 
@@ -678,7 +681,8 @@ def test_a_sibling_being_cancelled_when_the_other_fills_is_waited_for() -> None:
 
 def test_a_record_written_twice_counts_once() -> None:
     life = a_guarded_life()
-    records = [BracketPlanned(at=NOW, plan=life.bracket.plan), *life.bracket.fills * 2, *life.bracket.fees * 2]
+    records: list[Journaled] = [BracketPlanned(at=NOW, plan=life.bracket.plan)]
+    records += [*life.bracket.fills * 2, *life.bracket.fees * 2]
 
     state = folded(records, BracketPolicy())
 

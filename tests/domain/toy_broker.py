@@ -254,4 +254,3 @@ def _leg(wanted: OrderRef) -> tuple[str, int]:
     parts = split_ref(wanted)
     assert parts is not None
     return parts[1].value, parts[2]
-
