@@ -85,6 +85,8 @@ def _start(wall: str, day: date) -> datetime:
 
 def _market(options: argparse.Namespace) -> Market:
     symbols = tuple(symbol.strip().upper() for symbol in options.symbols.split(",") if symbol.strip())
+    if options.market == "recorded":
+        raise MarketDataError("recorded days cannot be served yet: use --market synthetic")
     return SyntheticMarket(options.seed, options.date, symbols)
 
 
