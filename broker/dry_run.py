@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from broker.dry_run_matching import LIVE, PaperFees, PaperOrder, fill_price, spec_problem, touched
+from broker.dry_run_matching import LIVE, REJECTED, PaperFees, PaperOrder, fill_price, spec_problem, touched
 from broker.dry_run_positions import Holdings
 from broker.dry_run_reports import (
     commission_report,
@@ -41,7 +41,7 @@ from domain.reports import (
 from domain.trading_day import new_york
 
 QUOTE_AGE_SECONDS_MAX: Final = 15.0  # An order placed now may still fill at a quote this old.
-DUPLICATE, FILLED_ALREADY, REJECTED, UNKNOWN, NOT_CANCELLABLE = 103, 104, 201, 10147, 10148
+DUPLICATE, FILLED_ALREADY, UNKNOWN, NOT_CANCELLABLE = 103, 104, 10147, 10148
 Soon = Callable[[Callable[[], None]], object]
 _S = BrokerStatus
 
@@ -92,7 +92,7 @@ class PaperLedger:
         elif order.parent is not None and order.parent not in self._orders:
             self._refuse(order.ref, REJECTED, OrderEffect.REJECTED, "its parent is unknown")
         elif problem is not None:
-            self._refuse(order.ref, REJECTED, OrderEffect.REJECTED, problem)
+            self._refuse(order.ref, problem[0], OrderEffect.REJECTED, problem[1])
         else:
             order_id = OrderId(len(self._orders) + 1)
             self._orders[order.ref] = PaperOrder(spec=order, order_id=order_id, placed_at=self._clock.now())
@@ -109,7 +109,7 @@ class PaperLedger:
         elif not known.live or order.quantity <= known.filled:
             self._refuse(order.ref, FILLED_ALREADY, OrderEffect.NOT_CANCELLABLE, f"its state is {known.status.value}")
         elif problem is not None:
-            self._refuse(order.ref, REJECTED, OrderEffect.UNCERTAIN, problem)
+            self._refuse(order.ref, problem[0], OrderEffect.UNCERTAIN, problem[1])
         else:
             known.touches = known.touches if order.trigger == known.spec.trigger else 0
             known.spec = order

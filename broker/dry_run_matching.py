@@ -7,12 +7,13 @@ from typing import Final
 
 from domain.ids import OrderId
 from domain.order_specs import OrderKind, OrderSpec
-from domain.prices import as_price
+from domain.prices import as_price, is_on_grid
 from domain.quotes import Quote
 from domain.reports import BrokerStatus, Side
 
 TRIGGER_TOUCHES: Final = 2  # As the broker's default for US options: two quotes in a row.
 LIVE: Final = 1
+REJECTED, OFF_GRID = 201, 110
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +88,12 @@ def touched(order: PaperOrder, quote: Quote) -> None:
     order.triggered = order.touches >= TRIGGER_TOUCHES
 
 
-def spec_problem(spec: OrderSpec) -> str | None:
-    """Return why no exchange would take the order."""
-    prices = {OrderKind.MARKET: (), OrderKind.LIMIT: (spec.limit,), OrderKind.STOP_LIMIT: (spec.limit, spec.trigger)}
-    if any(as_price(price) is None for price in prices[spec.kind]):
-        return "a price is missing or is none"
-    return "the quantity is none" if spec.quantity <= 0 else None
+def spec_problem(spec: OrderSpec) -> tuple[int, str] | None:
+    """Return why no exchange would take the order, with the broker's code for it."""
+    needed = {OrderKind.MARKET: (), OrderKind.LIMIT: (spec.limit,), OrderKind.STOP_LIMIT: (spec.limit, spec.trigger)}
+    prices = [as_price(price) for price in needed[spec.kind]]
+    if spec.quantity <= 0 or None in prices:
+        return REJECTED, "the quantity or a price is missing or is none"
+    if not all(is_on_grid(price, spec.contract.grid) for price in prices if price is not None):
+        return OFF_GRID, "a price is off the contract's grid"
+    return None
