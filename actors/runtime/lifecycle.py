@@ -116,6 +116,10 @@ class LivingActor(PykkaActor):
         """Run a coroutine that ends with this actor; its exception is the actor's death, cancelling it is not."""
         return self._tasks.start(self._own(coroutine), coroutine)
 
+    def post_control(self, message: Any) -> bool:
+        """Send a message of the runtime, which overtakes all mail and is handled even inside a start. Any thread."""
+        return self._inbox.post_control(Envelope(message))
+
     def wake(self) -> None:
         """Ask the host for a turn."""
         self._host.ready(self)

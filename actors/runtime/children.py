@@ -1,0 +1,127 @@
+"""What a supervisor knows of its children: how each is to be built and restarted, and how it fares."""
+
+import asyncio
+import enum
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from actors.runtime.context import HANDLER_DEADLINE_SECONDS, MAILBOX_CAPACITY_MESSAGES, Context
+from actors.runtime.hosts import Host
+from actors.runtime.lifecycle import Phase
+from actors.runtime.loop_actor import LoopActor
+
+
+class Restart(enum.Enum):
+    """Which ends of a child are followed by a new life."""
+
+    PERMANENT = "always"
+    TRANSIENT = "after a failure only"
+    TEMPORARY = "never"
+
+    def follows(self, error: BaseException | None) -> bool:
+        """Tell whether a child that ended so is started again; an orderly stop has no error."""
+        return self is Restart.PERMANENT or (self is Restart.TRANSIENT and error is not None)
+
+
+class Strategy(enum.Enum):
+    """Who is restarted when one child dies: it alone, it and those started after it, or all."""
+
+    ONE_FOR_ONE = "one_for_one"
+    REST_FOR_ONE = "rest_for_one"
+    ONE_FOR_ALL = "one_for_all"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backoff:
+    """How long to wait before a restart: not at all before the first, then `first_seconds`, growing by `factor`."""
+
+    first_seconds: float = 0.5
+    factor: float = 2.0
+    most_seconds: float = 30.0
+
+    def seconds(self, deaths: int) -> float:
+        """Return the wait after so many deaths within the supervisor's period."""
+        if deaths <= 1:
+            return 0.0
+        return min(self.most_seconds, self.first_seconds * self.factor ** (deaths - 2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildSpec:
+    """One child. `factory` builds it in the supervisor's thread; `on_start` then runs on `host`.
+
+    `shutdown_seconds` None waits for ever (a supervisor knows its own bound); `ping_every_seconds` None never pings.
+    """
+
+    name: str
+    factory: Callable[[Context], LoopActor]
+    host: Host
+    restart: Restart = Restart.PERMANENT
+    start_timeout_seconds: float = 10.0
+    shutdown_seconds: float | None = 5.0
+    ping_every_seconds: float | None = 10.0
+    ping_deadline_seconds: float = 5.0
+    backoff: Backoff = Backoff()
+    handler_deadline_seconds: float = HANDLER_DEADLINE_SECONDS
+    mailbox_capacity: int = MAILBOX_CAPACITY_MESSAGES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildState:
+    """How a child fares, for status screens. `epoch` is the number of its life, `children` those of a supervisor."""
+
+    name: str
+    epoch: int
+    restarts: int
+    alive: bool
+    mailbox_depth: int
+    oldest_mail_seconds: float
+    last_failure: str | None
+    children: tuple["ChildState", ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Child:
+    """A child as its supervisor keeps it. Used on the supervisor's loop only."""
+
+    spec: ChildSpec
+    is_dynamic: bool = False
+    actor: LoopActor | None = None
+    epoch: int = 0
+    restarts: int = 0
+    has_lived: bool = False
+    died_at: float | None = None  # on the supervisor's monotonic clock; None while nothing is to be made good
+    deaths: deque[float] = field(default_factory=deque)
+    last_failure: str | None = None
+    is_stopping: bool = False
+    start: asyncio.Future[BaseException | None] | None = None  # done with None when up, with what went wrong otherwise
+    end: asyncio.Future[None] | None = None
+
+    @property
+    def name(self) -> str:
+        """The child's name."""
+        return self.spec.name
+
+    def note_death(self, now: float, period_seconds: float, why: str) -> None:
+        """Remember a death, and forget those longer ago than the period."""
+        self.last_failure = why
+        self.died_at = now if self.died_at is None else self.died_at
+        self.deaths.append(now)
+        while self.deaths[0] <= now - period_seconds:
+            self.deaths.popleft()
+
+    def state(self, grandchildren: tuple[ChildState, ...]) -> ChildState:
+        """Return how it fares."""
+        actor = self.actor
+        mailbox = actor.mailbox if actor is not None else None
+        return ChildState(
+            name=self.name,
+            epoch=self.epoch,
+            restarts=self.restarts,
+            alive=actor is not None and actor.phase in {Phase.RUNNING, Phase.STOPPING},
+            mailbox_depth=mailbox.depth if mailbox else 0,
+            oldest_mail_seconds=mailbox.oldest_age(self.spec.host.loop.time()) if mailbox else 0.0,
+            last_failure=self.last_failure,
+            children=grandchildren,
+        )
