@@ -21,34 +21,43 @@ class Greeks:
     vega: float
 
 
-def value(spot: float, strike: float, years: float, volatility: float, rate: float, dividend: float, right: str) -> float:
-    """Return the option's value in USD per share; right is "C" or "P". At or after expiry it is what is in the money."""
-    sign = 1.0 if right == "C" else -1.0
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is priced: right "C" or "P", strike in USD; rate and dividend yield continuous, per year."""
+
+    right: str
+    strike: float
+    rate: float
+    dividend: float
+
+    @property
+    def sign(self) -> float:
+        """Return 1 for a call, -1 for a put."""
+        return 1.0 if self.right == "C" else -1.0
+
+
+def value(option: Option, spot: float, years: float, volatility: float) -> float:
+    """Return the value in USD per share; at or after expiry it is what is in the money."""
     deviation = volatility * sqrt(years) if years > 0 else 0.0
     if deviation <= 0:
-        return max(0.0, sign * (spot - strike))
-    d1 = (log(spot / strike) + (rate - dividend) * years) / deviation + deviation / 2
-    d2 = d1 - deviation
-    carried, discounted = spot * exp(-dividend * years), strike * exp(-rate * years)
-    return sign * (carried * _normal(sign * d1) - discounted * _normal(sign * d2))
+        return max(0.0, option.sign * (spot - option.strike))
+    d1 = _d1(option, spot, years, deviation)
+    carried, discounted = spot * exp(-option.dividend * years), option.strike * exp(-option.rate * years)
+    return option.sign * (carried * _normal(option.sign * d1) - discounted * _normal(option.sign * (d1 - deviation)))
 
 
-def greeks(
-    spot: float, strike: float, years: float, volatility: float, rate: float, dividend: float, right: str
-) -> Greeks:
+def greeks(option: Option, spot: float, years: float, volatility: float) -> Greeks:
     """Return value and derivatives; at or after expiry all but value and delta are 0."""
-    price = value(spot, strike, years, volatility, rate, dividend, right)
-    sign = 1.0 if right == "C" else -1.0
+    price, sign = value(option, spot, years, volatility), option.sign
     deviation = volatility * sqrt(years) if years > 0 else 0.0
     if deviation <= 0:
-        return Greeks(price, sign if sign * (spot - strike) > 0 else 0.0, 0.0, 0.0, 0.0)
-    d1 = (log(spot / strike) + (rate - dividend) * years) / deviation + deviation / 2
-    d2 = d1 - deviation
-    decay, density = exp(-dividend * years), exp(-d1 * d1 / 2) / sqrt(2 * pi)
+        return Greeks(price, sign if sign * (spot - option.strike) > 0 else 0.0, 0.0, 0.0, 0.0)
+    d1 = _d1(option, spot, years, deviation)
+    decay, density = exp(-option.dividend * years), exp(-d1 * d1 / 2) / sqrt(2 * pi)
     theta_year = (
         -spot * decay * density * volatility / (2 * sqrt(years))
-        - sign * rate * strike * exp(-rate * years) * _normal(sign * d2)
-        + sign * dividend * spot * decay * _normal(sign * d1)
+        - sign * option.rate * option.strike * exp(-option.rate * years) * _normal(sign * (d1 - deviation))
+        + sign * option.dividend * spot * decay * _normal(sign * d1)
     )
     return Greeks(
         price=price,
@@ -57,6 +66,10 @@ def greeks(
         theta=theta_year / 365,
         vega=spot * decay * density * sqrt(years) / 100,
     )
+
+
+def _d1(option: Option, spot: float, years: float, deviation: float) -> float:
+    return (log(spot / option.strike) + (option.rate - option.dividend) * years) / deviation + deviation / 2
 
 
 def _normal(x: float) -> float:

@@ -40,8 +40,23 @@ class Chain:
     @cached_property
     def stock(self) -> Instrument:
         """Return the underlying."""
-        rule = RULES[STOCK_RULE]
-        return self._instrument(_STOCK_BASE + self._index, None, None, "", STOCK_RULE, rule[0][1])
+        return Instrument(
+            con_id=_STOCK_BASE + self._index,
+            symbol=self._symbol,
+            sec_type="STK",
+            expiry=None,
+            strike=None,
+            right="",
+            multiplier=1,
+            exchange="SMART",
+            primary_exchange=self._profile.exchange,
+            currency="USD",
+            local_symbol=self._symbol,
+            trading_class=self._symbol,
+            market_rule_id=STOCK_RULE,
+            min_tick=RULES[STOCK_RULE][0][1],
+            long_name=self._profile.name,
+        )
 
     @cached_property
     def expiries(self) -> tuple[date, ...]:
@@ -89,30 +104,26 @@ class Chain:
         con_id = (self._index + 1) << _SYMBOL_SHIFT | code << 1 | (right == "P")
         made = self._made.get(con_id)
         if made is None:
-            rule_id = option_rule_id(self._symbol)
-            made = self._instrument(con_id, expiry, strike, right, rule_id, RULES[rule_id][0][1])
-            self._made[con_id] = made
+            made = self._made[con_id] = self._contract(con_id, expiry, strike, right)
         return made
 
-    def _instrument(
-        self, con_id: int, expiry: date | None, strike: Decimal | None, right: str, rule_id: int, min_tick: Decimal
-    ) -> Instrument:
-        is_stock = expiry is None or strike is None
+    def _contract(self, con_id: int, expiry: date, strike: Decimal, right: str) -> Instrument:
+        rule_id = option_rule_id(self._symbol)
         return Instrument(
             con_id=con_id,
             symbol=self._symbol,
-            sec_type="STK" if is_stock else "OPT",
+            sec_type="OPT",
             expiry=expiry,
             strike=strike,
             right=right,
-            multiplier=1 if is_stock else 100,
+            multiplier=100,
             exchange="SMART",
-            primary_exchange=self._profile.exchange if is_stock else "",
+            primary_exchange="",
             currency="USD",
-            local_symbol=self._symbol if is_stock else occ_symbol(self._symbol, expiry, strike, right),
+            local_symbol=occ_symbol(self._symbol, expiry, strike, right),
             trading_class=self._symbol,
             market_rule_id=rule_id,
-            min_tick=min_tick,
+            min_tick=RULES[rule_id][0][1],
             long_name=self._profile.name,
         )
 
@@ -124,10 +135,8 @@ def symbol_index(con_id: int) -> int:
     return (con_id >> _SYMBOL_SHIFT) - 1
 
 
-def occ_symbol(symbol: str, expiry: date | None, strike: Decimal | None, right: str) -> str:
+def occ_symbol(symbol: str, expiry: date, strike: Decimal, right: str) -> str:
     """Return the 21 characters of the Options Clearing Corporation: root, date, right, strike in thousandths."""
-    if expiry is None or strike is None:
-        return symbol
     return f"{symbol:<6}{expiry:%y%m%d}{right}{int(strike * 1000):08d}"
 
 

@@ -1,5 +1,7 @@
 """One symbol's day, minute by minute: drawn from a seed, with trends, clusters of volatility and news."""
 
+from __future__ import annotations  # array[int] cannot be evaluated before Python 3.12
+
 from array import array
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +14,7 @@ from simgateway.market.profiles import Profile
 from simgateway.market.rows import MINUTE_SECONDS, Row
 
 STEP_SECONDS: Final = 5
+_MINUTES_KEPT: Final = 8
 STEPS_PER_MINUTE: Final = MINUTE_SECONDS // STEP_SECONDS
 _REGULAR_MINUTES: Final = 390
 _SESSIONS_PER_YEAR: Final = 252
@@ -115,6 +118,7 @@ class DayPath:
     closes: array[int]
     volumes: array[int]
     volume_before: array[int]
+    _steps: dict[int, tuple[int, ...]]
 
     @property
     def minutes(self) -> int:
@@ -136,8 +140,21 @@ class DayPath:
         """Return the shares of a minute up to and with this step."""
         return self.volumes[minute] * (step + 1) // STEPS_PER_MINUTE
 
+    def price(self, minute: int, step: int) -> int:
+        """Return the price in the step-th five seconds of a minute."""
+        return self.steps(minute)[step]
+
     def steps(self, minute: int) -> tuple[int, ...]:
-        """Return the price of each five seconds: from the minute's open over its high and low to its close."""
+        """Return the price of each five seconds; the newest few minutes asked for are kept."""
+        known = self._steps.get(minute)
+        if known is None:
+            if len(self._steps) >= _MINUTES_KEPT:
+                self._steps.clear()
+            known = self._steps[minute] = self._draw_steps(minute)
+        return known
+
+    def _draw_steps(self, minute: int) -> tuple[int, ...]:
+        """Walk from the minute's open over its high and low, the nearer one first, to its close."""
         low, high = self.lows[minute], self.highs[minute]
         draw = Random(f"{self.key}/{minute}")
         first, second = sorted(draw.sample(range(1, STEPS_PER_MINUTE - 1), 2))
@@ -155,7 +172,7 @@ class DayPath:
 
 
 def _row(start: int, prices: tuple[int, int, int, int], volume: int) -> Row:
-    row = Row(start, *prices, volume=volume, value=0, count=1 + volume // 150)
+    row = Row(start, *prices, volume=volume, value=0, trades=1 + volume // 150)
     return row._replace(value=row.typical * volume)
 
 
@@ -165,7 +182,7 @@ def _whole_cents(units: float) -> int:
 
 def at_level(key: str, shape: Shape, opened: int, open_price: float) -> DayPath:
     """Put a shape on its price level: `opened` in seconds since 1970, `open_price` in USD."""
-    path = DayPath(key, opened, *(array("q") for _ in range(5)), array("q", [0]))
+    path = DayPath(key, opened, array("q"), array("q"), array("q"), array("q"), array("q"), array("q", [0]), {})
     price, at_open = open_price * UNITS_PER_USD, _whole_cents(open_price * UNITS_PER_USD)
     for step, above, below, volume in zip(shape.returns, shape.above, shape.below, shape.volumes, strict=True):
         price *= exp(step)

@@ -21,15 +21,15 @@ class Profile:
     turnover: int
     dividend: float = 0.0
     strike_step: float = 2.5
-    daily_expiries: bool = False
     spread_ticks: int = 1
     exchange: str = "NASDAQ"
+    daily_expiries: bool = False
 
 
 PROFILES: Final[Mapping[str, Profile]] = {
-    "SPY": Profile("SPDR S&P 500 ETF TRUST", 560.0, 0.16, 60_000_000, 0.012, 1.0, True, 1, "ARCA"),
-    "QQQ": Profile("INVESCO QQQ TRUST SERIES 1", 480.0, 0.21, 40_000_000, 0.006, 1.0, True),
-    "IWM": Profile("ISHARES RUSSELL 2000 ETF", 220.0, 0.22, 28_000_000, 0.012, 1.0, True, 1, "ARCA"),
+    "SPY": Profile("SPDR S&P 500 ETF TRUST", 560.0, 0.16, 60_000_000, 0.012, 1.0, 1, "ARCA", daily_expiries=True),
+    "QQQ": Profile("INVESCO QQQ TRUST SERIES 1", 480.0, 0.21, 40_000_000, 0.006, 1.0, daily_expiries=True),
+    "IWM": Profile("ISHARES RUSSELL 2000 ETF", 220.0, 0.22, 28_000_000, 0.012, 1.0, 1, "ARCA", daily_expiries=True),
     "AAPL": Profile("APPLE INC", 226.0, 0.27, 50_000_000, 0.004, 2.5),
     "MSFT": Profile("MICROSOFT CORP", 430.0, 0.24, 20_000_000, 0.007, 2.5, spread_ticks=2),
     "NVDA": Profile("NVIDIA CORP", 128.0, 0.48, 200_000_000, 0.0, 1.0),
@@ -49,4 +49,4 @@ def profile_of(symbol: str) -> Profile:
     price = 20.0 + draw % 380
     step = 1.0 if price < 100 else 2.5
     volatility = 0.2 + (draw >> 9) % 40 / 100
-    return Profile(f"{symbol} INC", price, volatility, 2_000_000 + (draw >> 15) % 30_000_000, 0.0, step, False, 2)
+    return Profile(f"{symbol} INC", price, volatility, 2_000_000 + (draw >> 15) % 30_000_000, 0.0, step, 2)

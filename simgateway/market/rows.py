@@ -25,7 +25,7 @@ class Row(NamedTuple):
     close: int
     volume: int
     value: int
-    count: int
+    trades: int
 
     @property
     def typical(self) -> int:
@@ -44,7 +44,7 @@ def bar_of(row: Row, seconds: int) -> Bar:
         close=usd(row.close),
         volume=row.volume,
         wap=usd(row.value // row.volume if row.volume else row.typical),
-        count=row.count,
+        count=row.trades,
     )
 
 
@@ -79,5 +79,5 @@ def _join(first: Row, second: Row) -> Row:
         close=second.close,
         volume=first.volume + second.volume,
         value=first.value + second.value,
-        count=first.count + second.count,
+        trades=first.trades + second.trades,
     )
