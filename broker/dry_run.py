@@ -89,8 +89,8 @@ class PaperLedger:
         problem = spec_problem(order)
         if order.ref in self._orders:
             self._refuse(order.ref, DUPLICATE, OrderEffect.UNCERTAIN, "this ref was placed before")
-        elif order.parent is not None and order.parent not in self._orders:
-            self._refuse(order.ref, REJECTED, OrderEffect.REJECTED, "its parent is unknown")
+        elif order.parent is not None and not self._adopts(order.parent):
+            self._refuse(order.ref, REJECTED, OrderEffect.REJECTED, "its parent is unknown or was cancelled")
         elif problem is not None:
             self._refuse(order.ref, problem[0], OrderEffect.REJECTED, problem[1])
         else:
@@ -163,6 +163,10 @@ class PaperLedger:
 
     def _resting(self, con_id: ConId) -> list[PaperOrder]:
         return [o for o in self._orders.values() if o.live and o.released and o.spec.contract.con_id == con_id]
+
+    def _adopts(self, ref: OrderRef) -> bool:
+        parent = self._orders.get(ref)
+        return parent is not None and parent.status is not _S.CANCELLED
 
     def _active(self, order: PaperOrder) -> bool:
         return order.spec.parent is None or self._orders[order.spec.parent].filled > 0

@@ -22,9 +22,9 @@ from domain.ids import ExecId, OrderId, OrderRef
 from domain.order_specs import OrderSpec
 from domain.reports import BrokerStatus, OrderEffect, OrderErrorReport
 
-DONE: Final = frozenset(
-    {BrokerStatus.FILLED, BrokerStatus.CANCELLED, BrokerStatus.API_CANCELLED, BrokerStatus.INACTIVE}
-)
+# Not Inactive: it may live again, and a child without its parent's name would work at once.
+CANCELLED: Final = frozenset({BrokerStatus.CANCELLED, BrokerStatus.API_CANCELLED})
+DONE: Final = CANCELLED | {BrokerStatus.FILLED}
 UNSET_ORDER_ID: Final = 2**31 - 1  # Executions of manual orders carry it instead of 0.
 DUPLICATE_ID, UNKNOWN_ID, REJECTED = 103, 10147, 201  # The broker's codes for what is refused here already.
 
@@ -56,17 +56,15 @@ class Orders:
         What cannot be sent, a ref used before included, is answered by an error report with the broker's code for it.
         """
         self._line.demand_writable()
-        problem = order_problem(spec)
+        problem = order_problem(spec) or self._parent_problem(spec)
         if spec.ref in self._ids:
             self._refuse(spec.ref, DUPLICATE_ID, OrderEffect.UNCERTAIN, "this ref was sent before")
         elif problem is not None:
             self._refuse(spec.ref, REJECTED, OrderEffect.REJECTED, problem)
-        elif spec.parent is not None and spec.parent not in self._ids:
-            self._refuse(spec.ref, REJECTED, OrderEffect.REJECTED, "its parent has no order id here")
         else:
             order_id = OrderId(self._line.new_id())
             self._remember(spec.ref, order_id)
-            self._send(spec, order_id, self._ids[spec.parent] if spec.parent is not None else 0)
+            self._send(spec, order_id, self._living_parent(spec))
 
     def modify(self, spec: OrderSpec) -> None:
         """Write a changed order under its ref's id. Raises BrokerUnavailableError when nothing was sent."""
@@ -107,6 +105,15 @@ class Orders:
             self._line.client.placeOrder(int(order_id), self._cache.of(spec.contract), order)
         except ConnectionError as error:
             raise BrokerUnavailableError(f"{spec.ref}: {error}") from error
+
+    def _parent_problem(self, spec: OrderSpec) -> str | None:
+        if spec.parent is None:
+            return None
+        parent_id = self._ids.get(spec.parent)
+        if parent_id is None:
+            return "its parent has no order id here"
+        # A child of a filled parent works at once, as it should; one of a cancelled parent would open a short.
+        return "its parent was cancelled" if self._statuses.get(parent_id) in CANCELLED else None
 
     def _living_parent(self, spec: OrderSpec) -> int:
         parent_id = self._ids.get(spec.parent) if spec.parent is not None else None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from broker.ib.contract_cache import ContractCache
-from broker.ib.error_codes import ends_request, request_failure
+from broker.ib.error_codes import ConnectionEffect, ends_request, request_failure, row_of
 from broker.ib.line import Line
 from domain.contracts import Contract, OptionContract
 from domain.ids import ConId
@@ -22,6 +22,7 @@ SIZES: Final = {0: "bid_size", 69: "bid_size", 3: "ask_size", 70: "ask_size", 8:
 OPEN_INTEREST: Final = {27: "open_interest", 28: "open_interest"}  # Calls and puts; an option has one of them.
 DELAYED_TICKS: Final = range(66, 77)
 DELAYED: Final = 3
+COUNT_LIMIT: Final = 1e15  # No size is larger; an unset one is 1.797e308.
 UPDATES_LOST: Final = 10182  # One subscription died of a disconnection behind the gateway.
 RESUBSCRIBE_AFTER_SECONDS: Final = 1.0
 
@@ -153,14 +154,9 @@ class Quotes:
         self._watched.pop(ticking.contract.con_id, None)
         if code == UPDATES_LOST and isinstance(ticking.contract, OptionContract):
             asyncio.get_running_loop().call_later(RESUBSCRIBE_AFTER_SECONDS, self.watch, ticking.contract)
-        self._line.sink(
-            ConnectivityReport(
-                generation=self._line.generation,
-                at=self._line.clock.now(),
-                code=code,
-                text=f"watch of {ticking.contract.con_id}: {text}",
-            )
-        )
+        if row_of(code).connection is ConnectionEffect.NONE:  # The others are reported whatever they name.
+            at, what = self._line.clock.now(), f"watch of {ticking.contract.con_id}: {text}"
+            self._line.sink(ConnectivityReport(generation=self._line.generation, at=at, code=code, text=what))
 
     def forget(self) -> None:
         """Drop the book of subscriptions: the other side lost its own, with the socket or without (1101)."""
@@ -184,7 +180,7 @@ class Quotes:
             return
         setattr(ticking, name, as_price(price))
         if name in {"bid", "ask"}:
-            setattr(ticking, f"{name}_size", int(size))
+            setattr(ticking, f"{name}_size", _count(size))
             ticking.at = self._line.clock.now()
         self._ticked(request_id, ticking, tick_type)
 
@@ -194,7 +190,7 @@ class Quotes:
             return
         if tick_type in OPEN_INTEREST and size <= 0:
             return  # The other right's number, which is nobody's.
-        setattr(ticking, name, int(size))
+        setattr(ticking, name, _count(size))
         if name in {"bid_size", "ask_size"}:
             ticking.at = self._line.clock.now()
         self._ticked(request_id, ticking, tick_type)
@@ -222,6 +218,11 @@ class Quotes:
             asyncio.get_running_loop().call_later(
                 self._line.config.quote_linger_seconds, self._line.requests.settle, request_id
             )
+
+
+def _count(size: float) -> int | None:
+    """Return a size or volume; None for the ways to say that there is none."""
+    return int(size) if 0 <= size < COUNT_LIMIT else None
 
 
 def _ignore(*_: Any) -> None:

@@ -221,6 +221,24 @@ def test_cancelling_an_unfilled_parent_takes_its_children_along(kind: str) -> No
 
 
 @EVERY_BROKER
+@pytest.mark.parametrize("limit", ["1.05", "1.10"])
+def test_a_late_child_of_a_filled_parent_works_and_of_a_cancelled_one_never(kind: str, limit: str) -> None:
+    async def story(stand: Stand) -> None:
+        await stand.show("1.00", "1.10")
+        stand.port.place(a_spec(limit=Decimal(limit)))
+        await stand.wait()
+        stand.port.cancel(ENTRY)
+        await stand.wait()
+        stand.port.place(a_spec(EXIT, parent=ENTRY, limit=Decimal("1.00")))
+        await stand.wait()
+
+        assert stand.heard.filled(EXIT) == stand.heard.filled(ENTRY) == (2 if limit == "1.10" else 0)
+        assert (await stand.book()).positions == ()
+
+    play(kind, story)
+
+
+@EVERY_BROKER
 def test_of_an_oca_group_one_order_fills(kind: str) -> None:
     async def story(stand: Stand) -> None:
         await a_position(stand)

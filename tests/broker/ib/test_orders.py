@@ -160,7 +160,7 @@ def test_a_change_keeps_the_id_and_names_a_living_parent() -> None:
     run(scenario)
 
 
-@pytest.mark.parametrize("status", ["Filled", "Cancelled", "Inactive", "ApiCancelled"])
+@pytest.mark.parametrize("status", ["Filled", "Cancelled", "ApiCancelled"])
 def test_a_change_never_names_a_parent_that_is_gone(status: str) -> None:
     async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
         desk.broker.place(a_spec())
@@ -184,5 +184,36 @@ def test_a_cancel_or_change_of_an_unknown_ref_is_not_found() -> None:
 
         effects = [(report.ref, report.effect) for report in reports if isinstance(report, OrderErrorReport)]
         assert effects == [(STOP, OrderEffect.NOT_FOUND), (TARGET, OrderEffect.NOT_FOUND)]
+
+    run(scenario)
+
+
+def test_a_change_names_a_parent_that_may_live_again() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        desk.broker.place(a_spec())
+        desk.broker.place(a_spec(STOP, side=Side.SELL, parent=ENTRY))
+        await gateway.heard(3, 2)
+        gateway.say(a_status(50, "Inactive", client=7))
+        await desk.reported(OrderStatusReport)
+        desk.broker.modify(a_spec(STOP, side=Side.SELL, parent=ENTRY, limit=Decimal("1.50")))
+        sent = await gateway.heard(3, 3)
+
+        assert sent[28] == "50"
+
+    run(scenario)
+
+
+@pytest.mark.parametrize(("status", "sent"), [("Filled", [("51", "0")]), ("Cancelled", [])])
+def test_a_child_after_its_parents_end_works_at_once_or_not_at_all(status: str, sent: list[tuple[str, str]]) -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        desk.broker.place(a_spec())
+        await gateway.heard(3)
+        gateway.say(a_status(50, status, client=7))
+        await desk.reported(OrderStatusReport)
+        desk.broker.place(a_spec(STOP, side=Side.SELL, parent=ENTRY))
+        desk.broker.cancel(ENTRY)
+        await gateway.heard(4)
+
+        assert [(fields[1], fields[28]) for fields in gateway.all(3)[1:]] == sent
 
     run(scenario)

@@ -25,7 +25,7 @@ def ticks(*frames: Frame) -> Answer:
     return answer
 
 
-def price(kind: int, value: str, size: int = 0) -> Frame:
+def price(kind: int, value: str, size: int | str = 0) -> Frame:
     return (1, 6, kind, value, size, 0)
 
 
@@ -261,5 +261,28 @@ def test_a_tick_of_a_request_that_is_over_is_nothing() -> None:
         await desk.reported(ConnectivityReport)
 
         assert [report for report in desk.reports if isinstance(report, QuoteReport)] == []
+
+    run(scenario)
+
+
+def test_a_watch_that_another_session_took_is_reported_once() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers[1] = lambda asked: [(4, 2, int(asked[2]), 10197, "competing session", "")]
+        gateway.answers[49] = lambda _: [(49, 1, 1767625200)]
+        desk.broker.watch(a_contract())
+        await desk.broker.current_time(5)
+
+        assert [report.code for report in desk.reports if isinstance(report, ConnectivityReport)] == [10197]
+
+    run(scenario)
+
+
+def test_a_size_that_is_none_leaves_the_field_empty() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers[1] = ticks(price(BID, "750", "nan"), price(ASK, "751", "1.7976931348623157E308"), END)
+
+        quote = (await a_quote(desk)).quote
+
+        assert (quote.bid, quote.bid_size, quote.ask_size) == (Decimal(750), None, None)
 
     run(scenario)
