@@ -97,6 +97,8 @@ class ThreadHost(_Residents):
 
     def __init__(self, name: str, clock: Clock, speed: float = 1.0) -> None:
         super().__init__()
+        if speed <= 0:
+            raise ValueError(f"time must pass forwards, not at speed {speed}")
         self.name = name
         self.clock = clock
         self.loop: asyncio.AbstractEventLoop = asyncio.SelectorEventLoop() if speed == 1.0 else ScaledLoop(speed)
