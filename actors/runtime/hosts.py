@@ -228,7 +228,8 @@ class VirtualHost(_Residents):
 def _finish_tasks(loop: asyncio.AbstractEventLoop) -> None:
     """Cancel what still runs on a loop that has stopped, and let it end; twice, for those that start others."""
     for _ in range(2):
-        tasks = sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name())
+        # asyncio keeps them in a set, ordered by address; their names count up, so this is the order of their start.
+        tasks = sorted(asyncio.all_tasks(loop), key=lambda task: (len(task.get_name()), task.get_name()))
         for task in tasks:
             task.cancel()
         if tasks:
