@@ -17,7 +17,7 @@ from domain.ports import EventLog, OrderPort
 class OrderDesk:
     """Refuses what a retired epoch says, what comes before the broker is ready, orders in read-only, repetitions."""
 
-    def __init__(self, directory: Directory, clock: Clock, lanes: Lanes, read_only: bool, log: EventLog) -> None:  # noqa: FBT001 - one call, in the actor
+    def __init__(self, directory: Directory, clock: Clock, lanes: Lanes, log: EventLog, *, read_only: bool) -> None:
         self._directory = directory
         self._clock = clock
         self._lanes = lanes
@@ -25,12 +25,10 @@ class OrderDesk:
         self._log = log
         self._orders: OrderPort | None = None
         self._sent: set[OrderRef] = set()
-        self.port: OrderPort | None = None  # The paper ledger in dry-run; None otherwise.
 
-    def use(self, orders: OrderPort, paper: OrderPort | None) -> None:
-        """Send to this port from now on."""
+    def use(self, orders: OrderPort) -> None:
+        """Send to this port from now on: the newest connection, or the paper ledger."""
         self._orders = orders
-        self.port = paper
 
     def submit(self, command: SubmitOrders, *, ready: bool, entries: bool) -> None:
         """Send the orders back to back, or refuse all of them."""
@@ -47,7 +45,7 @@ class OrderDesk:
     def _objection(self, command: SubmitOrders, *, ready: bool, entries: bool) -> str:
         if command.epoch != self._directory.epoch(command.sender):
             return f"{command.sender} epoch {command.epoch} is retired"
-        if self._read_only and self.port is None:
+        if self._read_only:
             return "read-only"
         if not ready:
             return "the broker is not ready"
@@ -79,7 +77,7 @@ class OrderDesk:
         if command.epoch != self._directory.epoch(command.sender):
             self._log.emit("order_refused", refs=ref, reason="a retired epoch")
             return
-        if not ready or (self._read_only and self.port is None):
+        if not ready or self._read_only:
             self._log.emit("order_refused", refs=ref, reason="the broker is not ready")
             return
         self._lanes.push(Item(lane=Lane.EXIT), self._changing(command))

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from actors.runtime.clock import Clock
 from actors.runtime.directory import Directory
 from domain.contracts import OptionContract
 from domain.ids import ConId, OrderRef, split_ref
@@ -24,9 +23,8 @@ Watchers = Mapping[ConId, tuple[OptionContract, set[str]]]
 class Router:
     """Hands reports on; runs on the broker's loop, inside the library's callback, so it never blocks or raises."""
 
-    def __init__(self, directory: Directory, clock: Clock, log: EventLog) -> None:
+    def __init__(self, directory: Directory, log: EventLog) -> None:
         self._directory = directory
-        self._clock = clock
         self._log = log
 
     def route(self, report: StreamReport, watchers: Watchers) -> None:

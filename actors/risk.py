@@ -54,7 +54,7 @@ from domain.reports import (
     PnlReport,
     QuoteReport,
 )
-from domain.trading_day import Calendar
+from domain.trading_day import Calendar, day_is_due
 
 ACCOUNT_SECONDS = 30.0
 CLAIM_SECONDS = 90.0
@@ -189,12 +189,13 @@ class RiskActor(Actor):
         if not isinstance(answer, AccountReport):
             return
         self._account = answer
-        day = self._day()
-        if self._ledger.day == day:
+        now = self.clock.now()
+        session = self._calendar.current_or_next(now)
+        if session is None or not day_is_due(session, now) or self._ledger.day == session.day:
             return
         values = answer.values
         opened = first_sight(
-            day, values.get("NetLiquidation"), values.get("PreviousDayEquityWithLoanValue"), self.clock.now()
+            session.day, values.get("NetLiquidation"), values.get("PreviousDayEquityWithLoanValue"), now
         )
         if opened is not None:
             self._ledger = apply(self._ledger, opened)
@@ -235,4 +236,5 @@ class RiskActor(Actor):
             self.directory.broadcast("oco:", FlattenBracket(why=ClosedBy.FLATTENED))
 
     def _journal(self, record: Journaled) -> None:
-        self.tell("journal", AppendRecords(stream=ledger_stream(self._day()), records=(record,)))
+        day = self._ledger.day or self._day()
+        self.tell("journal", AppendRecords(stream=ledger_stream(day), records=(record,)))

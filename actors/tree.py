@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from actors.alerts import AlertActor
 from actors.brackets import BracketsActor, oco_name
 from actors.breaker import BreakerActor
-from actors.broker import BrokerActor, BrokerSettings
+from actors.broker import BrokerActor, BrokerParts, BrokerSettings
 from actors.journal import JournalActor
 from actors.oco import OCOActor
 from actors.risk import RiskActor
@@ -32,15 +32,15 @@ from domain.brackets import BracketPolicy
 from domain.breaker import BreakerLimits
 from domain.events import BracketPlan
 from domain.flattening import FlattenRule
-from domain.ids import Generation, IntentId
+from domain.ids import IntentId
 from domain.ledger_rules import RiskLimits
-from domain.ports import AlertPort, BrokerFactory, EventLog, JournalPort, OrderPort, ReportSink
+from domain.ports import AlertPort, EventLog, JournalPort
 from domain.symbol_settings import SymbolSettings
 from domain.trading_day import Calendar
 
 RESTARTS_MAX = 5
 RESTARTS_PERIOD_SECONDS = 60.0
-QUICK = Backoff(first_seconds=0.0, factor=2.0, most_seconds=5.0)
+QUICK = Backoff(first_seconds=0.2, factor=2.0, most_seconds=5.0)
 SYMBOL_HANDLER_SECONDS = 600.0  # A turn may wait for history that times out late, and retry.
 TURN_SECONDS_MAX = 150.0
 
@@ -63,10 +63,7 @@ class Parts:
     log: EventLog
     journal: JournalPort
     alerts: AlertPort
-    broker: BrokerFactory
-    paper: Callable[[Generation, ReportSink], OrderPort] | None
-    generations: Callable[[], Generation]
-    jitter: Callable[[], float]
+    broker: BrokerParts
     calendar: Calendar
     broker_settings: BrokerSettings
     breaker_limits: BreakerLimits
@@ -184,11 +181,8 @@ def _symbol_spec(parts: Parts, settings: SymbolSettings) -> ChildSpec:
 def _broker(context: Context, parts: Parts) -> LoopActor:
     return BrokerActor(
         context,
-        factory=parts.broker,
-        paper=parts.paper,
-        generations=parts.generations,
+        parts=parts.broker,
         settings=parts.broker_settings,
-        jitter=parts.jitter,
         log=parts.log,
     )
 

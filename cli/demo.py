@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from simgateway.market.synthetic import SyntheticMarket
-
 from cli.crashes import parse_crash
 from cli.day import ACCOUNT, DayPlan, Progress
 from cli.folders import run_folder
@@ -17,6 +15,7 @@ from config.load import load_fixed
 from config.settings import Settings
 from domain.errors import ConfigError
 from simgateway.config import GatewayConfig
+from simgateway.market.synthetic import SyntheticMarket
 
 DEMO_DAY = date(2026, 3, 11)
 START_CASH = Decimal(100_000)
@@ -24,7 +23,6 @@ DEMO_SETTINGS: dict[str, object] = {
     "symbols": ["SPY", "QQQ", "AAPL"],
     "dry_run": False,
     "broker": {"account": ACCOUNT},
-    "schedule": {"interval_seconds": 60, "max_concurrent_symbols": 3},
 }
 
 

@@ -116,7 +116,7 @@ def test(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command of the command line; turn our errors into one line and exit code 2."""
-    guarded(app)
+    guarded(lambda: app(prog_name="./bot"))
 
 
 def guarded(run: Callable[[], object]) -> None:

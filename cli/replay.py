@@ -3,8 +3,6 @@
 from datetime import date
 from pathlib import Path
 
-from simgateway.market.recorded import RecordedMarket
-
 from cli.crashes import parse_crash
 from cli.day import ACCOUNT, DayPlan
 from cli.demo import Wanted, gateway_config, settings_for
@@ -15,6 +13,7 @@ from cli.virtual_day import run_virtual_day
 from domain.errors import ConfigError
 from domain.trading_day import Session
 from simgateway.market.base import MarketDataError
+from simgateway.market.recorded import RecordedMarket
 
 
 def run_replay(wanted: Wanted, *, data: Path, day: str, symbols: str) -> int:

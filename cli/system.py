@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from actors.runtime.supervisor import Supervisor
-
+from actors.broker import BrokerParts
 from actors.runtime.context import Context
 from actors.runtime.control import Crash
 from actors.runtime.directory import Directory
 from actors.runtime.lifecycle import STOP_ORDER
 from actors.runtime.observer import Observer
+from actors.runtime.supervisor import Supervisor
 from actors.tree import Hosts, Parts, root_spec
 from broker.dry_run import PaperLedger
 from broker.ib.adapter import IbBroker
@@ -85,7 +85,8 @@ class System:
         return Generation(self._generation)
 
     def _broker(self, generation: Generation, sink: ReportSink) -> BrokerPort:
-        return IbBroker(ib_config(self.settings), self.outside.hosts.broker.clock, generation, sink)
+        heard = sink if self._paper is None else self._paper.tap(sink)
+        return IbBroker(ib_config(self.settings), self.outside.hosts.broker.clock, generation, heard)
 
     def _paper_ledger(self) -> PaperLedger:
         host = self.outside.hosts.broker
@@ -103,10 +104,12 @@ class System:
             log=outside.log,
             journal=outside.journal,
             alerts=outside.alerts,
-            broker=self._broker,
-            paper=self._paper_port if self._paper is not None else None,
-            generations=self.next_generation,
-            jitter=Random(outside.seed).random,  # noqa: S311 - back-off, nothing secret
+            broker=BrokerParts(
+                factory=self._broker,
+                paper=self._paper_port if self._paper is not None else None,
+                generations=self.next_generation,
+                jitter=Random(outside.seed).random,  # noqa: S311 - back-off, nothing secret
+            ),
             calendar=outside.calendar,
             broker_settings=broker_settings(settings),
             breaker_limits=breaker_limits(settings),

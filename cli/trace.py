@@ -5,6 +5,7 @@ import traceback
 from typing import Any
 
 from actors.runtime.observer import ExceptionInfo, NullObserver
+from actors.runtime.tree_messages import StartChild
 from domain.ports import EventLog
 
 
@@ -67,7 +68,9 @@ class TracingObserver(RunObserver):
 
     def delivered(self, name: str, message: Any) -> None:
         """Add a message to the hash."""
-        self._hash.update(f"{name}\0{message!r}\n".encode())
+        # A spec holds functions, whose text is an address; its name says as much.
+        text = message.spec.name if isinstance(message, StartChild) else repr(message)
+        self._hash.update(f"{name}\0{type(message).__name__}\0{text}\n".encode())
 
     @property
     def digest(self) -> str:

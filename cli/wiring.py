@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from actors.broker import BrokerSettings
+from actors.broker_link import LinkSettings
 from broker.ib.config import IbConfig
 from config.settings import Settings
 from config.settings import SymbolSettings as SymbolSection
@@ -48,18 +49,19 @@ def broker_settings(settings: Settings) -> BrokerSettings:
     broker, limits = settings.broker, settings.limits
     return BrokerSettings(
         read_only=broker.read_only,
-        dry_run=settings.dry_run,
         pacing=PacingLimits(
             messages_per_second=limits.messages_per_second,
             order_reserve=limits.order_reserve_per_second,
             per_symbol_requests_per_second=max(1, int(limits.per_symbol_requests_per_second)),
             history_in_flight=limits.history_in_flight,
         ),
-        reset_windows=tuple(ResetWindow(start=w.start, end=w.end) for w in broker.reset_windows),
-        book_timeout_seconds=broker.book_timeout_seconds,
+        link=LinkSettings(
+            reset_windows=tuple(ResetWindow(start=w.start, end=w.end) for w in broker.reset_windows),
+            book_timeout_seconds=broker.book_timeout_seconds,
+            probe_timeout_seconds=broker.health_timeout_seconds,
+            clock_skew_seconds_max=broker.clock_skew_seconds_max,
+        ),
         probe_every_seconds=broker.health_interval_seconds,
-        probe_timeout_seconds=broker.health_timeout_seconds,
-        clock_skew_seconds_max=broker.clock_skew_seconds_max,
         subscriptions_warn=limits.subscriptions_warn,
         subscriptions_skip=limits.subscriptions_skip,
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from domain.events import DenialRule
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
+BEFORE_OPEN: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,3 +137,11 @@ def flattens_at(session: Session, before_close_minutes: float) -> datetime:
 def is_flatten_due(session: Session, now: datetime, before_close_minutes: float) -> bool:
     """Return whether it is time to close everything, and still possible."""
     return flattens_at(session, before_close_minutes) <= now < session.closes_at
+
+
+def day_is_due(session: Session, now: datetime) -> bool:
+    """Return whether it is time to take the equity that this session's loss is measured from.
+
+    Not the evening before: the broker's daily P&L then still shows the day that ended, and would latch the next one.
+    """
+    return now >= session.opens_at - BEFORE_OPEN

@@ -132,7 +132,11 @@ def test_an_entry_that_does_not_fill_in_time_is_cancelled_and_the_bracket_ends_w
 
     finish = life.wants(Finish)[0]
     assert isinstance(finish, Finish)
-    assert (finish.closed.closed_by, finish.closed.quantity, finish.closed.pnl) == (ClosedBy.ENTRY_EXPIRED, 0, Decimal(0))
+    assert (finish.closed.closed_by, finish.closed.quantity, finish.closed.pnl) == (
+        ClosedBy.ENTRY_EXPIRED,
+        0,
+        Decimal(0),
+    )
 
 
 def test_a_rejected_entry_ends_the_bracket_as_rejected() -> None:

@@ -8,6 +8,7 @@ from domain.events import DenialRule
 from domain.trading_day import (
     Calendar,
     Session,
+    day_is_due,
     days_to_expiry,
     entry_window_problem,
     expires_today,
@@ -235,3 +236,15 @@ def test_no_entry_is_allowed_once_closing_is_due(now: datetime, minutes: int) ->
     problem = entry_window_problem(EARLY, now, after_open_minutes=0, before_close_minutes=minutes)
 
     assert problem is not None or now < EARLY.closes_at - timedelta(minutes=minutes)
+
+
+def test_a_day_is_due_half_an_hour_before_its_session_and_not_the_evening_before() -> None:
+    session = Session(
+        day=date(2026, 1, 6),
+        opens_at=datetime(2026, 1, 6, 14, 30, tzinfo=UTC),
+        closes_at=datetime(2026, 1, 6, 21, tzinfo=UTC),
+    )
+
+    assert not day_is_due(session, datetime(2026, 1, 5, 22, tzinfo=UTC))
+    assert not day_is_due(session, datetime(2026, 1, 6, 13, 59, 59, tzinfo=UTC))
+    assert day_is_due(session, datetime(2026, 1, 6, 14, 0, tzinfo=UTC))
