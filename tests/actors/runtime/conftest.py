@@ -10,6 +10,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     made: World = request.param()
     yield made
     made.host.stop()
+    assert made.complaints == []
 
 
 @pytest.fixture
@@ -17,6 +18,7 @@ def virtual() -> Iterator[VirtualWorld]:
     made = VirtualWorld()
     yield made
     made.host.stop()
+    assert made.complaints == []
 
 
 @pytest.fixture
@@ -24,3 +26,4 @@ def threads() -> Iterator[ThreadWorld]:
     made = ThreadWorld()
     yield made
     made.host.stop()
+    assert made.complaints == []

@@ -160,6 +160,18 @@ def test_ordinary_mail_waits_until_on_start_has_finished(world: World) -> None:
     assert gated.seen == ["starting", "ready", "early", "later"]
 
 
+def test_mail_that_came_during_the_start_needs_no_other_to_be_read(world: World) -> None:
+    gated = Gated(a_context(world))
+    gated.launch()
+    world.directory.address("ann").tell("early")
+    world.run(asyncio.sleep(0.01))
+
+    gated.open()
+    world.wait(lambda: bool(world.diary.of("delivered", "ann")))
+
+    assert gated.seen == ["starting", "ready", "early"]
+
+
 def test_a_failing_on_start_is_a_death(world: World) -> None:
     actor = failing(OSError("no socket"))(a_context(world))
     actor.launch()

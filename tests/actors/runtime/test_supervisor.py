@@ -227,6 +227,75 @@ def test_restarts_back_off(virtual: VirtualWorld) -> None:
     assert pauses == [0, 1, 3, 5, 5]
 
 
+def test_the_first_restart_is_at_once_and_the_wait_has_a_bound() -> None:
+    backoff = Backoff(first_seconds=1.0, factor=3.0, most_seconds=5.0)
+
+    waits = [backoff.seconds(deaths) for deaths in range(6)]
+
+    assert waits == [0.0, 0.0, 1.0, 3.0, 5.0, 5.0]
+
+
+def test_a_group_is_stopped_right_to_left_before_it_is_started_again(world: World) -> None:
+    stopped: list[str] = []
+
+    class Noting(Echo):
+        def on_stop(self) -> None:
+            stopped.append(self.name)
+
+    supervise(world, *(a_child(world, name, Noting) for name in "abcd"), strategy=Strategy.ONE_FOR_ALL)
+
+    world.directory.address("b").tell(ValueError("bug"))
+    world.wait(lambda: len(world.diary.of("restarted")) == 4)
+
+    assert stopped == ["d", "c", "a"]
+
+
+def test_who_dies_while_all_are_being_stopped_is_not_restarted(virtual: VirtualWorld) -> None:
+    class Slow(Echo):
+        async def on_stop(self) -> None:
+            self.tell("a", ValueError("bug"))
+            await asyncio.sleep(1)
+
+    boss = supervise(virtual, a_child(virtual, "a"), a_child(virtual, "b", Slow))
+
+    virtual.run(_stop(boss))
+    virtual.virtual.run_for(10)
+
+    assert starts(virtual) == ["a", "b"]
+    assert virtual.directory.names() == ()
+
+
+def test_late_news_of_an_earlier_life_are_not_taken_for_this_one(virtual: VirtualWorld) -> None:
+    supervise(virtual, a_child(virtual, "a"))
+    first = ask(virtual, "a", lambda actor: actor)
+    crash_and_wait(virtual, "a")
+
+    first._guardian.child_ended(first, ValueError("old news"))
+    first._guardian.child_hung(first, "old news")
+    virtual.virtual.run_for(10)
+
+    assert virtual.diary.of("restarted", "a") == [2]
+    assert ask(virtual, "a", "alive?") == "alive?"
+
+
+def test_a_guest_that_dies_while_a_group_restarts_leaves_nobody_out(virtual: VirtualWorld) -> None:
+    class Slow(Echo):
+        async def on_start(self) -> None:
+            await asyncio.sleep(1)
+
+    supervise(
+        virtual, *(a_child(virtual, name, Slow) for name in "abc"), strategy=Strategy.REST_FOR_ONE, max_restarts=10
+    )
+
+    virtual.directory.address("a").tell(ValueError("bug"))
+    virtual.virtual.run_for(0.5)
+    ask(virtual, "boss", StartChild(spec=a_child(virtual, "guest")))
+    virtual.directory.address("guest").tell(ValueError("bug"))
+    virtual.virtual.run_for(10)
+
+    assert virtual.directory.names() == ("a", "b", "boss", "c", "guest")
+
+
 def test_a_child_that_will_not_stop_is_fenced_at_its_bound(world: World) -> None:
     class Clinging(Echo):
         async def on_stop(self) -> None:

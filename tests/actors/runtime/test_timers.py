@@ -1,6 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
+from actors.runtime.clock import LoopClock
 from actors.runtime.loop_actor import LoopActor
 from tests.actors.runtime.actors import Echo
 from tests.actors.runtime.worlds import MONDAY, VirtualWorld, World, ask, launch
@@ -38,6 +39,31 @@ def test_a_cancelled_timer_never_delivers_even_when_its_message_is_in_the_mailbo
     virtual.virtual.run_for(10)
 
     assert len(echo.seen) == 2
+
+
+def test_a_timer_started_anew_does_not_deliver_what_the_old_one_left_in_the_mailbox(virtual: VirtualWorld) -> None:
+    echo = launch(virtual, Echo)
+
+    def restart_behind_its_back(actor: LoopActor) -> None:
+        actor.timers._fire("t", 0, "old")
+        actor.timers.start("t", 5, "new")
+
+    ask(virtual, "ann", lambda actor: actor.timers.start("t", 1, "old"))
+    ask(virtual, "ann", restart_behind_its_back)
+    virtual.virtual.run_for(10)
+
+    assert echo.seen[2:] == ["new"]
+
+
+def test_a_clock_that_is_set_forward_does_not_make_a_timer_late(virtual: VirtualWorld) -> None:
+    echo, true_clock = launch(virtual, Echo), virtual.virtual.clock
+    ask(virtual, "ann", lambda actor: actor.timers.start_at("t", MONDAY + timedelta(hours=1), "ring"))
+    virtual.virtual.run_for(600)
+
+    virtual.virtual.clock = LoopClock(virtual.host.loop, true_clock.now() + timedelta(minutes=50))
+    virtual.virtual.run_for(61)
+
+    assert echo.seen[1:] == ["ring"]
 
 
 def test_a_timer_can_wait_for_an_hour_of_the_day(virtual: VirtualWorld) -> None:

@@ -78,6 +78,16 @@ def test_timers_fire_at_their_own_times_in_order(virtual: VirtualWorld) -> None:
     assert fired == [0.1, 0.2, 0.3, 3600.0]
 
 
+def test_a_thousand_short_waits_add_up_to_a_round_sum(virtual: VirtualWorld) -> None:
+    async def wait_often() -> None:
+        for _ in range(1000):
+            await asyncio.sleep(0.1)
+
+    virtual.run(wait_often())
+
+    assert virtual.host.loop.time() == 100.0
+
+
 def test_waiting_for_what_can_never_come_is_loud(virtual: VirtualWorld) -> None:
     with pytest.raises(VirtualDeadlockError, match="nothing can happen"):
         virtual.run(asyncio.Event().wait())
@@ -125,8 +135,8 @@ def test_simultaneous_socket_events_come_in_order_of_connection(virtual: Virtual
         _hosted(virtual)["gateway", 4002] = Server
         for number in range(8):
             await virtual.host.loop.create_connection(functools.partial(Listener, number), "gateway", 4002)
-        for server in reversed(servers):
-            server.write(b"x")
+        for number in (3, 0, 7, 1, 6, 2, 5, 4):
+            servers[number].write(b"x")
         await asyncio.sleep(1)
         for server in servers:
             server.close()

@@ -69,6 +69,7 @@ class World(Protocol):
     diary: Diary
     directory: Directory
     host: Host
+    complaints: list[str]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run the coroutine on the host's loop and return its result."""
@@ -79,6 +80,13 @@ class World(Protocol):
         ...
 
 
+def keep_complaints(loop: asyncio.AbstractEventLoop) -> list[str]:
+    """Return a list of what goes wrong on the loop outside of any actor; it should stay empty."""
+    complaints: list[str] = []
+    loop.set_exception_handler(lambda _, context: complaints.append(str(context)))
+    return complaints
+
+
 class ThreadWorld:
     """One thread host, real time."""
 
@@ -86,6 +94,7 @@ class ThreadWorld:
         self.diary = Diary()
         self.directory = Directory(self.diary)
         self.host: Host = ThreadHost("world", WallClock())
+        self.complaints = keep_complaints(self.host.loop)
         self.host.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -103,6 +112,7 @@ class VirtualWorld:
         self.directory = Directory(self.diary)
         self.virtual = VirtualHost(seed, MONDAY)
         self.host: Host = self.virtual
+        self.complaints = keep_complaints(self.host.loop)
         self.host.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
