@@ -1,0 +1,162 @@
+"""What the frames add up to: orders, fills, positions, money. It believes executions and statuses, nothing else."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from simgateway.audit.notices import (
+    Charged,
+    Executed,
+    Notice,
+    OrderKey,
+    OrderSent,
+    PositionSeen,
+    Refused,
+    StatusSeen,
+)
+
+ACCEPTED: Final = frozenset({"PreSubmitted", "Submitted"})
+DEAD: Final = frozenset({"Cancelled", "ApiCancelled", "Filled", "Inactive"})
+# Codes that end an order the gateway never took; on one it has taken they refuse a modification only.
+_REFUSALS: Final = frozenset({103, 104, 109, 110, 135, 200, 201, 203, 321, 387, 388, 434, 10147, 10148, 10349})
+
+
+@dataclass(slots=True)
+class Order:
+    """One order as last sent; `remaining` from the newest status, None before it or after a modification."""
+
+    sent: OrderSent
+    first_at: datetime
+    parent: OrderKey | None
+    status: str = ""
+    filled: int = 0
+    told_remaining: int | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether it may still fill; an order without an answer may."""
+        return self.status not in DEAD
+
+    @property
+    def is_accepted(self) -> bool:
+        """Return whether the gateway works it or keeps it ready."""
+        return self.status in ACCEPTED
+
+    @property
+    def is_entry(self) -> bool:
+        """Return whether it opens risk."""
+        return self.sent.is_buy
+
+    @property
+    def remaining(self) -> int:
+        """Return what it could still trade."""
+        if not self.is_live:
+            return 0
+        left = max(0, self.sent.quantity - self.filled)
+        return left if self.told_remaining is None else min(left, self.told_remaining)
+
+
+@dataclass(slots=True)
+class Holding:
+    """Contracts of one con id, what they cost (USD), and what closed ones brought."""
+
+    multiplier: int = 1
+    expiry: date | None = None
+    quantity: int = 0
+    cost: Decimal = Decimal(0)
+    realized: Decimal = Decimal(0)
+
+    def take(self, execution: Executed) -> None:
+        """Book a fill at average cost; a sale beyond the position makes it negative."""
+        self.multiplier = execution.multiplier
+        value = execution.price * execution.quantity * execution.multiplier
+        if execution.is_buy:
+            self.quantity += execution.quantity
+            self.cost += value
+            return
+        share = self.cost * execution.quantity / self.quantity if self.quantity > 0 else Decimal(0)
+        self.quantity -= execution.quantity
+        self.cost -= share
+        self.realized += value - share
+
+
+@dataclass(slots=True)
+class Book:
+    """The state of everything the log has shown so far."""
+
+    orders: dict[OrderKey, Order] = field(default_factory=dict)
+    by_con_id: dict[int, list[Order]] = field(default_factory=dict)
+    holdings: dict[int, Holding] = field(default_factory=dict)
+    executions: dict[str, Executed] = field(default_factory=dict)
+    fees: dict[str, Decimal] = field(default_factory=dict)
+
+    def is_news(self, notice: Notice) -> bool:
+        """Return whether an execution was not seen before; True for anything else."""
+        return not isinstance(notice, Executed) or notice.exec_id not in self.executions
+
+    def position(self, con_id: int) -> int:
+        """Return contracts held."""
+        holding = self.holdings.get(con_id)
+        return holding.quantity if holding else 0
+
+    def of(self, con_id: int) -> list[Order]:
+        """Return the orders of a contract, oldest first."""
+        return self.by_con_id.get(con_id, [])
+
+    def realized(self) -> Decimal:
+        """Return what closed positions brought, before fees."""
+        return sum((holding.realized for holding in self.holdings.values()), Decimal(0))
+
+    def fees_total(self) -> Decimal:
+        """Return all commissions."""
+        return sum(self.fees.values(), Decimal(0))
+
+    def apply(self, notice: Notice, at: datetime) -> None:
+        """Take one notice in."""
+        match notice:
+            case OrderSent():
+                self._sent(notice, at)
+            case StatusSeen():
+                self._status(notice)
+            case Refused():
+                self._refused(notice)
+            case Executed() if self.is_news(notice):
+                self._executed(notice)
+            case Charged():
+                self.fees[notice.exec_id] = notice.fee
+            case PositionSeen() if notice.con_id not in self.by_con_id and notice.con_id not in self.holdings:
+                self.holdings[notice.con_id] = Holding(quantity=notice.quantity)  # Was there before the log began.
+            case _:
+                pass
+
+    def _sent(self, notice: OrderSent, at: datetime) -> None:
+        known = self.orders.get(notice.key)
+        if known is None:
+            order = Order(notice, at, notice.parent)
+            self.orders[notice.key] = order
+            self.by_con_id.setdefault(notice.con_id, []).append(order)
+            return
+        known.sent = notice
+        known.told_remaining = None
+
+    def _status(self, notice: StatusSeen) -> None:
+        order = self.orders.get(notice.key)
+        if order is not None:
+            order.status = notice.status
+            order.told_remaining = notice.remaining
+
+    def _refused(self, notice: Refused) -> None:
+        order = self.orders.get((notice.client_id, notice.request[1]))
+        if order is not None and not order.status and notice.code in _REFUSALS:
+            order.status = "Inactive"
+
+    def _executed(self, notice: Executed) -> None:
+        self.executions[notice.exec_id] = notice
+        order = self.orders.get(notice.key)
+        holding = self.holdings.setdefault(notice.con_id, Holding())
+        holding.take(notice)
+        if order is not None:
+            order.filled += notice.quantity
+            order.told_remaining = None
+            holding.expiry = order.sent.expiry

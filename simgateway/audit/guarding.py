@@ -1,0 +1,144 @@
+"""Invariants 2, 3 and 12: what is held is guarded, exits never sell more than that, and it stays so at the end."""
+
+from datetime import datetime, timedelta
+
+from simgateway.audit.book import Book, Order
+from simgateway.audit.checker import Checker
+from simgateway.audit.exposure import could_sell
+from simgateway.audit.findings import AuditLimits, Findings
+from simgateway.audit.notices import Executed, Notice, OrderSent, Refused, StatusSeen
+from simgateway.market.hours import new_york_date, session
+
+
+class GuardChecker(Checker):
+    """Follows each contract from its first fill to flat."""
+
+    def __init__(self, book: Book, limits: AuditLimits, findings: Findings, emulated: frozenset[str]) -> None:
+        super().__init__(book, limits, findings)
+        self._emulated = emulated
+        self._bare_since: dict[int, datetime] = {}
+        self._over_since: dict[int, datetime] = {}
+        self._filled_at: dict[int, datetime] = {}
+        self._told: set[tuple[int, int]] = set()
+        self.unguarded_max_seconds = 0.0
+
+    def before(self, notice: Notice, at: datetime) -> None:
+        """Measure what has stood until now, since time passes between frames, then this frame's own contract."""
+        for con_id in tuple(self._bare_since):
+            self._check_bare(con_id, at)
+        for con_id in tuple(self._over_since):
+            self._check_over(con_id, at)
+        if isinstance(notice, Executed) and self.book.is_news(notice):
+            self._check_sale(notice, at)
+
+    def after(self, notice: Notice, at: datetime) -> None:
+        """Look at the contract a notice is about."""
+        con_id = self._con_id(notice)
+        if con_id is None:
+            return
+        if isinstance(notice, Executed):
+            self._filled_at[con_id] = at
+        if isinstance(notice, OrderSent) and not notice.is_buy:
+            self._check_exit(notice, at)
+        self._note(con_id, at)
+
+    def end(self, at: datetime) -> None:
+        """Check that everything held is guarded by orders that work without the bot."""
+        for con_id in tuple(self._bare_since):
+            self._check_bare(con_id, at)
+        for con_id, holding in self.book.holdings.items():
+            covered = could_sell(self.book, con_id, _is_accepted) >= holding.quantity
+            text = f"the log ends with {holding.quantity} of contract {con_id} held and not guarded"
+            self.findings.expect(12, at, text, holds=holding.quantity <= 0 or covered or self._is_expired(con_id, at))
+
+    def _con_id(self, notice: Notice) -> int | None:
+        match notice:
+            case OrderSent() | Executed():
+                return notice.con_id
+            case StatusSeen():
+                order = self.book.orders.get(notice.key)
+            case Refused():
+                order = self.book.orders.get((notice.client_id, notice.request[1]))
+            case _:
+                return None
+        return order.sent.con_id if order is not None else None
+
+    def _note(self, con_id: int, at: datetime) -> None:
+        """Start or stop the two watches of a contract; one that stands is checked as time goes on."""
+        held = self.book.position(con_id)
+        bare = held > 0 and could_sell(self.book, con_id, _is_accepted) < held and not self._is_excused(con_id, at)
+        self._run(self._bare_since, con_id, at, runs=bare)
+        if not bare:
+            self.findings.expect(2, at, "", holds=True)
+        over = could_sell(self.book, con_id, _is_live) > max(0, held)
+        self._run(self._over_since, con_id, at, runs=over)
+        if not over:
+            self.findings.expect(3, at, "", holds=True)
+
+    def _run(self, watches: dict[int, datetime], con_id: int, at: datetime, *, runs: bool) -> None:
+        if runs:
+            watches.setdefault(con_id, at)
+        else:
+            watches.pop(con_id, None)
+            self._told.discard((2 if watches is self._bare_since else 3, con_id))
+
+    def _check_bare(self, con_id: int, at: datetime) -> None:
+        if self._is_expired(con_id, at):
+            del self._bare_since[con_id]
+            return
+        seconds = (at - self._bare_since[con_id]).total_seconds()
+        self.unguarded_max_seconds = max(self.unguarded_max_seconds, seconds)
+        if (2, con_id) not in self._told:
+            bound = self.limits.unguarded_seconds
+            text = f"contract {con_id}: {self.book.position(con_id)} held without working exits for {seconds:.3f} s"
+            if not self.findings.expect(2, at, f"{text}, the bound is {bound:g} s", holds=seconds <= bound):
+                self._told.add((2, con_id))
+
+    def _check_over(self, con_id: int, at: datetime) -> None:
+        """Tell a sibling that outlives a fill by the way of a message from an exit too many."""
+        seconds = (at - self._over_since[con_id]).total_seconds()
+        if (3, con_id) not in self._told:
+            text = self._oversold(con_id) + f" for {seconds:.3f} s"
+            if not self.findings.expect(3, at, text, holds=seconds <= self.limits.oversold_grace_seconds):
+                self._told.add((3, con_id))
+
+    def _check_exit(self, notice: OrderSent, at: datetime) -> None:
+        """Check that an exit sells no more than is held, unless a fill crossed it on the wire."""
+        if (3, notice.con_id) in self._told:
+            return
+        fits = could_sell(self.book, notice.con_id, _is_live) <= max(0, self.book.position(notice.con_id))
+        filled_at = self._filled_at.get(notice.con_id)
+        crossed = filled_at is not None and at - filled_at <= timedelta(seconds=self.limits.crossing_seconds)
+        text = f"{notice.ref}: {self._oversold(notice.con_id)}"
+        if not self.findings.expect(3, at, text, holds=fits or crossed):
+            self._told.add((3, notice.con_id))
+
+    def _check_sale(self, notice: Executed, at: datetime) -> None:
+        if notice.is_buy:
+            return
+        after = self.book.position(notice.con_id) - notice.quantity
+        self.findings.expect(3, at, f"{notice.ref}: its fill left a short position of {after}", holds=after >= 0)
+
+    def _oversold(self, con_id: int) -> str:
+        selling, held = could_sell(self.book, con_id, _is_live), self.book.position(con_id)
+        return f"contract {con_id}: exits could sell {selling}, held are {held}"
+
+    def _is_excused(self, con_id: int, at: datetime) -> bool:
+        """Return whether a position is not for native exits to guard: emulated, nobody's of ours, or expired."""
+        intents = {order.sent.intent for order in self.book.of(con_id) if order.is_entry and order.sent.intent}
+        return not intents or intents <= self._emulated or self._is_expired(con_id, at)
+
+    def _is_expired(self, con_id: int, at: datetime) -> bool:
+        holding = self.book.holdings.get(con_id)
+        if holding is None or holding.expiry is None:
+            return False
+        today, hours = new_york_date(at), session(holding.expiry)
+        return today > holding.expiry or (hours is not None and at >= hours[1])
+
+
+def _is_live(order: Order) -> bool:
+    return order.is_live
+
+
+def _is_accepted(order: Order) -> bool:
+    return order.is_accepted

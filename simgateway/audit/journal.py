@@ -1,0 +1,81 @@
+"""Invariants 8 and 9: what is on the wire is in the bot's journal: intents earlier, fills exactly once."""
+
+import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from simgateway.audit.book import Book
+from simgateway.audit.checker import Checker
+from simgateway.audit.findings import AuditLimits, Findings
+from simgateway.audit.notices import Notice, OrderSent, split_ref
+
+_STREAM: Final = "bracket:"
+_WAY: Final = timedelta(seconds=2)  # Execution times are whole seconds, and a last fill may still be on its way.
+
+
+@dataclass(frozen=True, slots=True)
+class JournalFacts:
+    """What an audit needs of a journal: intents by the time they were written, fills by exec id with theirs."""
+
+    planned: dict[str, datetime]
+    emulated: frozenset[str]
+    fills: tuple[tuple[str, datetime], ...]
+
+
+NO_JOURNAL: Final = JournalFacts({}, frozenset(), ())
+
+
+def read_journal(path: Path) -> JournalFacts:
+    """Read the bot's SQLite file. Raises sqlite3.Error or ValueError when it is no journal."""
+    planned: dict[str, datetime] = {}
+    emulated: set[str] = set()
+    fills: list[tuple[str, datetime]] = []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        query = "SELECT at, stream, kind, body FROM records WHERE kind IN ('BracketPlanned', 'LegFilled') ORDER BY seq"
+        for at, stream, kind, body in connection.execute(query):
+            when, content = datetime.fromisoformat(at), json.loads(body)
+            if kind == "LegFilled":
+                fills.append((content["exec_id"], when))
+                continue
+            intent = stream.removeprefix(_STREAM)
+            planned.setdefault(intent, when)
+            if content.get("plan", {}).get("native") is False:
+                emulated.add(intent)
+    return JournalFacts(planned, frozenset(emulated), tuple(fills))
+
+
+class JournalChecker(Checker):
+    """Compares the log with the journal."""
+
+    def __init__(self, book: Book, limits: AuditLimits, findings: Findings, facts: JournalFacts) -> None:
+        super().__init__(book, limits, findings)
+        self._facts = facts
+        self._first_at: datetime | None = None
+
+    def before(self, notice: Notice, at: datetime) -> None:
+        """Check that an order's intent was written before the order came."""
+        self._first_at = self._first_at or at
+        if not isinstance(notice, OrderSent):
+            return
+        written = self._facts.planned.get(notice.intent)
+        text = f"order {notice.ref or notice.key}: its intent was written {written or 'never'}"
+        self.findings.expect(8, at, text, holds=written is not None and written <= at)
+
+    def end(self, at: datetime) -> None:
+        """Check that log and journal have the same fills, each once."""
+        ours = {key: row for key, row in self.book.executions.items() if split_ref(row.ref)[0]}
+        times = Counter(exec_id for exec_id, _ in self._facts.fills)
+        for exec_id, row in ours.items():
+            text = f"fill {exec_id} of {row.ref} is {times[exec_id]} times in the journal"
+            self.findings.expect(9, at, text, holds=times[exec_id] == 1)
+        if not self.limits.orders_allowed:
+            return  # A dry run fills its orders itself; the wire knows nothing of them.
+        for exec_id, when in dict(self._facts.fills).items():
+            if self._first_at is not None and self._first_at - _WAY <= when <= at + _WAY:
+                text = f"fill {exec_id} is in the journal, and nothing like it was on the wire"
+                self.findings.expect(9, when, text, holds=exec_id in ours)

@@ -1,0 +1,36 @@
+"""Invariant 11, from the bot's own log: an actor that failed was restarted or given up, and somebody said so."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from simgateway.audit.findings import Findings
+
+_WITHIN: Final = timedelta(seconds=60)
+_ANSWERS: Final = frozenset({"actor_restarted", "actor_gave_up"})
+
+
+def check_lives(path: Path, findings: Findings) -> None:
+    """Read a log of one JSON object a line (`ts`, `event`, `actor`). Raises ValueError when a line is none."""
+    failed: dict[str, datetime] = {}
+    newest: datetime | None = None
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            newest = datetime.fromisoformat(row["ts"])
+            actor = str(row.get("actor", ""))
+            if row.get("event") == "actor_failed":
+                failed.setdefault(actor, newest)
+            elif row.get("event") in _ANSWERS and actor in failed:
+                _expect(findings, actor, failed.pop(actor), newest)
+    for actor, since in failed.items():
+        _expect(findings, actor, since, None)
+    if newest is not None:
+        findings.expect(11, newest, "", holds=True)
+
+
+def _expect(findings: Findings, actor: str, failed_at: datetime, answered_at: datetime | None) -> None:
+    holds = answered_at is not None and answered_at - failed_at <= _WITHIN
+    text = f"{actor} failed at {failed_at:%H:%M:%S} and was neither restarted nor given up within a minute"
+    findings.expect(11, failed_at, text, holds=holds)

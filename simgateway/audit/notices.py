@@ -1,0 +1,208 @@
+"""Frames read as what they mean, by the protocol's layouts for server versions up to 176.
+
+Read anew here, not with the gateway's own readers: a field taken from the wrong place there must show here.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final
+
+OrderKey = tuple[int, int]
+"""Client id and order id."""
+RequestKey = tuple[int, int]
+"""Connection and request id."""
+
+LEGS: Final = frozenset("ETSX")
+ENTRY: Final = "E"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSent:
+    """A placeOrder, new or a modification. `intent` and `leg` are empty when its ref is not ours."""
+
+    key: OrderKey
+    con_id: int
+    symbol: str
+    expiry: date | None
+    multiplier: int
+    is_buy: bool
+    quantity: int
+    kind: str
+    limit: Decimal | None
+    oca_group: str
+    ref: str
+    intent: str
+    leg: str
+    parent: OrderKey | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSeen:
+    """An orderStatus."""
+
+    key: OrderKey
+    status: str
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executed:
+    """An execDetails, live or as an answer; the same exec id may come often."""
+
+    exec_id: str
+    key: OrderKey
+    con_id: int
+    is_buy: bool
+    quantity: int
+    price: Decimal
+    multiplier: int
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A commission report."""
+
+    exec_id: str
+    fee: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An error about an order or a request."""
+
+    client_id: int
+    request: RequestKey
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A bid (1) or ask (2) price; not a real one as None."""
+
+    request: RequestKey
+    kind: int
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class DataAsked:
+    """A market data request."""
+
+    request: RequestKey
+    con_id: int
+    symbol: str
+    sec_type: str
+    snapshot: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DataEnded:
+    """A market data request's end: cancelled by the client, or a snapshot that is complete."""
+
+    request: RequestKey
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryAsked:
+    """A history request."""
+
+    request: RequestKey
+    symbol: str
+    sec_type: str
+    bar_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryAnswered:
+    """A history answer: the starts of its two newest bars, newest first; the last one may be forming."""
+
+    request: RequestKey
+    newest: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DayProfit:
+    """The account's profit of the day, USD."""
+
+    daily: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class NetLiquidation:
+    """The account's net liquidation, USD."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PositionSeen:
+    """A position as the gateway reports it."""
+
+    con_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """A client has told its id: what an older connection of the same id had open is gone."""
+
+    connection: int
+    client_id: int
+
+
+Notice = (
+    OrderSent
+    | StatusSeen
+    | Executed
+    | Charged
+    | Refused
+    | Tick
+    | DataAsked
+    | DataEnded
+    | HistoryAsked
+    | HistoryAnswered
+    | DayProfit
+    | NetLiquidation
+    | PositionSeen
+    | Connected
+)
+
+
+def split_ref(ref: str) -> tuple[str, str]:
+    """Return intent and leg of `<intent>.<leg>.<n>`; empty texts for any other."""
+    parts = ref.rsplit(".", 2)
+    if len(parts) != 3 or parts[1] not in LEGS or not parts[2].isdecimal() or not parts[0]:
+        return "", ""
+    return parts[0], parts[1]
+
+
+def real_number(text: str) -> Decimal | None:
+    """Return a number; None when it is empty, NaN, infinite or the protocol's greatest double."""
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except ArithmeticError:
+        return None
+    return value if value.is_finite() and abs(value) < Decimal("1e300") else None
+
+
+def whole(text: str) -> int:
+    """Return a whole number, 0 when there is none."""
+    value = real_number(text)
+    return int(value) if value is not None else 0
+
+
+def real_price(text: str) -> Decimal | None:
+    """Return a price above 0; None for -1, 0 and what is no number."""
+    value = real_number(text)
+    return value if value is not None and value > 0 else None
+
+
+def day_of(text: str) -> date | None:
+    """Return the date of `YYYYMMDD`, whatever follows; None when there is none."""
+    if len(text) < 8 or not text[:8].isdecimal():
+        return None
+    return datetime.strptime(text[:8], "%Y%m%d").replace(tzinfo=UTC).date()
