@@ -6,6 +6,7 @@ of ``domain.connection`` and ``domain.pacing``.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, get_args
 
 from actors.base import Actor
@@ -110,6 +111,16 @@ class BrokerActor(Actor):
     def on_stop(self) -> None:
         """Hang up; what rests at the broker stays there."""
         self._link.advance(StopRequested())
+
+    def on_failure(
+        self,
+        exception_type: type[BaseException] | None,
+        exception_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Hang up when it died: the successor needs the client id."""
+        del exception_type, exception_value, traceback
+        self._link.drop()
 
     def on_fence(self) -> None:
         """Hang up when made inert: the successor needs the client id."""
@@ -220,7 +231,8 @@ class BrokerActor(Actor):
 
     def _announce(self, event: Resynchronised | ConnectionLost) -> None:
         for name in ("risk", "scheduler"):
-            self.tell(name, event)
+            if self.directory.address(name).is_alive:  # Not while the house is closing.
+                self.tell(name, event)
         self.directory.broadcast("oco:", event)
 
     def _woken(self, what: str) -> Awaitable[None] | None:

@@ -61,8 +61,10 @@ class Router:
 
     def _to_bracket(self, ref: OrderRef | None, report: StreamReport) -> None:
         parts = split_ref(ref) if ref is not None else None
-        if parts is not None:
-            self._tell(f"oco:{parts[0]}", report)
+        address = self._directory.address(f"oco:{parts[0]}") if parts is not None else None
+        # Executions of brackets long closed come again with every connection; nobody waits for them.
+        if address is not None and address.is_alive:
+            address.tell(report)
 
     def _tell(self, name: str, report: StreamReport) -> None:
         self._directory.address(name).tell(report)

@@ -37,7 +37,7 @@ def replay_plan(wanted: Wanted, *, data: Path, day: str, symbols: str) -> DayPla
     when = _day(day)
     session = _session(when, settings.paths.runs_dir / "calendar")
     try:
-        market = RecordedMarket(data=data, day=when, symbols=settings.symbols)
+        market = RecordedMarket(data, when, settings.symbols)
     except MarketDataError as error:
         raise ConfigError(str(error)) from error
     return DayPlan(

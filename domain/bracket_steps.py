@@ -204,6 +204,14 @@ def _fees_due(bracket: Bracket) -> Step:
     return replace(bracket, fees_given_up=True), ()
 
 
+def _unguarded_due(bracket: Bracket) -> Step:
+    """Call a human when the repair takes longer than its bound; a restart's moment of not knowing is no alert."""
+    if bracket.unguarded_since is None:
+        return bracket, ()
+    text = f"{bracket.plan.contract.label}: {position(bracket)} held without protection"
+    return bracket, (Alarm(kind="unguarded", text=text, level="CRITICAL"),)
+
+
 def _sibling_due(bracket: Bracket) -> Step:
     return replace(bracket, siblings_overdue=True), ()
 
@@ -217,6 +225,7 @@ ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
     "stop": _chase_due,
     "fees": _fees_due,
     "sibling": _sibling_due,
+    "unguarded": _unguarded_due,
 }
 
 
@@ -254,9 +263,7 @@ def _watch_guard(bracket: Bracket, now: datetime) -> Step:
     if not safe and since is None:
         return replace(bracket, unguarded_since=now), (
             Say(event="position_unguarded", fields=who),
-            Alarm(
-                kind="unguarded", text=f"{bracket.plan.contract.label}: position without protection", level="CRITICAL"
-            ),
+            SetTimer(timer="unguarded", seconds=bracket.policy.unguarded_seconds_max if bracket.connected else 0.0),
         )
     if safe and since is not None:
         seconds = round((now - since).total_seconds(), 3)

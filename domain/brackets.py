@@ -38,6 +38,7 @@ class BracketPolicy:
     book_retry_seconds: float = 2
     fees_seconds: float = 5
     sibling_seconds: float = 2
+    unguarded_seconds_max: float = 5  # Without protection for so long, a human is called.
     quote_age_seconds_max: float = 30
     allow_market_exit: bool = True
     data_loss_exit: bool = True

@@ -26,6 +26,8 @@ USD: Final = "USD"
 STOCK: Final = "STK"
 OPTION: Final = "OPT"
 SIDES: Final = {"BUY": Side.BUY, "BOT": Side.BUY, "SELL": Side.SELL, "SLD": Side.SELL, "SSHORT": Side.SELL}
+# IB's default for options waits for two consecutive asks, which a wide market never shows: docs/adr/0006.
+TRIGGER_ON_MIDPOINT: Final = 8
 OCA_CANCEL_WITH_BLOCK: Final = 1
 
 
@@ -113,6 +115,7 @@ def library_order(spec: OrderSpec, account: str, parent_id: int) -> Any:
         order.lmtPrice = float(spec.limit or 0)
     if spec.kind is OrderKind.STOP_LIMIT:
         order.auxPrice = float(spec.trigger or 0)
+        order.triggerMethod = TRIGGER_ON_MIDPOINT
     return order
 
 

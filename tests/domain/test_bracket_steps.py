@@ -163,7 +163,6 @@ def test_a_fill_before_its_stop_was_acknowledged_is_loudly_unguarded_until_it_is
 
     life.tell(a_fill("E", 2, "2.02"))
     assert life.said("position_unguarded")
-    assert [effect.level for effect in life.effects if isinstance(effect, Alarm)] == ["CRITICAL"]
     life.tell(a_status("S", S.PRE_SUBMITTED), after=0.4)
 
     assert life.said("position_guarded")[0].fields["unguarded_seconds"] == pytest.approx(0.4)
@@ -701,3 +700,21 @@ def test_executions_of_others_in_the_book_are_not_ours() -> None:
     life.tell(a_book(executions=(replace(a_fill("E", 2, "2.02"), ref=None),)))
 
     assert position(life.bracket) == 0
+
+
+def test_a_position_without_protection_for_longer_than_its_bound_calls_a_human() -> None:
+    life = a_life()
+    life.tell(a_fill("E", 2, "2.02"))
+
+    life.tell(Due(timer="unguarded"), after=5)
+
+    assert [effect.level for effect in life.effects if isinstance(effect, Alarm)] == ["CRITICAL"]
+
+
+def test_a_position_guarded_again_within_its_bound_calls_nobody() -> None:
+    life = a_life()
+    life.tell(a_fill("E", 2, "2.02"), a_status("S", S.PRE_SUBMITTED))
+
+    life.tell(Due(timer="unguarded"), after=5)
+
+    assert [effect for effect in life.effects if isinstance(effect, Alarm)] == []

@@ -23,10 +23,10 @@ def a_rule(*, hold_overnight: bool = False) -> FlattenRule:
 
 
 @pytest.mark.parametrize("session", [MONDAY, EARLY_TUESDAY])
-def test_everything_is_closed_before_the_real_close_of_the_session(session: Session) -> None:
+def test_closing_begins_a_minute_early_so_that_it_is_done_in_time_before_the_real_close(session: Session) -> None:
     plan = flatten_plan(a_rule(), date(2026, 1, 30), session.opens_at)
 
-    assert plan.close_at == session.closes_at - timedelta(minutes=15)
+    assert plan.close_at == session.closes_at - timedelta(minutes=16)
 
 
 def test_what_may_be_held_is_held_and_looked_at_again_after_the_close() -> None:
@@ -38,7 +38,7 @@ def test_what_may_be_held_is_held_and_looked_at_again_after_the_close() -> None:
 def test_what_expires_today_is_closed_even_where_it_may_be_held() -> None:
     plan = flatten_plan(a_rule(hold_overnight=True), MONDAY.day, MONDAY.opens_at)
 
-    assert plan.close_at == MONDAY.closes_at - timedelta(minutes=15)
+    assert plan.close_at == MONDAY.closes_at - timedelta(minutes=16)
 
 
 def test_behind_the_calendars_end_nothing_is_planned() -> None:
