@@ -120,7 +120,8 @@ class OCOActor(Actor):
             "journal", AppendRecords(stream=stream_of(self._intent), records=(planned,)), timeout_seconds=10
         )
         if written.error:
-            self.tell("risk", ReleaseRisk(intent=self._intent))
+            for name in ("risk", f"symbol:{self._plan.contract.symbol}"):
+                self.tell(name, ReleaseRisk(intent=self._intent))
             raise StoreError(written.error)
         return Bracket(plan=self._plan, policy=self._policy)
 

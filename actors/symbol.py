@@ -1,13 +1,14 @@
 """SymbolActor: looks at one symbol each cycle. Bars, signals, and only on a signal everything dearer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from actors.base import Actor
 from actors.entry_search import EntrySearch, Found
 from actors.runtime.context import Context
-from domain.bars import Bar, completed, merged, sound
+from actors.symbol_bars import HOUR_SECONDS, BarFeed, said
 from domain.commands import (
     AppendRecords,
     AskGate,
@@ -15,14 +16,12 @@ from domain.commands import (
     ReadOpenIntents,
     ReadStream,
     RecordOutcome,
-    RequestBars,
-    RequestUnderlying,
+    ReleaseRisk,
     ReserveRisk,
     RunCycle,
     SendAlert,
 )
-from domain.contracts import Underlying
-from domain.entries import EntryRules, allowed, apply, folded, seen
+from domain.entries import EntryRules, allowed, apply, folded, not_opened, seen
 from domain.entry_plan import planned
 from domain.events import (
     BracketClosed,
@@ -39,14 +38,11 @@ from domain.events import (
 )
 from domain.findings import Finding, denied
 from domain.ports import EventLog
-from domain.reports import BarsReport, Failure, RequestFailed, UnderlyingReport
-from domain.retry import SymbolBackoff, ask_again, cache_serves, cycle_due, cycle_failed, cycle_succeeded, entry_on_bars
+from domain.reports import Failure, RequestFailed
+from domain.retry import SymbolBackoff, ask_again, cycle_due, cycle_failed, cycle_succeeded, entry_on_bars
 from domain.strategies.protocol import Action, Signal, combined, spent_until
 from domain.symbol_settings import SymbolSettings
 from domain.trading_day import Calendar
-
-HOUR_SECONDS = 3600
-ASK_MARGIN_SECONDS = 30.0  # The broker's own queue may hold a request this long before its timeout begins.
 
 
 class SymbolActor(Actor):
@@ -60,10 +56,7 @@ class SymbolActor(Actor):
         self._log = log
         self._rules = EntryRules(symbol=self._symbol)
         self._backoff = SymbolBackoff()
-        self._underlying: Underlying | None = None
-        self._bars: tuple[Bar, ...] = ()
-        self._fetched_at: datetime | None = None
-        self._hourly: tuple[Bar, ...] = ()
+        self._feed = BarFeed(self, settings=settings, calendar=calendar, log=log)
         self._search = EntrySearch(self, settings=settings, log=log)
 
     @property
@@ -89,6 +82,8 @@ class SymbolActor(Actor):
             case BracketClosed():
                 self._rules = apply(self._rules, message)
                 self._append(message)
+            case ReleaseRisk():
+                self._rules = not_opened(self._rules, message.intent)
             case _:
                 pass
         return None
@@ -109,117 +104,45 @@ class SymbolActor(Actor):
 
     async def _have_bars(self, command: RunCycle) -> bool:
         """Fetch the newest bars; on failure come back by a timer, at last fall back to young cached ones."""
-        failure = await self._fetch(command.attempt)
+        failure = await self._feed.fetch(command.attempt)
         if failure is None:
+            if self._backoff.failures:
+                self._log.emit("data_recovered", symbol=self._symbol, failures=self._backoff.failures)
             self._backoff = cycle_succeeded(self._backoff)
             return True
         delay = ask_again(command.attempt + 1, self._settings.history.retry_delays_seconds)
         if delay is not None and failure.failure is not Failure.NO_SUCH_CONTRACT:
-            self._log.emit(
-                "historical_retry_sleep", symbol=self._symbol, delay_seconds=delay, attempt=command.attempt + 1
-            )
-            again = RunCycle(cycle=command.cycle, at=command.at, attempt=command.attempt + 1)
-            self.timers.start("retry", delay, again)
-            if delay > 0:
-                self.tell("scheduler", SlotFreed(at=self.clock.now(), cycle=command.cycle, symbol=self._symbol))
+            self._retry(command, delay)
             return False
-        return self._fallen_back(command, failure)
+        return self._exhausted(command, failure)
 
-    def _fallen_back(self, command: RunCycle, failure: RequestFailed) -> bool:
-        self._log.emit(
-            "historical_fetch_failed_exhausted",
-            symbol=self._symbol,
-            attempts=command.attempt + 1,
-            reason=failure.failure.value,
-        )
+    def _retry(self, command: RunCycle, delay: float) -> None:
+        attempt = command.attempt + 1
+        self._log.emit("historical_retry_sleep", symbol=self._symbol, delay_seconds=delay, attempt=attempt)
+        self.timers.start("retry", delay, replace(command, attempt=attempt))
+        if delay > 0:
+            self.tell("scheduler", SlotFreed(at=self.clock.now(), cycle=command.cycle, symbol=self._symbol))
+
+    def _exhausted(self, command: RunCycle, failure: RequestFailed) -> bool:
+        attempts, reason = command.attempt + 1, failure.failure.value
+        self._log.emit("historical_fetch_failed_exhausted", symbol=self._symbol, attempts=attempts, reason=reason)
         self.tell("breaker", RecordOutcome(failure=failure.failure))
-        now = self.clock.now()
-        max_age = self._settings.history.cache_max_age_seconds
-        if self._fetched_at is not None:
-            age = round((now - self._fetched_at).total_seconds(), 1)
-            if cache_serves(self._fetched_at, now, max_age):
-                self._log.emit("historical_cache_fallback", symbol=self._symbol, age_seconds=age)
-                return True
-            self._log.emit("historical_cache_stale", symbol=self._symbol, age_seconds=age, limit_seconds=max_age)
-        self._cycle_failed(command, failure)
-        return False
-
-    def _cycle_failed(self, command: RunCycle, failure: RequestFailed) -> None:
+        if self._feed.fall_back():
+            return True
         self._backoff = cycle_failed(self._backoff)
-        reason = f"{failure.failure.value} {failure.text}".strip()
-        self._log.emit("data_fetch_failed", symbol=self._symbol, reason=reason, failures=self._backoff.failures)
-        if self._backoff.backing_off:
+        failures = self._backoff.failures
+        self._log.emit("data_fetch_failed", symbol=self._symbol, reason=said(failure), failures=failures)
+        if self._backoff.backing_off and self._rules.open_intent is not None:
             event = SymbolBackedOff(at=self.clock.now(), symbol=self._symbol, cycles=self._backoff.skips_left)
-            if self._rules.open_intent is not None:
-                self.tell(f"oco:{self._rules.open_intent}", event)
-                text = f"{self._symbol}: no data for {self._backoff.failures} cycles while a position is open"
-                self.tell("alerts", SendAlert(kind="data_lost", text=text))
-        self._finish(command, "failed", failure.failure.value)
-
-    async def _fetch(self, attempt: int) -> RequestFailed | None:
-        """Fetch minute bars and, once an hour, hourly ones; None is success."""
-        if self._underlying is None:
-            answer = await self._request(RequestUnderlying(symbol=self._symbol), 15)
-            if not isinstance(answer, UnderlyingReport):
-                return _as_failure(answer)
-            self._underlying = answer.underlying
-        history = self._settings.history
-        duration = history.duration if self._has_session_bars() else history.first_duration
-        fetched = await self._fetch_bars(self._underlying, history.bar_size, duration, attempt)
-        if isinstance(fetched, RequestFailed):
-            return fetched
-        self._bars = merged(self._bars, fetched)[-1200:]
-        self._fetched_at = self.clock.now()
-        return await self._fetch_hourly(self._underlying, attempt)
-
-    async def _fetch_hourly(self, underlying: Underlying, attempt: int) -> RequestFailed | None:
-        wanted = any(strategy.bar_seconds == HOUR_SECONDS for strategy in self._settings.strategies)
-        now = self.clock.now()
-        if not wanted or (self._hourly and now < self._hourly[-1].end):
-            return None  # The forming bar forms still.
-        history = self._settings.history
-        fetched = await self._fetch_bars(underlying, history.hourly_bar_size, history.hourly_duration, attempt)
-        if isinstance(fetched, RequestFailed):
-            # Minute bars are here: an hourly strategy goes without until the next cycle.
-            return None
-        self._hourly = fetched
-        return None
-
-    async def _fetch_bars(
-        self, underlying: Underlying, bar_size: str, duration: str, attempt: int
-    ) -> tuple[Bar, ...] | RequestFailed:
-        history = self._settings.history
-        began = self.clock.monotonic()
-        line = {"symbol": self._symbol, "bar_size": bar_size, "duration": duration, "attempt": attempt + 1}
-        self._log.emit("historical_request", **line)
-        request = RequestBars(
-            underlying=underlying,
-            bar_size=bar_size,
-            duration=duration,
-            timeout_seconds=history.timeout_seconds,
-            use_rth=history.use_rth,
-        )
-        answer = await self._request(request, history.timeout_seconds + ASK_MARGIN_SECONDS)
-        if not isinstance(answer, BarsReport):
-            failure = _as_failure(answer)
-            reason = f"{failure.failure.value} {failure.text}".strip()
-            self._log.emit(_history_event(failure), **line, reason=reason)
-            return failure
-        seconds = round(self.clock.monotonic() - began, 3)
-        self._log.emit("historical_success", **line, bars=len(answer.bars), seconds=seconds)
-        self.tell("breaker", RecordOutcome(failure=None))
-        return sound(answer.bars)
-
-    async def _request(self, message: Any, timeout_seconds: float) -> Any:
-        return await self.ask_or_none("broker", message, timeout_seconds=timeout_seconds)
-
-    def _has_session_bars(self) -> bool:
-        session = self._calendar.current_or_next(self.clock.now())
-        return session is not None and bool(self._bars) and self._bars[-1].start >= session.opens_at
+            self.tell(f"oco:{self._rules.open_intent}", event)
+            text = f"{self._symbol}: no data for {failures} cycles while a position is open"
+            self.tell("alerts", SendAlert(kind="data_lost", text=text))
+        self._finish(command, "failed", reason)
+        return False
 
     async def _decide(self, command: RunCycle) -> None:
         now = self.clock.now()
-        signal = combined(self._signals(now), self._settings.min_confidence)
+        signal = combined(self._signals(), self._settings.min_confidence)
         self._rules = seen(self._rules, signal.action)
         if signal.action is Action.HOLD:
             self._finish(command, "completed", signal.action.value, reason=signal.reason)
@@ -238,27 +161,23 @@ class SymbolActor(Actor):
             return
         await self._enter(command, signal)
 
-    def _signals(self, now: datetime) -> list[Signal]:
-        minutes, hours = completed(self._bars, now), completed(self._hourly, now)
-        return [
-            strategy.decide(hours if strategy.bar_seconds == HOUR_SECONDS else minutes)
-            for strategy in self._settings.strategies
-        ]
+    def _signals(self) -> list[Signal]:
+        return [strategy.decide(self._feed.completed(strategy.bar_seconds)) for strategy in self._settings.strategies]
 
     def _denied_before_data(self, signal: Signal, now: datetime) -> EntryDenied | None:
         session = self._calendar.session_at(now)
         if session is None:
             return denied(Finding(rule=DenialRule.NOT_READY, found="market closed", limit="open"), self._symbol, now)
         hourly = any(s.name == signal.strategy and s.bar_seconds == HOUR_SECONDS for s in self._settings.strategies)
-        bars = completed(self._hourly if hourly else self._bars, now)
+        bars = self._feed.completed(HOUR_SECONDS if hourly else 60)
         stale = entry_on_bars(
             self._symbol, bars[-1] if bars else None, now, self._settings.history.entry_max_bar_age_seconds
         )
         return stale or allowed(self._rules, signal.strategy, now, session, self._settings.entries)
 
     async def _enter(self, command: RunCycle, signal: Signal) -> None:
-        assert self._underlying is not None, "bars were fetched for it"
-        found = await self._search.option_for(signal, self._underlying)
+        assert self._feed.underlying is not None, "bars were fetched for it"
+        found = await self._search.option_for(signal, self._feed.underlying)
         if not isinstance(found, Found):
             self._deny(command, found, attempted=True)
             return
@@ -358,20 +277,6 @@ class SymbolActor(Actor):
                 placed=placed,
             ),
         )
-
-
-def _as_failure(answer: Any) -> RequestFailed:
-    return answer if isinstance(answer, RequestFailed) else RequestFailed(failure=Failure.TIMED_OUT, text="no answer")
-
-
-def _history_event(failure: RequestFailed) -> str:
-    match failure.failure:
-        case Failure.TIMED_OUT:
-            return "historical_data_timeout"
-        case Failure.NO_DATA:
-            return "historical_empty_response"
-        case _:
-            return "historical_fetch_error"
 
 
 def _numbers(reason: Mapping[str, float]) -> str:

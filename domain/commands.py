@@ -182,7 +182,7 @@ class ReserveRisk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseRisk:
-    """To the RiskActor: nothing of this intent was or will be sent."""
+    """To the RiskActor and the SymbolActor: nothing of this intent was or will be sent."""
 
     critical: ClassVar[bool] = True
     intent: IntentId
