@@ -1,0 +1,81 @@
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.simgateway.audit.log_builder import INTENT, LIMITS, Log, a_good_life, audited, broken
+
+
+def test_a_second_live_entry_of_one_intent_breaks_invariant_1() -> None:
+    log = Log().connect().entry()
+    log.order(8, f"{INTENT}.E.1")
+
+    result = audited(log.status(1, "Cancelled").status(8, "Cancelled"))
+
+    assert broken(result) == {1}
+
+
+def test_a_second_entry_after_a_partly_filled_one_breaks_invariant_1() -> None:
+    log = Log().connect().entry().wait(1).fill(1, f"{INTENT}.E.0", "e1", quantity=2)
+    log.status(1, "Cancelled", 2, 3).wait(1).quotes().order(8, f"{INTENT}.E.1")
+
+    result = audited(log)
+
+    assert 1 in broken(result)
+
+
+def test_an_entry_may_be_sent_again_when_the_first_is_dead_and_unfilled() -> None:
+    log = Log().connect().entry(children=False).status(1, "Cancelled").wait(1)
+    log.order(8, f"{INTENT}.E.1").status(8, "Cancelled")
+
+    result = audited(log)
+
+    assert broken(result) == set()
+
+
+def test_an_entry_that_was_refused_outright_is_dead() -> None:
+    log = Log().connect().bars().quotes().order(1, f"{INTENT}.E.0").error(1, 201)
+    log.order(8, f"{INTENT}.E.1").error(8, 201)
+
+    result = audited(log)
+
+    assert broken(result) == set()
+
+
+def test_a_modified_entry_is_still_the_same_order() -> None:
+    log = Log().connect().entry().order(1, f"{INTENT}.E.0", limit="2.04")
+
+    result = audited(log.status(1, "Cancelled"))
+
+    assert broken(result) == set()
+
+
+def test_premium_beyond_the_limit_breaks_invariant_5() -> None:
+    limits = replace(LIMITS, risk_limit=Decimal(1009))
+
+    result = audited(a_good_life(), limits)
+
+    assert broken(result) == {5}
+
+
+def test_premium_at_the_limit_is_allowed() -> None:
+    limits = replace(LIMITS, risk_limit=Decimal(1010))
+
+    result = audited(a_good_life(), limits)
+
+    assert broken(result) == set()
+
+
+def test_what_is_held_counts_beside_a_new_entry() -> None:
+    limits = replace(LIMITS, risk_limit=Decimal(1500))
+    log = Log().connect().entry().entry_filled().wait(1)
+
+    log.order(9, "other.E.0", con_id=6000, limit="1.00").status(9, "Cancelled")
+
+    assert 5 in broken(audited(log, limits))
+
+
+def test_an_order_in_a_dry_run_breaks_invariant_6() -> None:
+    limits = replace(LIMITS, orders_allowed=False)
+
+    result = audited(a_good_life(), limits)
+
+    assert [row.invariant for row in result.violations] == [6, 6, 6]

@@ -1,0 +1,147 @@
+from pathlib import Path
+
+import pytest
+
+from tests.simgateway.audit.log_builder import INTENT, Log, a_good_life, a_journal, audited, broken
+
+
+def test_a_fill_whose_exits_are_accepted_already_is_never_unguarded() -> None:
+    log = a_good_life()
+
+    result = audited(log)
+
+    assert result.unguarded_max_seconds == 0
+
+
+def test_exits_that_come_in_time_are_measured_and_allowed() -> None:
+    log = Log().connect().entry(children=False).entry_filled().wait(3).exits()
+
+    result = audited(log.target_filled())
+
+    assert broken(result) == set()
+    assert result.unguarded_max_seconds == pytest.approx(3.1)
+
+
+def test_a_position_without_exits_breaks_invariant_2_and_12() -> None:
+    log = Log().connect().entry(children=False).entry_filled().wait(6).status(1, "Filled", 5, 0)
+
+    result = audited(log)
+
+    assert broken(result) == {2, 12}
+    assert [row.invariant for row in result.violations].count(2) == 1
+
+
+def test_exits_that_were_sent_and_not_accepted_guard_nothing() -> None:
+    log = Log().connect().entry(children=False).entry_filled()
+    log.order(2, f"{INTENT}.S.0", side="SELL", parent=1).wait(6).status(2, "PreSubmitted")
+
+    result = audited(log)
+
+    assert broken(result) == {2}
+
+
+def test_a_stop_that_is_cancelled_leaves_the_position_bare() -> None:
+    log = Log().connect().entry().entry_filled().wait(1).status(2, "Cancelled").status(3, "Cancelled").wait(9)
+
+    result = audited(log.status(3, "Cancelled"))
+
+    assert broken(result) == {2, 12}
+    assert result.unguarded_max_seconds == pytest.approx(9)
+
+
+def test_exits_smaller_than_the_position_guard_it_not() -> None:
+    log = Log().connect().entry(children=False).exits(quantity=3).entry_filled().wait(6).status(3, "PreSubmitted", 0, 3)
+
+    result = audited(log)
+
+    assert broken(result) == {2, 12}
+
+
+def test_emulated_brackets_have_no_native_exits_to_miss(tmp_path: Path) -> None:
+    log = Log().connect().entry(children=False).entry_filled().wait(60)
+    log.order(4, f"{INTENT}.X.0", side="SELL").fill(4, f"{INTENT}.X.0", "e2", side="SLD").status(4, "Filled", 5, 0)
+
+    result = audited(log, journal=a_journal(tmp_path, native=False))
+
+    assert broken(result) == set()
+
+
+def test_target_and_stop_of_one_parent_count_once() -> None:
+    log = Log().connect().entry().entry_filled().wait(10).status(3, "PreSubmitted")
+
+    result = audited(log)
+
+    assert broken(result) == set()
+
+
+def test_exits_of_an_oca_group_count_once() -> None:
+    log = Log().connect().entry(children=False).entry_filled()
+    log.order(5, f"{INTENT}.T.1", side="SELL", oca="g").order(6, f"{INTENT}.S.1", side="SELL", oca="g")
+    log.wait(1).status(5, "Submitted").status(6, "PreSubmitted").wait(9).status(6, "PreSubmitted")
+
+    result = audited(log)
+
+    assert broken(result) == set()
+
+
+def test_two_exits_without_a_group_break_invariant_3() -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+    log.order(4, f"{INTENT}.X.0", side="SELL")
+
+    result = audited(log.status(4, "Submitted"))
+
+    assert broken(result) == {3}
+
+
+def test_an_exit_that_crossed_a_fill_is_no_fault_at_once() -> None:
+    log = Log().connect().entry().entry_filled().wait(1).status(2, "Cancelled").status(3, "Cancelled", 0, 5)
+    log.order(4, f"{INTENT}.X.0", side="SELL").status(4, "Submitted").wait(1)
+    log.fill(4, f"{INTENT}.X.0", "e2", side="SLD", quantity=3).status(4, "Submitted", 3, 2).wait(0.2)
+
+    log.order(4, f"{INTENT}.X.0", side="SELL", quantity=6).wait(0.1).order(4, f"{INTENT}.X.0", side="SELL", quantity=5)
+
+    assert broken(audited(log.status(4, "Submitted", 3, 2))) == set()
+
+
+def test_an_exit_that_stays_too_large_breaks_invariant_3() -> None:
+    log = Log().connect().entry().entry_filled().target_filled()
+    log.order(4, f"{INTENT}.X.0", side="SELL").wait(3).status(4, "Submitted")
+
+    result = audited(log)
+
+    assert broken(result) == {3}
+
+
+def test_a_sale_that_opens_a_short_breaks_invariant_3() -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+    log.fill(2, f"{INTENT}.T.0", "e2", side="SLD").fill(3, f"{INTENT}.S.0", "e3", side="SLD")
+
+    result = audited(log.status(2, "Filled", 5, 0).status(3, "Filled", 5, 0))
+
+    assert broken(result) == {3}
+    assert result.positions == {5001: -5}
+
+
+def test_children_of_an_unfilled_parent_sell_nothing_yet() -> None:
+    log = Log().connect().entry().wait(20).status(1, "Submitted")
+
+    result = audited(log)
+
+    assert broken(result) == set()
+
+
+def test_a_guarded_position_at_the_end_is_fine() -> None:
+    log = Log().connect().entry().entry_filled().wait(20).status(3, "PreSubmitted")
+
+    result = audited(log)
+
+    assert broken(result) == set()
+
+
+def test_an_expired_position_needs_no_guard() -> None:
+    log = Log().connect().entry().entry_filled().wait(3 * 86_400)
+    log.status(2, "Cancelled").status(3, "Cancelled").wait(60).status(3, "Cancelled")
+
+    result = audited(log)
+
+    assert broken(result) == set()
