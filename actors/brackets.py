@@ -12,7 +12,7 @@ from domain.ids import IntentId
 from domain.ports import EventLog
 
 OcoSpec = Callable[[IntentId, BracketPlan | None], ChildSpec]
-SWEEP_SECONDS = 5.0
+SWEEP_SECONDS = 10.0
 
 
 def oco_name(intent: IntentId) -> str:

@@ -42,7 +42,7 @@ def demo(
     cash: Cash = False,
     as_json: AsJson = False,
     threads: Annotated[bool, typer.Option(help="Real threads and sockets, the gateway in its own process.")] = False,
-    speed: Annotated[float, typer.Option(help="With --threads: how much faster than real time.")] = 120.0,
+    speed: Annotated[float, typer.Option(help="With --threads: how much faster than real time.")] = 60.0,
     until: Annotated[str | None, typer.Option(metavar="HH:MM", help="With --threads: end the day early.")] = None,
 ) -> None:
     """Trade one synthetic day on the simulated gateway, in virtual time."""

@@ -11,18 +11,20 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
 from simgateway.market.base import Market, MarketDataError
 from simgateway.market.clock import LoopClock
+from simgateway.market.recorded import RecordedMarket
 from simgateway.market.synthetic import SyntheticMarket
 from simgateway.server import Gateway
 from simgateway.text import NEW_YORK
 
 _EXIT_BAD_INPUT = 2
+_HISTORY_DRAWN = timedelta(days=45)
 _DEFAULT_DAY = date(2025, 11, 12)
 
 
@@ -58,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _serve(options: argparse.Namespace, market: Market) -> None:
     loop = asyncio.get_running_loop()
     start = _start(options.start, market.day())
+    _draw_history(market, start)
     clock = LoopClock(loop, start, options.speed)
     anchor = {"anchor_monotonic": loop.time(), "anchor_wall": time.time()}
     frames = FrameLog(options.log)
@@ -78,6 +81,14 @@ async def _serve(options: argparse.Namespace, market: Market) -> None:
     frames.close()
 
 
+def _draw_history(market: Market, start: datetime) -> None:
+    """Ask for a month of every underlying once, so that the first client does not wait while it is drawn."""
+    for symbol in market.symbols():
+        stock = market.stock(symbol)
+        if stock is not None:
+            market.bars(stock, start, 3600, start - _HISTORY_DRAWN, regular_only=True)
+
+
 def _start(wall: str, day: date) -> datetime:
     time_of_day = datetime.strptime(wall, "%H:%M").time()  # noqa: DTZ007 - the zone is added in the next line
     return datetime.combine(day, time_of_day, NEW_YORK).astimezone(UTC)
@@ -86,7 +97,9 @@ def _start(wall: str, day: date) -> datetime:
 def _market(options: argparse.Namespace) -> Market:
     symbols = tuple(symbol.strip().upper() for symbol in options.symbols.split(",") if symbol.strip())
     if options.market == "recorded":
-        raise MarketDataError("recorded days cannot be served yet: use --market synthetic")
+        if options.data is None:
+            raise MarketDataError("--market recorded needs --data, the folder of recorded days")
+        return RecordedMarket(options.data, options.date, symbols)
     return SyntheticMarket(options.seed, options.date, symbols)
 
 
