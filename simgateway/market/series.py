@@ -103,7 +103,7 @@ def _walk(prices: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
 
 
 def read_trades(lines: Iterable[Numbers], where: str) -> Trades:
-    """Return the tape and the minutes; a quarter of a minute's volume comes with each step."""
+    """Return the tape's changes and the minutes; a quarter of a minute's volume comes with each step."""
     times: list[int] = []
     states: list[Tape] = []
     minutes: list[Row] = []
@@ -112,8 +112,10 @@ def read_trades(lines: Iterable[Numbers], where: str) -> Trades:
         row = _minute(numbers, where)
         minutes.append(row)
         for step, (price, share) in enumerate(walk_minute(row)):
-            times.append(row.start + step * STEP_MILLISECONDS)
-            states.append(Tape(price, total + share))
+            tape = Tape(price, total + share)
+            if not states or states[-1] != tape:
+                times.append(row.start + step * STEP_MILLISECONDS)
+                states.append(tape)
         total += row.volume
     return Trades(Steps(times, states), minutes)
 
