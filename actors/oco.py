@@ -142,6 +142,11 @@ class OCOActor(Actor):
         elif plan.review_at is not None:
             self.timers.start("review", (plan.review_at - now).total_seconds() + 1, Due(timer="review"))
 
+    def on_stop(self) -> None:
+        """Stop streaming; what rests at the broker guards on."""
+        if self._bracket is not None and self._bracket.closed is None:
+            self.tell("broker", UnwatchQuote(con_id=self._bracket.plan.contract.con_id, watcher=self.name))
+
     def receive(self, message: Any) -> Any:
         """Turn what arrives into an input of the bracket."""
         translated = self._translated(message)

@@ -16,7 +16,6 @@ from domain.reports import Side
 from domain.trading_day import Session, new_york
 from ops.store import SqliteStore
 from simgateway.audit import AuditLimits, AuditResult, audit
-from simgateway.books import Books
 from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
 from simgateway.market.base import Market
@@ -104,11 +103,19 @@ def own_books(store: SqliteStore, intents: Iterable[str]) -> OwnBooks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayBooks:
+    """What the gateway's own account came to, USD."""
+
+    net_liquidation: Decimal
+    positions_value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """What a finished run knows besides its logs."""
 
     tally: Tally
-    books: Books | None  # The gateway's; None when it ran elsewhere and said nothing.
+    books: GatewayBooks
     restarts: int
     trace: str
     wall_seconds: float
@@ -120,8 +127,7 @@ def result_of(plan: DayPlan, store: SqliteStore, ending: Ending) -> DayResult:
     tally, books = ending.tally, ending.books
     own = own_books(store, dict.fromkeys(tally.planned))
     found = audited(plan)
-    open_value = sum((row.value for row in books.positions), Decimal(0)) if books is not None else Decimal(0)
-    pnl = own.flow - own.fees + (open_value if own.held else 0)
+    pnl = own.flow - own.fees + (books.positions_value if own.held else 0)
     trips = tally.round_trips
     return DayResult(
         symbols=list(plan.settings.symbols),
@@ -135,7 +141,7 @@ def result_of(plan: DayPlan, store: SqliteStore, ending: Ending) -> DayResult:
         denied_by=dict(tally.denied.most_common()),
         pnl=pnl,
         fees=own.fees,
-        gateway_pnl=None if books is None else books.net_liquidation - plan.gateway.start_cash,
+        gateway_pnl=books.net_liquidation - plan.gateway.start_cash,
         positions_open_at_end=len(own.held),
         unguarded_max_seconds=max(tally.unguarded_max_seconds, found.unguarded_max_seconds),
         restarts=ending.restarts,

@@ -21,7 +21,7 @@ class DayResult:
     denied_by: dict[str, int]
     pnl: Decimal
     fees: Decimal
-    gateway_pnl: Decimal | None
+    gateway_pnl: Decimal
     positions_open_at_end: int
     unguarded_max_seconds: float
     restarts: int

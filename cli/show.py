@@ -65,8 +65,7 @@ def summary(result: DayResult) -> Table:
     table.add_row("cycles", f"{result.cycles_completed} of {result.cycles} completed")
     table.add_row("entries", f"{result.entries} ({result.partial_fills} partial fills)")
     table.add_row("exits", f"{result.exits}" + (f": {exits}" if exits else ""))
-    gateway = f"{result.gateway_pnl:+.2f}" if result.gateway_pnl is not None else "not asked"
-    table.add_row("P&L", f"{result.pnl:+.2f} USD after {result.fees:.2f} fees; the gateway's books say {gateway}")
+    table.add_row("P&L", f"{result.pnl:+.2f} USD after {result.fees:.2f} fees (gateway: {result.gateway_pnl:+.2f})")
     table.add_row("open at the end", str(result.positions_open_at_end))
     table.add_row("longest unguarded", f"{result.unguarded_max_seconds:.3f} s")
     table.add_row("denied", str(result.denied))

@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from actors.runtime.clock import ScaledClock, WallClock
 from actors.runtime.hosts import ThreadHost
 from actors.tree import Hosts
 from cli.crashes import carry_out
-from cli.day import DayPlan, Ending, Progress, result_of
+from cli.day import DayPlan, Ending, GatewayBooks, Progress, result_of
 from cli.result import DayResult
 from cli.system import Outside, System, calendar_around
 from cli.tally import Tally
@@ -38,13 +39,20 @@ STOP_SECONDS = 20.0
 PROGRESS_REAL_SECONDS = 0.25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class GatewayProcess:
     """A running gateway: its port, and the moment (monotonic seconds of this machine) at which its day began."""
 
     port: int
     anchor: float
-    process: "subprocess.Popen[str]"
+    last_words: str = ""
+
+    def books(self) -> GatewayBooks:
+        """Return what its account came to; known once it has ended."""
+        found = json.loads(self.last_words)
+        return GatewayBooks(
+            net_liquidation=Decimal(found["net_liquidation"]), positions_value=Decimal(found["positions_value"])
+        )
 
 
 @contextmanager
@@ -63,9 +71,12 @@ def gateway_process(plan: DayPlan, speed: float) -> Iterator[GatewayProcess]:
         if not ready:
             raise ConfigError("the gateway's process ended before it was ready")
         found = json.loads(ready)
-        yield GatewayProcess(port=found["port"], anchor=found["anchor_monotonic"], process=process)
-    finally:
+        gateway = GatewayProcess(port=found["port"], anchor=found["anchor_monotonic"])
+        yield gateway
         process.terminate()
+        gateway.last_words = process.communicate(timeout=STOP_SECONDS)[0]
+    finally:
+        process.kill()
         process.wait(STOP_SECONDS)
 
 
@@ -104,7 +115,7 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float, until: s
     ended = wall.monotonic()
     ending = Ending(
         tally=tally,
-        books=None,
+        books=gateway.books(),
         restarts=observer.restarts,
         trace="",
         wall_seconds=ended - began,

@@ -2,12 +2,13 @@
 
 import asyncio
 import hashlib
+from decimal import Decimal
 
 from actors.runtime.clock import WallClock
 from actors.runtime.hosts import VirtualHost
 from actors.tree import Hosts
 from cli.crashes import carry_out
-from cli.day import DayPlan, Ending, Progress, result_of
+from cli.day import DayPlan, Ending, GatewayBooks, Progress, result_of
 from cli.result import DayResult
 from cli.system import Outside, System, calendar_around
 from cli.tally import Tally
@@ -16,6 +17,7 @@ from ops.alerts import NullAlerts
 from ops.logs import FileLog
 from ops.memory_log import TeeLog
 from ops.store import SqliteStore
+from simgateway.books import Books
 from simgateway.frames import FrameLog
 from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
@@ -50,7 +52,7 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
     day_began = wall.monotonic()
     try:
         host.run(_day(plan, host, gateway, system, progress))
-        books = gateway.books()
+        books = gateway_books(gateway.books())
         gateway.close()
         host.run_for(1.0)
     finally:
@@ -70,6 +72,12 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
         return result_of(plan, store, ending)
     finally:
         store.close()
+
+
+def gateway_books(books: Books) -> GatewayBooks:
+    """Return what the result needs of the gateway's books."""
+    value = sum((row.value for row in books.positions), Decimal(0))
+    return GatewayBooks(net_liquidation=books.net_liquidation, positions_value=value)
 
 
 async def _day(plan: DayPlan, host: VirtualHost, gateway: Gateway, system: System, progress: Progress) -> None:

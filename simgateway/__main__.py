@@ -1,7 +1,8 @@
 """The gateway alone: `python -m simgateway --seed 7` serves a simulated market on a local port until it is stopped.
 
 When it listens it prints one line of JSON: port, the market's start time, the loop's and the wall's time at that
-moment, and the speed. SIGTERM and SIGINT end it cleanly; what it did is in the frame log, if one was asked for.
+moment, and the speed. SIGTERM and SIGINT end it cleanly, with a second line that says what the account came to; what
+it did is in the frame log, if one was asked for.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from simgateway.config import GatewayConfig
@@ -76,9 +78,25 @@ async def _serve(options: argparse.Namespace, market: Market) -> None:
     sys.stdout.flush()
     await stopped.wait()
     server.close()
+    sys.stdout.write(json.dumps(_last_words(gateway)) + "\n")
+    sys.stdout.flush()
     gateway.close()
     await server.wait_closed()
     frames.close()
+
+
+def _last_words(gateway: Gateway) -> dict[str, object]:
+    """Return what the account came to and what was counted; money in USD as text."""
+    books, counters = gateway.books(), gateway.counters()
+    return {
+        "net_liquidation": str(books.net_liquidation),
+        "positions_value": str(sum((row.value for row in books.positions), Decimal(0))),
+        "realized": str(books.realized),
+        "fees": str(books.fees),
+        "positions": {row.local_symbol: row.quantity for row in books.positions},
+        "messages_in_a_second_most": counters.messages_in_a_second_most,
+        "subscriptions": counters.subscriptions,
+    }
 
 
 def _draw_history(market: Market, start: datetime) -> None:
