@@ -45,6 +45,9 @@ class Book:
     ask_size: int
 
 
+_EMPTY: Final = Book(None, None, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Tape:
     """The last trade's price in ten-thousandths of a dollar and the day's volume so far."""
@@ -69,7 +72,7 @@ def read_quotes(lines: Iterable[Numbers], where: str) -> Steps[Book]:
         if len(row) != _QUOTE_FIELDS or row[0] is None:
             raise MarketDataError(f"{where}: a quote row has {len(row)} fields instead of {_QUOTE_FIELDS}")
         for step, book in enumerate(_books(row)):
-            if not states or states[-1] != book:
+            if book != (states[-1] if states else _EMPTY):
                 times.append(row[0] + step * STEP_MILLISECONDS)
                 states.append(book)
     return Steps(times, states)

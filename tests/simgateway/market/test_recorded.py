@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from simgateway.market.base import Instrument, MarketDataError, Quote
+from simgateway.market.base import Instrument, Quote
 from simgateway.market.grids import CENTS_RULE, NICKEL_RULE, PENNY_RULE
 from simgateway.market.recorded import RecordedMarket
 from tests.simgateway.market.lean_builder import (
@@ -18,7 +18,6 @@ from tests.simgateway.market.lean_builder import (
     options,
     quote_row,
     trade_row,
-    write_zip,
 )
 
 FLAT_BID: OpenHighLowClose = ("1.00", "1.00", "1.00", "1.00")
@@ -245,61 +244,3 @@ def test_only_the_members_that_are_asked_for_are_read(tmp_path: Path) -> None:
     market = a_market(tmp_path)
 
     assert market.quote(the_call(market), at("10:00:45")).volume == 100
-
-
-def test_a_missing_day_names_the_days_there_are(tmp_path: Path) -> None:
-    a_share(tmp_path)
-
-    with pytest.raises(MarketDataError, match=r"no trades of GOOG on 2015-12-22 .*recorded days: 2015-12-23"):
-        RecordedMarket(tmp_path, date(2015, 12, 22), ["GOOG"])
-
-
-def test_a_missing_symbol_names_the_symbols_there_are(tmp_path: Path) -> None:
-    a_share(tmp_path)
-
-    with pytest.raises(MarketDataError, match=r"no recording of SPY in .*: it has GOOG"):
-        RecordedMarket(tmp_path, DAY, ["SPY"])
-
-
-def test_a_holiday_is_no_market_day(tmp_path: Path) -> None:
-    a_share(tmp_path)
-
-    with pytest.raises(MarketDataError, match="no trading day"):
-        RecordedMarket(tmp_path, date(2015, 12, 25), ["GOOG"])
-
-
-def test_a_corrupt_zip_is_named(tmp_path: Path) -> None:
-    a_share(tmp_path)
-    path = tmp_path / "equity/usa/minute/goog/20151223_trade.zip"
-    path.write_bytes(path.read_bytes()[:40])
-
-    with pytest.raises(MarketDataError, match=r"20151223_trade\.zip.*fetch this file again"):
-        a_market(tmp_path)
-
-
-@pytest.mark.parametrize("row", ["36000000,1,2,x,4,5", "36000000,1,2,3", ",1,2,3,4,5"])
-def test_a_broken_row_is_named(tmp_path: Path, row: str) -> None:
-    a_share(tmp_path)
-    equity(tmp_path, "trade", [row])
-    market = a_market(tmp_path)
-
-    with pytest.raises(MarketDataError, match=r"20151223_trade\.zip"):
-        market.quote(the_stock(market), at("10:00:00"))
-
-
-def test_times_that_go_back_are_named(tmp_path: Path) -> None:
-    a_share(tmp_path)
-    flat = ("100", "100", "100", "100")
-    equity(tmp_path, "trade", [trade_row("10:00:00", flat), trade_row("09:59:00", flat)])
-    market = a_market(tmp_path)
-
-    with pytest.raises(MarketDataError, match="line 2"):
-        market.settle_price("GOOG", DAY)
-
-
-def test_a_zip_of_a_share_with_two_members_is_refused(tmp_path: Path) -> None:
-    a_share(tmp_path)
-    write_zip(tmp_path / "equity/usa/minute/goog/20151223_trade.zip", {"a.csv": [], "b.csv": []})
-
-    with pytest.raises(MarketDataError, match="2 members instead of 1"):
-        a_market(tmp_path)
