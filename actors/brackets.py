@@ -28,7 +28,7 @@ class BracketsActor(Actor):
         self._oco_spec = oco_spec
         self._log = log
 
-    async def prepare(self) -> None:
+    async def on_start(self) -> None:
         """Adopt what was open before this process, or this actor, started."""
         await self._sweep()
 

@@ -21,7 +21,7 @@ class BreakerActor(Actor):
         self._log = log
         self._breaker = Breaker()
 
-    async def prepare(self) -> None:
+    async def on_start(self) -> None:
         """Take up the state the journal tells of."""
         known = await self.ask("journal", ReadStream(stream=STREAM), timeout_seconds=10)
         for record in known.records:

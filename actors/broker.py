@@ -103,7 +103,7 @@ class BrokerActor(Actor):
             ),
         )
 
-    async def prepare(self) -> None:
+    async def on_start(self) -> None:
         """Begin to connect; whoever needs the broker is told when it is ready."""
         self._link.advance(ConnectRequested())
         self.timers.start("health", self._settings.probe_every_seconds, Wake(what="health"))

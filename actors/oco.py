@@ -97,7 +97,7 @@ class OCOActor(Actor):
         self._log = log
         self._bracket: Bracket | None = None
 
-    async def prepare(self) -> None:
+    async def on_start(self) -> None:
         """Read what is known of the intent, or write its plan; only then may anything be sent. Raises StoreError."""
         known = await self.ask("journal", ReadStream(stream=stream_of(self._intent)), timeout_seconds=10)
         bracket = folded(known.records, self._policy)

@@ -79,7 +79,7 @@ class RiskActor(Actor):
         self._ledger = Ledger()
         self._account: AccountReport | None = None
 
-    async def prepare(self) -> None:
+    async def on_start(self) -> None:
         """Fold the day from the journal: the ledger's own stream, and the fills of every bracket it names."""
         day = self._day()
         own = await self._read(ledger_stream(day))

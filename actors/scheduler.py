@@ -41,7 +41,7 @@ class SchedulerActor(Actor):
         self._circuit = "closed"
         self._totals = {"completed": 0, "failed": 0}
 
-    async def prepare(self) -> None:
+    async def on_start(self) -> None:
         """Ask whether the broker is ready; a restart in mid-session goes on with the next cycle."""
         phase = await self.ask_or_none("broker", AskPhase(), timeout_seconds=5)
         self._ready = phase == Phase.READY.value

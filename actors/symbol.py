@@ -64,7 +64,7 @@ class SymbolActor(Actor):
         """Return the name of this symbol's stream in the journal."""
         return f"symbol:{self._symbol}"
 
-    async def prepare(self) -> None:
+    async def on_start(self) -> None:
         """Fold what is remembered of the symbol: spent signals, exits, an open intent."""
         own = await self.ask("journal", ReadStream(stream=self.stream), timeout_seconds=10)
         intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)

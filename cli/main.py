@@ -1,5 +1,6 @@
 """The command line. Bad input is one clear line and exit code 2; nothing is half-done."""
 
+import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -116,6 +117,7 @@ def test(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command of the command line; turn our errors into one line and exit code 2."""
+    logging.getLogger().addHandler(logging.NullHandler())  # Libraries speak to the log, never to the terminal.
     guarded(lambda: app(prog_name="./bot"))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 from actors.broker import BrokerParts
+from actors.oco import stream_of
 from actors.runtime.context import Context
 from actors.runtime.control import Crash
 from actors.runtime.directory import Directory
@@ -26,6 +27,7 @@ from cli.wiring import (
     symbol_settings,
 )
 from config.settings import Settings
+from domain.events import BracketPlanned, LegFilled
 from domain.ids import Generation
 from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, OrderPort, ReportSink
 from domain.trading_day import Calendar, Session
@@ -89,8 +91,14 @@ class System:
         return IbBroker(ib_config(self.settings), self.outside.hosts.broker.clock, generation, heard)
 
     def _paper_ledger(self) -> PaperLedger:
-        host = self.outside.hosts.broker
-        return PaperLedger(clock=host.clock, soon=host.post)
+        """Return the dry-run ledger with what an earlier process left open in the journal."""
+        host, journal = self.outside.hosts.broker, self.outside.journal
+        ledger = PaperLedger(clock=host.clock, soon=host.post)
+        for intent in journal.open_intents():
+            records = journal.read(stream_of(intent))
+            contracts = {r.plan.contract.con_id: r.plan.contract for r in records if isinstance(r, BracketPlanned)}
+            ledger.restore([r for r in records if isinstance(r, LegFilled)], contracts)
+        return ledger
 
     def _paper_port(self, generation: Generation, sink: ReportSink) -> OrderPort:
         assert self._paper is not None, "only asked for in dry-run"

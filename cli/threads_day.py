@@ -30,6 +30,7 @@ from config.settings import Settings
 from domain.errors import ConfigError
 from domain.trading_day import NEW_YORK, new_york
 from ops.alerts import NullAlerts
+from ops.library_logs import capture, loop_errors, release
 from ops.logs import FileLog
 from ops.memory_log import TeeLog
 from ops.store import SqliteStore
@@ -104,13 +105,16 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float, until: s
             seed=plan.seed,
         )
         system = System(plan.settings, outside)
+        libraries = capture(log)
         for host in hosts.values():
+            host.loop.set_exception_handler(loop_errors(log))
             host.start()
         try:
             _live_through(plan, system, hosts["system"], clock, ends_at=ends_at, progress=progress)
         finally:
             for host in reversed(hosts.values()):
                 host.stop()
+            release(libraries)
             file_log.close()
     ended = wall.monotonic()
     ending = Ending(

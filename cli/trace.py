@@ -28,6 +28,7 @@ class RunObserver(NullObserver):
 
     def started(self, name: str, epoch: int) -> None:
         """Say that an actor is ready for mail."""
+        self.unrestarted.discard(name)
         self._log.emit("actor_started", actor=name, epoch=epoch)
 
     def failed(self, name: str, epoch: int, message: Any, exc_info: ExceptionInfo) -> None:

@@ -17,6 +17,7 @@ from config.load import load
 from config.settings import Settings
 from domain.ports import AlertPort
 from ops.alerts import ChannelAlerts, NullAlerts
+from ops.library_logs import capture, loop_errors, release
 from ops.logs import FileLog
 from ops.store import SqliteStore
 
@@ -60,7 +61,9 @@ def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStor
     )
     system = System(settings, outside)
     stop = _stop_event()
+    libraries = capture(log)
     for host in hosts.values():
+        host.loop.set_exception_handler(loop_errors(log))
         host.start()
     log.emit("started", version=VERSION, mode=mode, symbols=len(settings.symbols))
     system.start()
@@ -68,6 +71,7 @@ def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStor
     clean = _stopped(system, hosts["system"])
     for host in reversed(hosts.values()):
         host.stop()
+    release(libraries)
     log.emit("shutdown", reason="asked to", exit_code=OK if clean else STOPPED_UNCLEAN)
     if as_json:
         print(f'{{"stopped_clean": {str(clean).lower()}, "mode": "{mode}"}}')

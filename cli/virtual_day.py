@@ -14,6 +14,7 @@ from cli.system import Outside, System, calendar_around
 from cli.tally import Tally
 from cli.trace import TracingObserver
 from ops.alerts import NullAlerts
+from ops.library_logs import capture, loop_errors, release
 from ops.logs import FileLog
 from ops.memory_log import TeeLog
 from ops.store import SqliteStore
@@ -50,6 +51,8 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
     )
     system = System(plan.settings, outside)
     day_began = wall.monotonic()
+    libraries = capture(log)
+    host.loop.set_exception_handler(loop_errors(log))
     try:
         host.run(_day(plan, host, gateway, system, progress))
         books = gateway_books(gateway.books())
@@ -57,6 +60,7 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
         host.run_for(1.0)
     finally:
         host.stop()
+        release(libraries)
         frames.close()
         file_log.close()
     ended = wall.monotonic()

@@ -1,6 +1,9 @@
 """What libraries say through ``logging``, as events: a decoder's ERROR there means that a message was lost."""
 
+import asyncio
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from domain.ports import EventLog
 
@@ -30,3 +33,15 @@ def capture(log: EventLog) -> LibraryHandler:
 def release(handler: LibraryHandler) -> None:
     """Undo ``capture``."""
     logging.getLogger().removeHandler(handler)
+
+
+def loop_errors(log: EventLog) -> Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]:
+    """Return a handler for what a loop cannot give to anybody: an exception in a plain callback is never silent."""
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        del loop
+        error = context.get("exception")
+        text = f"{context.get('message', '')}: {type(error).__name__ if error else ''} {error or ''}"
+        log.emit("library_message", logger="asyncio", text=" ".join(text.split()))
+
+    return handle
