@@ -1,14 +1,16 @@
 """A symbol's days in a row: each begins where the one before ended, made when somebody asks."""
 
 from collections import OrderedDict
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, time
+from itertools import pairwise
 from math import exp
 from typing import Final
 
-from simgateway.market.hours import session, session_after, session_before
+from simgateway.market.hours import at_new_york, session, session_after, session_before
 from simgateway.market.paths import DayPath, Shape, at_level, draw_gap, draw_shape
 from simgateway.market.profiles import Profile
-from simgateway.market.rows import MINUTE_SECONDS, Row, longer
+from simgateway.market.rows import DAY_SECONDS, MINUTE_SECONDS, Row
 
 _PATHS_KEPT: Final = 4
 _SHAPES_KEPT: Final = 40
@@ -52,10 +54,10 @@ class Levels:
         path = self.path(day)
         if path is None:
             return ()
-        minutes = tuple(path.row(minute) for minute in range(path.minutes))
         if seconds <= MINUTE_SECONDS:
-            return minutes
-        self._joined[day, seconds] = joined = tuple(longer(minutes, seconds, day, path.opened))
+            return tuple(path.row(minute) for minute in range(path.minutes))
+        cuts = (0, *_cuts(path, day, seconds), path.minutes)
+        self._joined[day, seconds] = joined = tuple(path.span(first, last) for first, last in pairwise(cuts))
         return joined
 
     def _reach(self, day: date) -> bool:
@@ -108,3 +110,13 @@ class Levels:
         if len(self._paths) > _PATHS_KEPT:
             self._paths.popitem(last=False)
         return path
+
+
+def _cuts(path: DayPath, day: date, seconds: int) -> Iterable[int]:
+    """Return the minutes of the session, but for its first, at which longer bars begin: see `rows.longer`."""
+    if seconds >= DAY_SECONDS:
+        return ()
+    midnight = int(at_new_york(day, time.min).timestamp())
+    first = midnight + ((path.opened - midnight) // seconds + 1) * seconds
+    closed = path.opened + path.minutes * MINUTE_SECONDS
+    return ((start - path.opened) // MINUTE_SECONDS for start in range(first, closed, seconds))

@@ -22,11 +22,11 @@ _SESSIONS_PER_YEAR: Final = 252
 # What options imply is more than what happens, and trends add to what the noise makes.
 _NOISE_SHARE: Final = 0.75
 _TREND_MINUTES: Final = (18, 70)
-_TREND_STRENGTH: Final = (0.10, 0.32)
+_TREND_STRENGTH: Final = (0.03, 0.20)
 _SHOCK_WEIGHT, _MEMORY_WEIGHT = 0.10, 0.86  # GARCH(1,1), fitted to nothing: a calm that gets lively and calms again
-_NEWS_PROBABILITY: Final = 0.25
+_NEWS_PROBABILITY: Final = 0.35
 _NEWS_VOLUME: Final = 4.5
-_NEWS_STRENGTH: Final = (0.12, 0.28)
+_NEWS_STRENGTH: Final = (0.3, 0.55)
 _HOUR_MINUTES: Final = 60
 _GAP_SHARE: Final = 0.35
 
@@ -130,6 +130,22 @@ class DayPath:
         values = (self.opens[minute], self.highs[minute], self.lows[minute], self.closes[minute])
         return _row(self.opened + minute * MINUTE_SECONDS, values, self.volumes[minute])
 
+    def span(self, first: int, last: int) -> Row:
+        """Return the minutes from `first` to before `last` as one row."""
+        highs, lows, closes = self.highs[first:last], self.lows[first:last], self.closes[first:last]
+        volumes = self.volumes[first:last]
+        quartets = zip(highs, lows, closes, volumes, strict=True)
+        return Row(
+            start=self.opened + first * MINUTE_SECONDS,
+            open=self.opens[first],
+            high=max(highs),
+            low=min(lows),
+            close=closes[-1],
+            volume=sum(volumes),
+            value=sum((high + low + close) // 3 * volume for high, low, close, volume in quartets),
+            trades=sum(trades_in(volume) for volume in volumes),
+        )
+
     def forming(self, minute: int, step: int) -> Row:
         """Return a minute as it looks in its step-th five seconds."""
         seen = self.steps(minute)[: step + 1]
@@ -172,8 +188,13 @@ class DayPath:
 
 
 def _row(start: int, prices: tuple[int, int, int, int], volume: int) -> Row:
-    row = Row(start, *prices, volume=volume, value=0, trades=1 + volume // 150)
+    row = Row(start, *prices, volume=volume, value=0, trades=trades_in(volume))
     return row._replace(value=row.typical * volume)
+
+
+def trades_in(volume: int) -> int:
+    """Return how many trades so many shares are taken to be."""
+    return 1 + volume // 150
 
 
 def _whole_cents(units: float) -> int:
