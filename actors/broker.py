@@ -83,7 +83,15 @@ class BrokerActor(Actor):
         self._lanes = Lanes(self.clock, self.timers, settings.pacing)
         self._router = Router(self.directory, log)
         blocked = settings.read_only and parts.paper is None
-        self._desk = OrderDesk(self.directory, self.clock, self._lanes, log, read_only=blocked)
+        self._desk = OrderDesk(
+            self.directory,
+            self.clock,
+            self._lanes,
+            log,
+            read_only=blocked,
+            ready=lambda: self._link.ready,
+            skewed=lambda: self._link.skewed,
+        )
         self._link = Link(
             settings.link,
             LinkParts(
@@ -130,9 +138,9 @@ class BrokerActor(Actor):
         """Answer requests with a report or RequestFailed; send orders; stream to watchers."""
         match message:
             case SubmitOrders():
-                self._desk.submit(message, ready=self._link.ready, entries=not self._link.skewed)
+                self._desk.submit(message)
             case ModifyOrder() | CancelOrder():
-                self._desk.change(message, ready=self._link.ready)
+                self._desk.change(message)
             case WatchQuote():
                 self._watch(message)
             case UnwatchQuote():

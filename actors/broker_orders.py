@@ -15,13 +15,29 @@ from domain.ports import EventLog, OrderPort
 
 
 class OrderDesk:
-    """Refuses what a retired epoch says, what comes before the broker is ready, orders in read-only, repetitions."""
+    """Refuses what a retired epoch says, what comes before the broker is ready, orders in read-only, repetitions.
 
-    def __init__(self, directory: Directory, clock: Clock, lanes: Lanes, log: EventLog, *, read_only: bool) -> None:
+    It looks twice, when it is told and when the turn has come: an order that waited for room in the lanes must not
+    leave by a connection that was lost meanwhile, nor in the name of a life that ended.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        clock: Clock,
+        lanes: Lanes,
+        log: EventLog,
+        *,
+        read_only: bool,
+        ready: Callable[[], bool],
+        skewed: Callable[[], bool],
+    ) -> None:
         self._directory = directory
         self._clock = clock
         self._lanes = lanes
         self._read_only = read_only
+        self._ready = ready
+        self._skewed = skewed
         self._log = log
         self._orders: OrderPort | None = None
         self._sent: set[OrderRef] = set()
@@ -30,10 +46,10 @@ class OrderDesk:
         """Send to this port from now on: the newest connection, or the paper ledger."""
         self._orders = orders
 
-    def submit(self, command: SubmitOrders, *, ready: bool, entries: bool) -> None:
+    def submit(self, command: SubmitOrders) -> None:
         """Send the orders back to back, or refuse all of them."""
-        reason = self._objection(command, ready=ready, entries=entries)
         refs = tuple(order.ref for order in command.orders)
+        reason = "sent before" if self._sent.intersection(refs) else self._objection(command)
         if reason:
             self._refuse(command.sender, refs, reason)
             return
@@ -42,48 +58,60 @@ class OrderDesk:
         lane = Lane.ENTRY if command.opens else Lane.EXIT
         self._lanes.push(Item(lane=lane, messages=len(refs)), self._placing(command))
 
-    def _objection(self, command: SubmitOrders, *, ready: bool, entries: bool) -> str:
+    def _objection(self, command: SubmitOrders) -> str:
         if command.epoch != self._directory.epoch(command.sender):
             return f"{command.sender} epoch {command.epoch} is retired"
         if self._read_only:
             return "read-only"
-        if not ready:
+        if not self._ready():
             return "the broker is not ready"
-        if command.opens and not entries:
+        if command.opens and self._skewed():
             return "entries are blocked: the clock differs from the gateway's"
-        if any(order.ref in self._sent for order in command.orders):
-            return "sent before"
         return ""
 
     def _placing(self, command: SubmitOrders) -> Callable[[], None]:
         def place() -> None:
+            reason = self._objection(command)
+            if reason:
+                self._take_back(command.sender, command.orders, reason)
+                return
             port = self._orders
             assert port is not None, "ready implies a port"
             for number, order in enumerate(command.orders):
                 try:
                     port.place(order)
                 except BrokerUnavailableError as error:
-                    unsent = tuple(o.ref for o in command.orders[number:])
-                    self._sent.difference_update(unsent)
-                    self._refuse(command.sender, unsent, str(error))
+                    self._take_back(command.sender, command.orders[number:], str(error))
                     return
                 self._say(order, "order_placement")
 
         return place
 
-    def change(self, command: ModifyOrder | CancelOrder, *, ready: bool) -> None:
+    def _take_back(self, sender: str, unsent: tuple[OrderSpec, ...], reason: str) -> None:
+        refs = tuple(order.ref for order in unsent)
+        self._sent.difference_update(refs)
+        self._refuse(sender, refs, reason)
+
+    def change(self, command: ModifyOrder | CancelOrder) -> None:
         """Send a change or a cancel. One that cannot be sent is found out by the bracket's own question."""
+        if self._may_change(command):
+            self._lanes.push(Item(lane=Lane.EXIT), self._changing(command))
+
+    def _may_change(self, command: ModifyOrder | CancelOrder) -> bool:
         ref = command.ref if isinstance(command, CancelOrder) else command.order.ref
+        reason = ""
         if command.epoch != self._directory.epoch(command.sender):
-            self._log.emit("order_refused", refs=ref, reason="a retired epoch")
-            return
-        if not ready or self._read_only:
-            self._log.emit("order_refused", refs=ref, reason="the broker is not ready")
-            return
-        self._lanes.push(Item(lane=Lane.EXIT), self._changing(command))
+            reason = "a retired epoch"
+        elif self._read_only or not self._ready():
+            reason = "read-only" if self._read_only else "the broker is not ready"
+        if reason:
+            self._log.emit("order_refused", refs=ref, reason=reason)
+        return not reason
 
     def _changing(self, command: ModifyOrder | CancelOrder) -> Callable[[], None]:
         def send() -> None:
+            if not self._may_change(command):
+                return
             port = self._orders
             assert port is not None, "ready implies a port"
             try:
@@ -114,4 +142,7 @@ class OrderDesk:
 
     def _refuse(self, sender: str, refs: tuple[OrderRef, ...], reason: str) -> None:
         self._log.emit("order_refused", refs=",".join(refs), reason=reason)
-        self._directory.address(sender).tell(OrdersRefused(at=self._clock.now(), refs=refs, reason=reason))
+        # Of a repetition the first bytes did leave: whoever repeats finds out by asking for the book.
+        unsent = tuple(ref for ref in refs if ref not in self._sent)
+        if unsent:
+            self._directory.address(sender).tell(OrdersRefused(at=self._clock.now(), refs=unsent, reason=reason))

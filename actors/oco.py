@@ -1,5 +1,6 @@
 """OCOActor: guards one bracket from intent to flat. A thin shell around ``domain.bracket_steps``."""
 
+from datetime import timedelta
 from typing import Any, assert_never
 
 from actors.base import Actor
@@ -27,7 +28,7 @@ from domain.bracket_effects import (
     StopEntry,
 )
 from domain.bracket_steps import step
-from domain.brackets import Bracket, BracketPolicy, folded
+from domain.brackets import Bracket, BracketPolicy, folded, is_stale
 from domain.commands import (
     AppendRecords,
     CancelEntries,
@@ -115,15 +116,21 @@ class OCOActor(Actor):
     async def _planned(self) -> Bracket:
         if self._plan is None:
             raise StoreError(f"intent {self._intent} is not in the journal")
+        if is_stale(self._plan, self._policy, self.clock.now()):
+            raise self._given_up(self._plan, "the plan is too old to be sent")
         planned = BracketPlanned(at=self.clock.now(), plan=self._plan)
         written = await self.ask(
             "journal", AppendRecords(stream=stream_of(self._intent), records=(planned,)), timeout_seconds=10
         )
         if written.error:
-            for name in ("risk", f"symbol:{self._plan.contract.symbol}"):
-                self.tell(name, ReleaseRisk(intent=self._intent))
-            raise StoreError(written.error)
+            raise self._given_up(self._plan, written.error)
         return Bracket(plan=self._plan, policy=self._policy)
+
+    def _given_up(self, plan: BracketPlan, reason: str) -> StoreError:
+        """Free what was set aside for a plan that is not on disk, so that nothing of it will be sent."""
+        for name in ("risk", f"symbol:{plan.contract.symbol}"):
+            self.tell(name, ReleaseRisk(intent=self._intent))
+        return StoreError(reason)
 
     def _watch(self, bracket: Bracket) -> None:
         contract = bracket.plan.contract
@@ -137,10 +144,10 @@ class OCOActor(Actor):
         now = self.clock.now()
         plan = flatten_plan(self._flatten, self._bracket.plan.contract.expiry, now)
         if plan.close_at is not None:
-            seconds = max(0.0, (plan.close_at - now).total_seconds())
-            self.timers.start("flatten", seconds, FlattenBracket(why=ClosedBy.FLATTENED))
+            # By the time of day, which may be set while we wait.
+            self.timers.start_at("flatten", plan.close_at, FlattenBracket(why=ClosedBy.FLATTENED))
         elif plan.review_at is not None:
-            self.timers.start("review", (plan.review_at - now).total_seconds() + 1, Due(timer="review"))
+            self.timers.start_at("review", plan.review_at + timedelta(seconds=1), Due(timer="review"))
 
     def on_stop(self) -> None:
         """Stop streaming; what rests at the broker guards on."""

@@ -209,6 +209,11 @@ def family(bracket: Bracket) -> tuple[OrderSpec, ...]:
     return entry, replace(target, parent=entry.ref, transmit=False), replace(stop, parent=entry.ref)
 
 
+def is_stale(plan: BracketPlan, policy: BracketPolicy, now: datetime) -> bool:
+    """Return whether the plan waited longer to be written than its entry would have rested: its quote is history."""
+    return (now - plan.decided_at).total_seconds() > policy.entry_unfilled_seconds
+
+
 def folded(records: Iterable[Journaled], policy: BracketPolicy) -> Bracket | None:
     """Return the bracket that the journal tells of; its orders' states are unknown until the broker was asked."""
     bracket: Bracket | None = None

@@ -1,0 +1,78 @@
+import pytest
+
+from domain.commands import UnwatchQuote
+from domain.ids import ConId, Generation
+from domain.reports import (
+    BrokerStatus,
+    ExecutionReport,
+    QuoteReport,
+)
+from tests.actors.broker_scene import Scene, a_watch
+from tests.actors.stage import Stage
+from tests.builders import INTENT, a_book, a_fill, a_quote, a_status
+
+LOST, LOST_STREAMS, KEPT_STREAMS = 1100, 1101, 1102
+
+
+@pytest.fixture
+def scene(stage: Stage) -> Scene:
+    return Scene(stage)
+
+
+def test_two_watchers_share_a_stream_and_the_last_one_ends_it(scene: Scene) -> None:
+    scene.open()
+
+    scene.tell(a_watch(1, "oco:a"), a_watch(1, "oco:b"), UnwatchQuote(con_id=ConId(1), watcher="oco:a"))
+    shared = scene.gateway.port.watched()
+    scene.tell(UnwatchQuote(con_id=ConId(1), watcher="oco:a"), UnwatchQuote(con_id=ConId(1), watcher="oco:b"))
+
+    assert shared == (1,)
+    assert scene.gateway.port.watched() == ()
+
+
+def test_a_contract_watched_before_the_broker_is_ready_streams_once_it_is(scene: Scene) -> None:
+    scene.gateway.held.add("book")
+    scene.open()
+
+    scene.tell(a_watch())
+    before = scene.gateway.port.watched()
+    scene.gateway.release(a_book())
+
+    assert before == ()
+    assert scene.gateway.port.watched() == (1,)
+
+
+def test_streams_above_the_limit_are_not_begun_and_many_are_warned_of(stage: Stage, scene: Scene) -> None:
+    scene.open(subscriptions_warn=2, subscriptions_skip=3)
+
+    scene.tell(*(a_watch(number) for number in range(1, 6)))
+
+    assert scene.gateway.port.watched() == (1, 2, 3)
+    assert [line["subscriptions"] for line in stage.log.named("subscription_limit")] == [2, 3, 3]
+
+
+def test_quotes_go_to_their_watchers_and_to_the_ledger_alone(stage: Stage, scene: Scene) -> None:
+    other = stage.cast("oco:b")
+    scene.open()
+    scene.tell(a_watch(101))
+    report = QuoteReport(generation=Generation(1), quote=a_quote())
+
+    scene.gateway.port.sink(report)
+    stage.run_for(0.1)
+
+    assert scene.oco.of(QuoteReport) == scene.risk.of(QuoteReport) == [report]
+    assert other.of(QuoteReport) == []
+
+
+def test_fills_go_to_their_bracket_and_to_the_ledger(stage: Stage, scene: Scene) -> None:
+    bracket = stage.cast(f"oco:{INTENT}")
+    scene.open()
+
+    scene.gateway.port.sink(a_fill("E", 2, "2.02"))
+    scene.gateway.port.sink(a_status("E", BrokerStatus.FILLED, filled=2))
+    stage.run_for(0.1)
+
+    assert scene.risk.of(ExecutionReport) == bracket.of(ExecutionReport) == [a_fill("E", 2, "2.02")]
+    assert len(bracket.heard) == 3
+    assert scene.oco.of(ExecutionReport) == []
+    assert stage.witness.dead_letters == []
