@@ -76,7 +76,7 @@ def audited(plan: DayPlan) -> AuditResult:
         subscriptions_max=settings.limits.subscriptions_skip,
         orders_allowed=not settings.dry_run and not settings.broker.read_only,
     )
-    return audit(FrameLog.read(plan.frames_path), limits, plan.state_path)
+    return audit(FrameLog.read(plan.frames_path), limits, plan.state_path, plan.run_dir / "logs" / "bot.jsonl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ class Quotes:
         self._line = line
         self._cache = cache
         self._asked: dict[int, Ticking] = {}
+        self._changed: dict[int, Ticking] = {}  # Watched ones that ticked since the last report.
         self._watched: dict[ConId, int] = {}
 
     def handlers(self) -> Mapping[str, Callable[..., object]]:
@@ -210,14 +211,26 @@ class Quotes:
         if tick_type in DELAYED_TICKS:
             ticking.market_data_type = max(DELAYED, ticking.market_data_type)
         if self._watched.get(ticking.contract.con_id) == request_id:
-            quote = ticking.quote(self._line.clock.now())
-            self._line.sink(QuoteReport(generation=self._line.generation, quote=quote))
+            self._report_soon(request_id, ticking)
         elif ticking.complete and not ticking.sparse:
             self._line.requests.settle(request_id)
         elif ticking.complete:
             asyncio.get_running_loop().call_later(
                 self._line.config.quote_linger_seconds, self._line.requests.settle, request_id
             )
+
+    def _report_soon(self, request_id: int, ticking: Ticking) -> None:
+        """Report once the packet has been read to its end: half of a change is no quote, and would touch a stop."""
+        if not self._changed:
+            asyncio.get_running_loop().call_soon(self._report_changed)
+        self._changed[request_id] = ticking
+
+    def _report_changed(self) -> None:
+        changed, self._changed = self._changed, {}
+        for request_id, ticking in changed.items():
+            if self._watched.get(ticking.contract.con_id) == request_id:
+                quote = ticking.quote(self._line.clock.now())
+                self._line.sink(QuoteReport(generation=self._line.generation, quote=quote))
 
 
 def _count(size: float) -> int | None:

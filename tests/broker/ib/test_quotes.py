@@ -192,11 +192,14 @@ def test_a_watch_streams_and_is_one_subscription_however_often_asked() -> None:
         desk.broker.watch(a_contract())
         asked = await gateway.heard(1)
         request = int(asked[2])
-        gateway.say((1, 6, request, BID, "2.00", 3, 0), (1, 6, request, ASK, "2.02", 4, 0))
-        gateway.say((2, 6, request, CALL_OPEN_INTEREST, 900))
-        reports = await desk.reported(QuoteReport, 3)
+        gateway.say(
+            (1, 6, request, BID, "2.00", 3, 0),
+            (1, 6, request, ASK, "2.02", 4, 0),
+            (2, 6, request, CALL_OPEN_INTEREST, 900),
+        )
+        # What came in one packet is one quote: half of a change would touch a stop.
+        (last,) = await desk.reported(QuoteReport, 1)
 
-        last = reports[-1]
         assert isinstance(last, QuoteReport)
         assert (last.quote.bid, last.quote.ask, last.quote.open_interest) == (Decimal("2.00"), Decimal("2.02"), 900)
         assert (asked[16], asked[17]) == ("101", "0")
