@@ -29,7 +29,10 @@ Progress = Callable[[datetime], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayPlan:
-    """A day, its market, its settings, and a folder of its own in which nothing live can be touched."""
+    """A day, its market, its settings, and a folder of its own in which nothing live can be touched.
+
+    ``stops_at`` ends it earlier than its session does, whatever is open then; aware.
+    """
 
     settings: Settings
     market: Market
@@ -38,6 +41,7 @@ class DayPlan:
     seed: int
     crashes: tuple[Crash, ...]
     run_dir: Path
+    stops_at: datetime | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -47,7 +51,7 @@ class DayPlan:
     @property
     def ends_at(self) -> datetime:
         """Return when it is stopped."""
-        return self.session.closes_at + AFTER_CLOSE
+        return self.stops_at or self.session.closes_at + AFTER_CLOSE
 
     @property
     def frames_path(self) -> Path:
