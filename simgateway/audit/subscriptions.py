@@ -75,7 +75,8 @@ class SubscriptionChecker(Checker):
         self._clients[notice.connection] = notice.client_id
 
     def _look(self, row: _Open, at: datetime) -> None:
-        if row.asked.sec_type != "OPT" or row.told:
+        """Check that a contract which is followed is held or ordered; what a dry run holds is not on the wire."""
+        if row.asked.sec_type != "OPT" or row.told or not self.limits.orders_allowed:
             return
         con_id = row.asked.con_id
         if self.book.position(con_id) > 0 or any(order.is_live for order in self.book.of(con_id)):

@@ -38,6 +38,22 @@ def test_a_subscription_that_outlives_its_position_breaks_invariant_10() -> None
     assert broken(audited(log)) == {10}
 
 
+def test_a_run_without_orders_shows_no_positions_to_measure_a_subscription_by() -> None:
+    log = Log().connect().ask_data(30, OPTION).day_profit("0").wait(90).day_profit("0").cancel_data(30)
+
+    with_orders, without = audited(log), audited(log, replace(LIMITS, orders_allowed=False))
+
+    assert (broken(with_orders), broken(without)) == ({10}, set())
+
+
+def test_a_run_without_orders_may_neither_leave_a_subscription_open_nor_have_too_many() -> None:
+    limits = replace(LIMITS, orders_allowed=False, subscriptions_max=1)
+    left_open = Log().connect().ask_data(1, 11).wait(1).day_profit("0")
+    too_many = Log().connect().ask_data(1, 11).ask_data(2, 12).cancel_data(1).cancel_data(2)
+
+    assert (broken(audited(left_open, limits)), broken(audited(too_many, limits))) == ({10}, {10})
+
+
 def test_a_new_connection_ends_what_the_old_one_had_open() -> None:
     log = Log().connect().ask_data(30, OPTION).wait(5)
     log.connection = 2
