@@ -41,6 +41,7 @@ from domain.trading_day import Calendar
 RESTARTS_MAX = 5
 RESTARTS_PERIOD_SECONDS = 60.0
 QUICK = Backoff(first_seconds=0.2, factor=2.0, most_seconds=5.0)
+PING_SECONDS = 30.0  # Every handler has a deadline of its own; a ping finds only what is stuck without one.
 SYMBOL_HANDLER_SECONDS = 600.0  # A turn may wait for history that times out late, and retry.
 TURN_SECONDS_MAX = 150.0
 
@@ -89,16 +90,22 @@ def _guarding(parts: Parts) -> ChildSpec:
             name="journal",
             factory=lambda context: JournalActor(context, journal=parts.journal, log=parts.log),
             host=parts.hosts.journal,
+            ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
         ChildSpec(
-            name="broker", factory=lambda context: _broker(context, parts), host=parts.hosts.broker, backoff=QUICK
+            name="broker",
+            factory=lambda context: _broker(context, parts),
+            host=parts.hosts.broker,
+            ping_every_seconds=PING_SECONDS,
+            backoff=QUICK,
         ),
         _supervisor("ocos", parts, Strategy.ONE_FOR_ONE, (), host=parts.hosts.core, restarts_max=20),
         ChildSpec(
             name="brackets",
             factory=lambda context: BracketsActor(context, oco_spec=lambda i, p: oco_spec(parts, i, p), log=parts.log),
             host=parts.hosts.core,
+            ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
     )
@@ -112,20 +119,32 @@ def _trading(parts: Parts) -> ChildSpec:
             name="alerts",
             factory=lambda context: AlertActor(context, port=parts.alerts, log=parts.log),
             host=core,
+            ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
         ChildSpec(
             name="breaker",
             factory=lambda context: BreakerActor(context, limits=parts.breaker_limits, log=parts.log),
             host=parts.hosts.system,
+            ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
-        ChildSpec(name="risk", factory=lambda context: _risk(context, parts), host=core, backoff=QUICK),
+        ChildSpec(
+            name="risk",
+            factory=lambda context: _risk(context, parts),
+            host=core,
+            ping_every_seconds=PING_SECONDS,
+            backoff=QUICK,
+        ),
         _supervisor(
             "symbols", parts, Strategy.ONE_FOR_ONE, tuple(_symbol_spec(parts, one) for one in parts.symbols), host=core
         ),
         ChildSpec(
-            name="scheduler", factory=lambda context: _scheduler(context, parts), host=parts.hosts.system, backoff=QUICK
+            name="scheduler",
+            factory=lambda context: _scheduler(context, parts),
+            host=parts.hosts.system,
+            ping_every_seconds=PING_SECONDS,
+            backoff=QUICK,
         ),
     )
     return _supervisor("trading", parts, Strategy.REST_FOR_ONE, children)
@@ -150,7 +169,14 @@ def _supervisor(
             gave_up=parts.gave_up,
         )
 
-    return ChildSpec(name=name, factory=build, host=host or parts.hosts.system, start_timeout_seconds=60, backoff=QUICK)
+    return ChildSpec(
+        name=name,
+        factory=build,
+        host=host or parts.hosts.system,
+        start_timeout_seconds=60,
+        ping_every_seconds=PING_SECONDS,
+        backoff=QUICK,
+    )
 
 
 def oco_spec(parts: Parts, intent: IntentId, plan: BracketPlan | None) -> ChildSpec:
@@ -163,6 +189,7 @@ def oco_spec(parts: Parts, intent: IntentId, plan: BracketPlan | None) -> ChildS
         host=parts.hosts.core,
         restart=Restart.TRANSIENT,
         start_timeout_seconds=30,
+        ping_every_seconds=PING_SECONDS,
         backoff=QUICK,
     )
 
@@ -174,6 +201,7 @@ def _symbol_spec(parts: Parts, settings: SymbolSettings) -> ChildSpec:
         host=parts.hosts.core,
         start_timeout_seconds=30,
         handler_deadline_seconds=SYMBOL_HANDLER_SECONDS,
+        ping_every_seconds=PING_SECONDS,
         backoff=QUICK,
     )
 

@@ -122,7 +122,6 @@ class Ending:
     books: GatewayBooks
     restarts: int
     trace: str
-    wall_seconds: float
     day_seconds: float
 
 
@@ -156,7 +155,7 @@ def result_of(plan: DayPlan, store: SqliteStore, ending: Ending) -> DayResult:
             "close": f"{new_york(plan.session.closes_at):%H:%M}",
             "date": plan.session.day.isoformat(),
         },
-        wall_seconds=round(ending.wall_seconds, 3),
+        wall_seconds=0.0,
         day_seconds=round(ending.day_seconds, 3),
         trace=ending.trace,
         seed=plan.seed,

@@ -122,11 +122,10 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float, until: s
         books=gateway.books(),
         restarts=observer.restarts,
         trace="",
-        wall_seconds=ended - began,
         day_seconds=ended - began,
     )
     try:
-        return result_of(plan, store, ending)
+        return replace(result_of(plan, store, ending), wall_seconds=round(wall.monotonic() - began, 3))
     finally:
         store.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 from actors.runtime.clock import WallClock
@@ -69,11 +70,10 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
         books=books,
         restarts=observer.restarts,
         trace=hashlib.sha256(f"{observer.digest}{frames.digest}".encode()).hexdigest()[:32],
-        wall_seconds=ended - began,
         day_seconds=ended - day_began,
     )
     try:
-        return result_of(plan, store, ending)
+        return replace(result_of(plan, store, ending), wall_seconds=round(wall.monotonic() - began, 3))
     finally:
         store.close()
 
