@@ -15,6 +15,7 @@ from domain.commands import (
     ReadStream,
     ReleaseRisk,
     RequestAccount,
+    RequestBook,
     ReserveRisk,
     SendAlert,
     SummariseDay,
@@ -78,6 +79,7 @@ class RiskActor(Actor):
         self._log = log
         self._ledger = Ledger()
         self._account: AccountReport | None = None
+        self._reconciled = False
 
     async def on_start(self) -> None:
         """Fold the day from the journal: the ledger's own stream, and the fills of every bracket it names."""
@@ -90,6 +92,9 @@ class RiskActor(Actor):
         for intent in intents:
             records.extend(await self._read(stream_of(intent)))
         self._ledger = with_broker_pnl(folded(records), None, self.clock.now())
+        for exposure in self._ledger.exposures.values():
+            if exposure.symbol is not None:  # Reserved, by a predecessor whose timers died with it.
+                self._check_later(exposure.intent)
         self.timers.start("account", 0.0, Wake(what="account"))
 
     async def _read(self, stream: str) -> tuple[Journaled, ...]:
@@ -132,7 +137,8 @@ class RiskActor(Actor):
             case SummariseDay():
                 self._summarise(message)
             case Resynchronised():
-                self._resynchronised(message.book)
+                self._reconcile(message.book)
+                self.timers.start("account", 0.0, Wake(what="account"))
             case _:
                 pass
 
@@ -150,14 +156,23 @@ class RiskActor(Actor):
                 quantity=answer.quantity,
                 amount=answer.amount,
             )
-            self.timers.start(f"claim:{answer.intent}", CLAIM_SECONDS, CheckClaim(intent=answer.intent))
+            self._check_later(answer.intent)
         return answer
 
+    def _check_later(self, intent: IntentId) -> None:
+        self.timers.start(f"claim:{intent}", CLAIM_SECONDS, CheckClaim(intent=intent))
+
     async def _claimed(self, intent: IntentId) -> None:
-        """Free a reservation whose symbol died before it handed over a plan."""
-        records = await self._read(stream_of(intent))
-        if not any(isinstance(record, BracketPlanned) for record in records):
-            self._release(intent)
+        """Free a reservation whose plan was lost on its way to the journal; a journal that is silent frees nothing."""
+        known = await self.ask_or_none("journal", ReadStream(stream=stream_of(intent)), timeout_seconds=10)
+        if known is None:
+            self._check_later(intent)
+            return
+        exposure = self._ledger.exposures.get(intent)
+        if exposure is None or any(isinstance(record, BracketPlanned) for record in known.records):
+            return
+        self.tell(f"symbol:{exposure.symbol}", ReleaseRisk(intent=intent))
+        self._release(intent)
 
     def _release(self, intent: IntentId) -> None:
         if intent not in self._ledger.exposures:
@@ -171,7 +186,9 @@ class RiskActor(Actor):
         if event is not None:
             self._ledger = apply(self._ledger, event)
 
-    def _resynchronised(self, book: BookReport) -> None:
+    def _reconcile(self, book: BookReport) -> None:
+        """Count what was missed, and see where others hold something."""
+        self._reconciled = True
         for execution in book.executions:
             self._count(execution)
         for commission in book.commissions:
@@ -180,11 +197,21 @@ class RiskActor(Actor):
         for symbol in symbols - self._ledger.foreign:
             self.tell("alerts", SendAlert(kind="foreign", text=f"{symbol}: a position or order that is not ours"))
         self._ledger = with_foreign(self._ledger, symbols)
-        self.timers.start("account", 0.0, Wake(what="account"))
 
     async def _refresh(self) -> None:
-        """Ask for the account's values; open the trading day at first sight of its equity."""
+        """Ask for the account's values; open the trading day at first sight of its equity.
+
+        A restarted ledger asks for the book first: only a new connection sends it unasked. Without it the account stays
+        unknown too, and nothing is reserved.
+        """
         self.timers.start("account", ACCOUNT_SECONDS, Wake(what="account"))
+        if not self._reconciled:
+            book = await self.ask_or_none("broker", RequestBook(), timeout_seconds=20)
+            if isinstance(book, BookReport):
+                self._reconcile(book)
+                self._check_limit()
+        if not self._reconciled:
+            return
         answer = await self.ask_or_none("broker", RequestAccount(), timeout_seconds=20)
         if not isinstance(answer, AccountReport):
             return

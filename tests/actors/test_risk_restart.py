@@ -1,0 +1,130 @@
+from decimal import Decimal
+
+import pytest
+
+from actors.oco import stream_of
+from actors.risk import RiskActor
+from domain.commands import (
+    AppendRecords,
+    ReadOpenIntents,
+    ReadStream,
+    RequestBook,
+    StreamRead,
+    SummariseDay,
+)
+from domain.events import (
+    BracketPlanned,
+    DenialRule,
+    FeesCharged,
+    LossLimitReached,
+    Resynchronised,
+)
+from domain.ledger_rules import RiskLimits
+from domain.reports import Failure, RequestFailed
+from tests.actors.risk_scene import LEDGER, Scene, a_close, a_position_of_others, a_reservation, an_opening
+from tests.actors.stage import CALENDAR, MONDAY, Stage
+from tests.builders import GENERATION, INTENT, NOW, a_book, a_fill, a_plan
+
+
+@pytest.fixture
+def scene(stage: Stage) -> Scene:
+    return Scene(stage)
+
+
+def test_a_successor_knows_what_the_day_lost_and_what_is_set_aside(stage: Stage, scene: Scene) -> None:
+    stage.store.append(LEDGER, [an_opening(), a_reservation()])
+    stage.store.append(stream_of(INTENT), [BracketPlanned(at=NOW, plan=a_plan())])
+    scene.open()
+    busy = scene.refusal()
+    scene.tell(a_fill("E", 2, "2.02"), a_fill("S", 2, "1.50"), a_close("-104"))
+
+    scene.tell(SummariseDay(completed=1, failed=0))
+
+    assert busy is DenialRule.SYMBOL_BUSY
+    (line,) = stage.log.named("eod_summary")
+    assert (line["entries"], line["exits"], line["pnl"]) == (1, 1, Decimal(-104))
+
+
+def test_a_successor_counts_fills_that_only_the_brackets_stream_knows(stage: Stage, scene: Scene) -> None:
+    first = scene.open()
+    scene.reserve()
+    first.fence()
+    fee = FeesCharged(at=NOW, intent=INTENT, exec_id=a_fill("E", 2, "2.02").exec_id, fees=Decimal(1))
+    stage.store.append(stream_of(INTENT), [BracketPlanned(at=NOW, plan=a_plan()), fee, a_close()])
+
+    scene.open()
+    scene.tell(SummariseDay(completed=0, failed=0))
+
+    (line,) = stage.log.named("eod_summary")
+    assert (line["exits"], line["fees"]) == (1, Decimal(1))
+
+
+def test_a_successor_is_still_latched(stage: Stage, scene: Scene) -> None:
+    limit = LossLimitReached(at=NOW, day=MONDAY.day, loss=Decimal(1600), limit=Decimal(1500))
+    stage.store.append(LEDGER, [an_opening(), limit])
+
+    scene.open()
+
+    assert scene.refusal() is DenialRule.DAILY_LOSS
+
+
+def test_a_successor_learns_again_where_others_hold_something(scene: Scene) -> None:
+    book = a_book(positions=(a_position_of_others(),))
+    first = scene.open()
+    scene.tell(Resynchronised(at=NOW, generation=GENERATION, book=book))
+    before = scene.refusal()
+    first.fence()
+    scene.broker.answers[RequestBook] = book
+
+    scene.open()
+
+    assert before is DenialRule.FOREIGN
+    assert scene.refusal() is DenialRule.FOREIGN
+
+
+def test_nothing_is_reserved_by_a_successor_that_has_not_seen_the_book(stage: Stage, scene: Scene) -> None:
+    stage.store.append(LEDGER, [an_opening()])
+    scene.broker.answers[RequestBook] = RequestFailed(failure=Failure.TIMED_OUT)
+
+    scene.open()
+    before = scene.refusal()
+    scene.broker.answers[RequestBook] = a_book()
+    stage.run_for(31)
+
+    assert before is DenialRule.BUYING_POWER_UNKNOWN
+    assert scene.refusal() is None
+
+
+def test_one_that_a_predecessor_gave_is_given_back_too(stage: Stage, scene: Scene) -> None:
+    first = scene.open()
+    scene.reserve()
+    first.fence()
+
+    scene.open()
+    stage.run_for(91)
+    scene.pnl("0")
+
+    assert scene.refusal() is None
+
+
+def test_a_journal_that_cannot_be_read_lets_no_ledger_start(stage: Stage, scene: Scene) -> None:
+    stage.store.unreadable = "disk gone"
+    for name in ("risk", "journal"):
+        stage.expect_death(name)
+
+    scene.open()
+
+    assert "risk" not in stage.directory.names()
+
+
+def test_the_ledger_asks_the_journal_for_its_own_stream_and_for_open_intents(stage: Stage) -> None:
+    stage.cast("broker")
+    journal = stage.cast("journal", {ReadStream: StreamRead(records=()), ReadOpenIntents: None})
+    stage.expect_death("risk")
+
+    stage.launch(
+        lambda c: RiskActor(c, limits=RiskLimits(), calendar=CALENDAR, flatten_on_loss=False, log=stage.log), "risk"
+    )
+
+    assert [type(m) for m in journal.heard] == [ReadStream, ReadOpenIntents]
+    assert journal.of(AppendRecords) == []
