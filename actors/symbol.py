@@ -37,10 +37,11 @@ from domain.events import (
     SymbolBackedOff,
 )
 from domain.findings import Finding, denied
+from domain.freshness import in_time
 from domain.ports import EventLog
 from domain.reports import Failure, RequestFailed
 from domain.retry import SymbolBackoff, ask_again, cycle_due, cycle_failed, cycle_succeeded, entry_on_bars
-from domain.strategies.protocol import Action, Signal, combined, spent_until
+from domain.strategies.protocol import Action, Signal, Strategy, combined, spent_until
 from domain.symbol_settings import SymbolSettings
 from domain.trading_day import Calendar
 
@@ -162,7 +163,11 @@ class SymbolActor(Actor):
         await self._enter(command, signal)
 
     def _signals(self) -> list[Signal]:
-        return [strategy.decide(self._feed.completed(strategy.bar_seconds)) for strategy in self._settings.strategies]
+        return [self._signal(strategy) for strategy in self._settings.strategies]
+
+    def _signal(self, strategy: Strategy) -> Signal:
+        bars = self._feed.completed(strategy.bar_seconds)
+        return in_time(strategy.decide(bars), bars[-1] if bars else None, self.clock.now())
 
     def _denied_before_data(self, signal: Signal, now: datetime) -> EntryDenied | None:
         session = self._calendar.session_at(now)

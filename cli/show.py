@@ -1,5 +1,6 @@
 """What a person sees of a run: progress with the simulated time, then a table; or JSON as the last line."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,5 +77,5 @@ def summary(result: DayResult) -> Table:
     table.add_row("invariants", f"{checked} checks, {violated} violated")
     table.add_row("took", f"{result.day_seconds:.1f} s for the day, {result.wall_seconds:.1f} s in all")
     table.add_row("trace", f"{result.trace} (seed {result.seed})")
-    table.add_row("files", result.run_dir)
+    table.add_row("files", os.path.relpath(result.run_dir))
     return table

@@ -6,7 +6,6 @@ from typing import Final
 
 from domain.trading_day import Calendar, flattens_at
 
-
 LEAD: Final = timedelta(minutes=1)  # Selling takes a few tries; the minutes say when it is done, not begun.
 
 
