@@ -1,7 +1,7 @@
 """Scheduler: starts cycles inside the trading session, and says how the day went."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from actors.base import Actor
@@ -79,12 +79,13 @@ class SchedulerActor(Actor):
             return
         start = next_start(session.opens_at, now, self._interval_seconds, BAR_OFFSET_SECONDS)
         if start >= session.closes_at:
-            self._plan_close(session, now)
+            self._plan_close(session)
             return
-        self.timers.start("cycle", (start - now).total_seconds(), Wake(what="cycle"))
+        # By the time of day, which may be set while we wait.
+        self.timers.start_at("cycle", start, Wake(what="cycle"))
 
-    def _plan_close(self, session: Session, now: datetime) -> None:
-        self.timers.start("close", (session.closes_at - now).total_seconds() + 1, Wake(what="close"))
+    def _plan_close(self, session: Session) -> None:
+        self.timers.start_at("close", session.closes_at + timedelta(seconds=1), Wake(what="close"))
 
     def _begin(self, now: datetime) -> None:
         if not self._cycles.reported:

@@ -63,7 +63,9 @@ HOUSE_EVENTS: Final = (
     Event("broker_message", Level.INFO, "broker: {code} {text}", ("code", "text"), ("generation", "ref")),
     Event("subscription_limit", Level.WARNING, "{subscriptions} streaming quotes", ("subscriptions",), ("contract",)),
     Event("circuit_breaker_open", Level.ERROR, "circuit breaker open: {reason}", ("reason", "failures"), ("until",)),
-    Event("circuit_breaker_half_open", Level.WARNING, "circuit breaker lets one probe through", (), ("reason",)),
+    Event(
+        "circuit_breaker_half_open", Level.WARNING, "circuit breaker lets one probe through", (), ("reason", "failures")
+    ),
     Event("circuit_breaker_closed", Level.INFO, "circuit breaker closed", (), ("reason", "failures")),
     Event("alert", Level.WARNING, "alert, {kind}: {text}", ("kind", "text", "delivered"), ("delay_seconds",)),
     Event("alert_suppressed", Level.INFO, "alert held back, {kind}: {text}", ("kind", "text"), ("reason",)),
