@@ -1,7 +1,7 @@
 """``--crash ACTOR@HH:MM``: kills an actor at a simulated time, as a bug would."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -9,7 +9,7 @@ from actors.runtime.clock import Clock
 from cli.system import System
 from config.new_york import parse_time
 from domain.errors import ConfigError
-from domain.trading_day import NEW_YORK
+from domain.trading_day import NEW_YORK, Session, new_york
 
 LOOK_AGAIN_SECONDS = 1.0
 KINDS = ("symbol:", "oco:")
@@ -28,17 +28,27 @@ class Crash:
         return datetime.combine(day, self.at, NEW_YORK)
 
 
-def parse_crash(text: str) -> Crash:
-    """Return the crash. Raises ConfigError with what was meant."""
+def parse_crashes(texts: Iterable[str], symbols: Collection[str], session: Session) -> tuple[Crash, ...]:
+    """Return the crashes of a run. Raises ConfigError for one that could never come: a wish is not dropped silently."""
+    return tuple(_parsed(text, symbols, session) for text in texts)
+
+
+def _parsed(text: str, symbols: Collection[str], session: Session) -> Crash:
     actor, at, clock = text.partition("@")
-    known = actor in NAMES or actor.startswith(KINDS)
-    if not at or not known:
+    kind, _, name = actor.partition(":")
+    if not at or not (actor in NAMES or (f"{kind}:" in KINDS and name)):
         example = "symbol:GOOG@10:15, oco:*@10:40 or risk@11:00"
         raise ConfigError(f"--crash {text}: give ACTOR@HH:MM, such as {example}; actors: {', '.join((*NAMES, *KINDS))}")
+    if kind == "symbol" and name not in {*symbols, "*"}:
+        raise ConfigError(f"--crash {text}: {name} is not traded in this run; its symbols are {', '.join(symbols)}")
     try:
-        return Crash(actor, parse_time(clock))
+        crash = Crash(actor, parse_time(clock))
     except ValueError as error:
         raise ConfigError(f"--crash {text}: {error}") from error
+    if not session.opens_at <= crash.due(session.day) < session.closes_at:
+        hours = f"{new_york(session.opens_at):%H:%M} to {new_york(session.closes_at):%H:%M}"
+        raise ConfigError(f"--crash {text}: choose a time within the session, {hours}")
+    return crash
 
 
 async def carry_out(crash: Crash, day: date, system: System, clock: Clock, say: Callable[[str], None]) -> None:

@@ -1,10 +1,10 @@
 """``./bot demo``: one synthetic day, so that a newcomer sees the whole bot at work without an account."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from cli.crashes import parse_crash
+from cli.crashes import parse_crashes
 from cli.day import ACCOUNT, DayPlan, Progress
 from cli.folders import run_folder
 from cli.result import DayResult
@@ -12,13 +12,16 @@ from cli.show import Screen
 from cli.system import calendar_around
 from cli.virtual_day import run_virtual_day
 from config.load import load_fixed
+from config.new_york import parse_time
 from config.settings import Settings
 from domain.errors import ConfigError
+from domain.trading_day import NEW_YORK, Session, new_york
 from simgateway.config import GatewayConfig
 from simgateway.market.synthetic import SyntheticMarket
 
 DEMO_DAY = date(2026, 3, 11)
 START_CASH = Decimal(100_000)
+SPEED_MAX = 1000.0
 DEMO_SETTINGS: dict[str, object] = {
     "symbols": ["SPY", "QQQ", "AAPL"],
     "dry_run": False,
@@ -58,7 +61,8 @@ def gateway_config(wanted: Wanted) -> GatewayConfig:
 def demo_plan(wanted: Wanted) -> DayPlan:
     """Return the demo's day. Raises ConfigError."""
     settings = settings_for(wanted, DEMO_SETTINGS)
-    crashes = tuple(parse_crash(text) for text in wanted.crashes)
+    if wanted.threads and not 0 < wanted.speed <= SPEED_MAX:
+        raise ConfigError(f"--speed {wanted.speed:g}: give a number above 0, at most {SPEED_MAX:g}")
     session = calendar_around(DEMO_DAY, settings.paths.runs_dir / "calendar").session_of(DEMO_DAY)
     assert session is not None, "the demo's day is a trading day"
     return DayPlan(
@@ -67,9 +71,24 @@ def demo_plan(wanted: Wanted) -> DayPlan:
         gateway=gateway_config(wanted),
         session=session,
         seed=wanted.seed,
-        crashes=crashes,
+        crashes=parse_crashes(wanted.crashes, settings.symbols, session),
+        stops_at=_stops_at(wanted.until, session),
         run_dir=run_folder(settings.paths.runs_dir, "demo"),
     )
+
+
+def _stops_at(until: str | None, session: Session) -> datetime | None:
+    if until is None:
+        return None
+    try:
+        at = datetime.combine(session.day, parse_time(until), NEW_YORK)
+    except ValueError as error:
+        raise ConfigError(f"--until {until}: {error}") from error
+    if at <= session.opens_at:
+        raise ConfigError(
+            f"--until {until}: choose a time after {new_york(session.opens_at):%H:%M}, when trading opens"
+        )
+    return at
 
 
 def run_demo(wanted: Wanted) -> int:
@@ -86,4 +105,4 @@ def _run(plan: DayPlan, wanted: Wanted, progress: Progress) -> DayResult:
         return run_virtual_day(plan, progress)
     from cli.threads_day import run_threads_day  # noqa: PLC0415 - its imports are for real sockets alone
 
-    return run_threads_day(plan, progress, speed=wanted.speed, until=wanted.until)
+    return run_threads_day(plan, progress, speed=wanted.speed)

@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -12,11 +12,11 @@ from domain.errors import ConfigError, StoreError
 
 BAD_INPUT = 2
 INTERRUPTED = 130
+USAGE_ERROR: Any = typer.BadParameter.__mro__[1]  # The base of all usage errors has no public name in typer.
 
 app = typer.Typer(
     name="bot",
     help="Stopward trades US options on Interactive Brokers and never leaves a position unguarded.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -43,8 +43,8 @@ def demo(
     cash: Cash = False,
     as_json: AsJson = False,
     threads: Annotated[bool, typer.Option(help="Real threads and sockets, the gateway in its own process.")] = False,
-    speed: Annotated[float, typer.Option(help="With --threads: how much faster than real time.")] = 60.0,
-    until: Annotated[str | None, typer.Option(metavar="HH:MM", help="With --threads: end the day early.")] = None,
+    speed: Annotated[float, typer.Option(help="With --threads: how many times real time.")] = 60.0,
+    until: Annotated[str | None, typer.Option(metavar="HH:MM", help="End the day early.")] = None,
 ) -> None:
     """Trade one synthetic day on the simulated gateway, in virtual time."""
     from cli.demo import Wanted, run_demo  # noqa: PLC0415 - only this command pays for what it imports
@@ -118,17 +118,25 @@ def test(context: typer.Context) -> None:
 def main() -> None:
     """Run the command of the command line; turn our errors into one line and exit code 2."""
     logging.getLogger().addHandler(logging.NullHandler())  # Libraries speak to the log, never to the terminal.
-    guarded(lambda: app(prog_name="./bot"))
+    arguments = sys.argv[1:] or ["--help"]
+    guarded(lambda: app(arguments, prog_name="./bot", standalone_mode=False))
 
 
-def guarded(run: Callable[[], object]) -> None:
-    """Run, and end the process as documented when it fails."""
+def guarded(run: Callable[[], Any]) -> None:
+    """Run, and end the process with the code that comes back, or as documented when it fails."""
     try:
-        run()
+        raise SystemExit(run())
+    except USAGE_ERROR as error:
+        command = error.ctx.command_path if error.ctx else "./bot"
+        raise _bad_input(f"{error.format_message().rstrip('.')}; see {command} --help") from None
     except (ConfigError, StoreError) as error:
-        line = " ".join(str(error).split())
-        print(f"bot: {line}", file=sys.stderr)
-        raise SystemExit(BAD_INPUT) from None
-    except KeyboardInterrupt:
+        raise _bad_input(str(error)) from None
+    except (KeyboardInterrupt, typer.Abort):
         print("bot: stopped", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None
+
+
+def _bad_input(text: str) -> SystemExit:
+    """Say it in one line; return what ends the process."""
+    print(f"bot: {' '.join(text.split())}", file=sys.stderr)
+    return SystemExit(BAD_INPUT)

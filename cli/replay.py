@@ -1,9 +1,13 @@
 """``./bot replay``: a recorded day through the same actors."""
 
+import re
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from shutil import rmtree
+from typing import Final
 
-from cli.crashes import parse_crash
+from cli.crashes import parse_crashes
 from cli.day import ACCOUNT, DayPlan
 from cli.demo import Wanted, gateway_config, settings_for
 from cli.folders import run_folder
@@ -15,6 +19,8 @@ from domain.trading_day import Session
 from simgateway.market.base import MarketDataError
 from simgateway.market.recorded import RecordedMarket
 
+DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
 
 def run_replay(wanted: Wanted, *, data: Path, day: str, symbols: str) -> int:
     """Run the day and show how it ended; return the exit code. Raises ConfigError."""
@@ -24,6 +30,7 @@ def run_replay(wanted: Wanted, *, data: Path, day: str, symbols: str) -> int:
         try:
             result = run_virtual_day(plan, progress)
         except MarketDataError as error:
+            rmtree(plan.run_dir)  # Half a day is no result.
             raise ConfigError(str(error)) from error
     return screen.finished(result)
 
@@ -33,9 +40,10 @@ def replay_plan(wanted: Wanted, *, data: Path, day: str, symbols: str) -> DayPla
     names = [name.strip().upper() for name in symbols.split(",") if name.strip()]
     values: dict[str, object] = {"symbols": names, "dry_run": False, "broker": {"account": ACCOUNT}}
     settings = settings_for(wanted, values)
-    crashes = tuple(parse_crash(text) for text in wanted.crashes)
     when = _day(day)
     session = _session(when, settings.paths.runs_dir / "calendar")
+    if not data.is_dir():
+        raise ConfigError(f"--data {data}: no such folder; give the one that has equity/usa/minute in it")
     try:
         market = RecordedMarket(data, when, settings.symbols)
     except MarketDataError as error:
@@ -46,23 +54,23 @@ def replay_plan(wanted: Wanted, *, data: Path, day: str, symbols: str) -> DayPla
         gateway=gateway_config(wanted),
         session=session,
         seed=wanted.seed,
-        crashes=crashes,
+        crashes=parse_crashes(wanted.crashes, settings.symbols, session),
         run_dir=run_folder(settings.paths.runs_dir, "replay"),
     )
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ConfigError(f"--date {text}: not a day; write YYYY-MM-DD, such as 2015-12-24") from None
+    if DAY.fullmatch(text):
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    raise ConfigError(f"--date {text}: not a day; write YYYY-MM-DD, such as 2015-12-24")
 
 
 def _session(day: date, cache: Path) -> Session:
     try:
         session = calendar_around(day, cache).session_of(day)
-    except ValueError as error:
-        raise ConfigError(f"--date {day}: {error}") from error
+    except (ValueError, OverflowError):
+        raise ConfigError(f"--date {day}: nobody knows its holidays; choose a recorded day") from None
     if session is None:
         raise ConfigError(f"--date {day}: the New York market was closed; choose a trading day")
     return session

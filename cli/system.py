@@ -27,6 +27,7 @@ from cli.wiring import (
     symbol_settings,
 )
 from config.settings import Settings
+from domain.errors import ConfigError
 from domain.events import BracketPlanned, LegFilled
 from domain.ids import Generation
 from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, OrderPort, ReportSink
@@ -38,9 +39,16 @@ CALENDAR_DAYS_BEHIND, CALENDAR_DAYS_AHEAD = 10, 40
 
 
 def calendar_around(day: date, cache: Path) -> Calendar:
-    """Return the sessions of XNYS around a day. Raises ValueError for years without a calendar."""
+    """Return the sessions of XNYS around a day.
+
+    Raises ValueError or OverflowError for years without a calendar, ConfigError when the cache cannot be written.
+    """
     first, last = day - timedelta(days=CALENDAR_DAYS_BEHIND), day + timedelta(days=CALENDAR_DAYS_AHEAD)
-    found = sessions(first, last, cache)
+    try:
+        found = sessions(first, last, cache)
+    except OSError as error:
+        where = f"{cache.parent} (paths.runs_dir, for trade paths.state_dir)"
+        raise ConfigError(f"{where}: {error.strerror}; choose a folder that can be written") from error
     return Calendar.of(Session(day=d, opens_at=opened, closes_at=closed) for d, opened, closed in found)
 
 

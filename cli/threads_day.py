@@ -12,7 +12,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 
 from actors.runtime.clock import ScaledClock, WallClock
@@ -25,10 +24,9 @@ from cli.system import Outside, System, calendar_around
 from cli.tally import Tally
 from cli.trace import RunObserver
 from config.load import CHECKOUT
-from config.new_york import parse_time
 from config.settings import Settings
 from domain.errors import ConfigError
-from domain.trading_day import NEW_YORK, new_york
+from domain.trading_day import new_york
 from ops.alerts import NullAlerts
 from ops.library_logs import capture, loop_errors, release
 from ops.logs import FileLog
@@ -81,11 +79,10 @@ def gateway_process(plan: DayPlan, speed: float) -> Iterator[GatewayProcess]:
         process.wait(STOP_SECONDS)
 
 
-def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float, until: str | None) -> DayResult:
+def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float) -> DayResult:
     """Run the day, or its beginning, and return its result; the trace is not one of equal runs here."""
     wall = WallClock()
     began = wall.monotonic()
-    ends_at = _ends_at(plan, until)
     with gateway_process(plan, speed) as gateway:
         plan = replace(plan, settings=_at_port(plan.settings, gateway.port))
         clock = ScaledClock(plan.starts_at, speed, gateway.anchor)
@@ -110,7 +107,7 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float, until: s
             host.loop.set_exception_handler(loop_errors(log))
             host.start()
         try:
-            _live_through(plan, system, hosts["system"], clock, ends_at=ends_at, progress=progress)
+            _live_through(plan, system, hosts["system"], clock, progress)
         finally:
             for host in reversed(hosts.values()):
                 host.stop()
@@ -130,15 +127,13 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float, until: s
         store.close()
 
 
-def _live_through(
-    plan: DayPlan, system: System, host: ThreadHost, clock: ScaledClock, *, ends_at: datetime, progress: Progress
-) -> None:
+def _live_through(plan: DayPlan, system: System, host: ThreadHost, clock: ScaledClock, progress: Progress) -> None:
     system.start()
     for crash in plan.crashes:
         work = carry_out(crash, plan.session.day, system, clock, lambda _: None)
         asyncio.run_coroutine_threadsafe(work, host.loop)
     pause = threading.Event()
-    while clock.now() < ends_at:
+    while clock.now() < plan.ends_at:
         pause.wait(PROGRESS_REAL_SECONDS)
         progress(clock.now())
     asyncio.run_coroutine_threadsafe(_stopped(system), host.loop).result(STOP_SECONDS)
@@ -146,15 +141,6 @@ def _live_through(
 
 async def _stopped(system: System) -> None:
     await system.stop()
-
-
-def _ends_at(plan: DayPlan, until: str | None) -> datetime:
-    if until is None:
-        return plan.ends_at
-    try:
-        return datetime.combine(plan.session.day, parse_time(until), NEW_YORK)
-    except ValueError as error:
-        raise ConfigError(f"--until {until}: {error}") from error
 
 
 def _at_port(settings: Settings, port: int) -> Settings:

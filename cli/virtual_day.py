@@ -2,8 +2,10 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from actors.runtime.clock import WallClock
 from actors.runtime.hosts import VirtualHost
@@ -21,6 +23,7 @@ from ops.memory_log import TeeLog
 from ops.store import SqliteStore
 from simgateway.books import Books
 from simgateway.frames import FrameLog
+from simgateway.market.base import MarketDataError
 from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
 
@@ -28,7 +31,10 @@ PROGRESS_SECONDS = 60.0
 
 
 def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = False) -> DayResult:
-    """Run the whole day and return its result. Deterministic: same plan, same trace."""
+    """Run the whole day and return its result. Deterministic: same plan, same trace.
+
+    Raises MarketDataError as soon as the market finds that its recording cannot be read.
+    """
     wall = WallClock()
     began = wall.monotonic()
     host = VirtualHost(plan.seed, plan.starts_at)
@@ -53,12 +59,16 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
     system = System(plan.settings, outside)
     day_began = wall.monotonic()
     libraries = capture(log)
-    host.loop.set_exception_handler(loop_errors(log))
+    unreadable = _Unreadable(loop_errors(log))
+    host.loop.set_exception_handler(unreadable.handle)
     try:
-        host.run(_day(plan, host, gateway, system, progress))
+        host.run(_day(plan, host, gateway, system, progress=progress, unreadable=unreadable))
         books = gateway_books(gateway.books())
         gateway.close()
         host.run_for(1.0)
+    except MarketDataError:
+        store.close()
+        raise
     finally:
         host.stop()
         release(libraries)
@@ -84,7 +94,25 @@ def gateway_books(books: Books) -> GatewayBooks:
     return GatewayBooks(net_liquidation=books.net_liquidation, positions_value=value)
 
 
-async def _day(plan: DayPlan, host: VirtualHost, gateway: Gateway, system: System, progress: Progress) -> None:
+class _Unreadable:
+    """Hears what the loop cannot give to anybody, and keeps the market's complaint: such a day cannot go on."""
+
+    def __init__(self, others: Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]) -> None:
+        self._others = others
+        self.found: MarketDataError | None = None
+
+    def handle(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Take the loop's report."""
+        error = context.get("exception")
+        if isinstance(error, MarketDataError):
+            self.found = self.found or error
+        else:
+            self._others(loop, context)
+
+
+async def _day(
+    plan: DayPlan, host: VirtualHost, gateway: Gateway, system: System, *, progress: Progress, unreadable: _Unreadable
+) -> None:
     gateway.start()
     system.start()
     loop = asyncio.get_running_loop()
@@ -92,10 +120,12 @@ async def _day(plan: DayPlan, host: VirtualHost, gateway: Gateway, system: Syste
         loop.create_task(carry_out(crash, plan.session.day, system, host.clock, lambda _: None))
         for crash in plan.crashes
     ]
-    while host.clock.now() < plan.ends_at:
+    while host.clock.now() < plan.ends_at and unreadable.found is None:
         await asyncio.sleep(PROGRESS_SECONDS)
         progress(host.clock.now())
     for task in crashes:
         task.cancel()
     await system.stop()
     await asyncio.sleep(1.0)
+    if unreadable.found is not None:
+        raise unreadable.found

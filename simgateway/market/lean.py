@@ -30,17 +30,23 @@ class OptionName:
 
 
 class LeanZip:
-    """One zip of a day. Its compressed bytes are held (a few megabytes); a member is unpacked only when asked for."""
+    """One zip of a day. Its compressed bytes are held (a few megabytes); a member is kept only when asked for.
+
+    Every member's checksum is looked at first: a damaged day is refused before it begins.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(path.read_bytes()))
             self.members = tuple(self._archive.namelist())
+            damaged = self._archive.testzip()
         except FileNotFoundError:
             raise MarketDataError(f"no such recording: {path}; put the day's zip there or choose another day") from None
-        except (zipfile.BadZipFile, OSError) as error:
+        except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
             raise MarketDataError(f"cannot read {path}: {error}; fetch this file again") from error
+        if damaged is not None:
+            raise MarketDataError(f"cannot read {path}: {damaged} in it is damaged; fetch this file again")
 
     def lines(self, member: str) -> Iterator[Numbers]:
         """Give a member's rows as whole numbers, an empty field as None, rising in time."""

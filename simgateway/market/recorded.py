@@ -37,6 +37,7 @@ class RecordedMarket:
         self._by_con_id: dict[int, Instrument] = {stock.con_id: stock for stock in self._stocks.values()}
         for symbol in self._symbols:
             self._days.require(symbol, day)
+            self._days.series(self._stocks[symbol], None, day)  # A share's rows are read now, to be refused now.
             self._list(symbol)
 
     def symbols(self) -> tuple[str, ...]:
