@@ -9,19 +9,18 @@ from actors.base import Actor
 from actors.entry_search import EntrySearch, Found
 from actors.runtime.context import Context
 from actors.symbol_bars import HOUR_SECONDS, BarFeed, said
+from actors.symbol_memory import remembered, symbol_stream
 from domain.commands import (
     AppendRecords,
     AskGate,
     OpenBracket,
-    ReadOpenIntents,
-    ReadStream,
     RecordOutcome,
     ReleaseRisk,
     ReserveRisk,
     RunCycle,
     SendAlert,
 )
-from domain.entries import EntryRules, allowed, apply, folded, not_opened, seen
+from domain.entries import EntryRules, allowed, apply, not_opened, seen
 from domain.entry_plan import planned
 from domain.events import (
     BracketClosed,
@@ -60,20 +59,9 @@ class SymbolActor(Actor):
         self._feed = BarFeed(self, settings=settings, calendar=calendar, log=log)
         self._search = EntrySearch(self, settings=settings, log=log)
 
-    @property
-    def stream(self) -> str:
-        """Return the name of this symbol's stream in the journal."""
-        return f"symbol:{self._symbol}"
-
     async def on_start(self) -> None:
         """Fold what is remembered of the symbol: spent signals, exits, an open intent."""
-        own = await self.ask("journal", ReadStream(stream=self.stream), timeout_seconds=10)
-        intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)
-        records: list[Journaled] = list(own.records)
-        for intent in intents.intents:
-            known = await self.ask("journal", ReadStream(stream=f"bracket:{intent}"), timeout_seconds=10)
-            records.extend(known.records)
-        self._rules = folded(self._symbol, records)
+        self._rules = await remembered(self, self._symbol, self._calendar)
 
     def receive(self, message: Any) -> Any:
         """Run a cycle, or remember how a bracket ended."""
@@ -97,11 +85,15 @@ class SymbolActor(Actor):
                 self._log.emit("backoff_skip", symbol=self._symbol, reason=f"{left} cycles more", cycle=command.cycle)
                 self._finish(command, "skipped", "backoff")
                 return
-        if not await self.ask_or_none("breaker", AskGate(), timeout_seconds=5):
-            self._finish(command, "skipped", DenialRule.BREAKER_OPEN.value)
-            return
+            # Later tries belong to the first: the breaker's one probe would else be two.
+            if not await self._gate_is_open():
+                self._finish(command, "skipped", DenialRule.BREAKER_OPEN.value)
+                return
         if await self._have_bars(command):
             await self._decide(command)
+
+    async def _gate_is_open(self) -> bool:
+        return bool(await self.ask_or_none("breaker", AskGate(), timeout_seconds=5))
 
     async def _have_bars(self, command: RunCycle) -> bool:
         """Fetch the newest bars; on failure come back by a timer, at last fall back to young cached ones."""
@@ -202,6 +194,8 @@ class SymbolActor(Actor):
         late = self._denied_before_data(signal, now)  # Looking took time.
         if late is not None:
             return late
+        if not await self._gate_is_open():
+            return denied(Finding(rule=DenialRule.BREAKER_OPEN, found="open", limit="closed"), self._symbol, now)
         request = ReserveRisk(
             at=now,
             intent=plan.intent,
@@ -243,7 +237,7 @@ class SymbolActor(Actor):
         self.tell("brackets", OpenBracket(plan=plan))
 
     def _append(self, record: Journaled) -> None:
-        self.tell("journal", AppendRecords(stream=self.stream, records=(record,)))
+        self.tell("journal", AppendRecords(stream=symbol_stream(self._symbol), records=(record,)))
 
     def _deny(self, command: RunCycle, denials: tuple[EntryDenied, ...], *, attempted: bool) -> None:
         for denial in denials:

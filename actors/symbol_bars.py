@@ -47,6 +47,7 @@ class BarFeed:
         self._log = log
         self._minutes: tuple[Bar, ...] = ()
         self._hours: tuple[Bar, ...] = ()
+        self._hours_due: datetime | None = None  # When the hour that was forming is complete.
         self._fetched_at: datetime | None = None
         self.underlying: Underlying | None = None
 
@@ -68,10 +69,12 @@ class BarFeed:
             self.underlying = answer.underlying
         history = self._settings.history
         duration = history.duration if self._has_session_bars() else history.first_duration
+        asked_at = self._actor.clock.now()
         fetched = await self._fetch_bars(self.underlying, history.bar_size, duration, attempt)
         if isinstance(fetched, RequestFailed):
             return fetched
-        self._minutes = merged(self._minutes, fetched)[-MINUTE_BARS_KEPT:]
+        # A bar that was forming when asked for stays half a bar, however long it is kept.
+        self._minutes = merged(self._minutes, completed(fetched, asked_at))[-MINUTE_BARS_KEPT:]
         self._fetched_at = self._actor.clock.now()
         await self._fetch_hours(self.underlying, attempt)
         return None
@@ -91,12 +94,14 @@ class BarFeed:
     async def _fetch_hours(self, underlying: Underlying, attempt: int) -> None:
         """Fetch hourly bars once the newest has completed; without them an hourly strategy waits a cycle."""
         wanted = any(strategy.bar_seconds == HOUR_SECONDS for strategy in self._settings.strategies)
-        if not wanted or (self._hours and self._actor.clock.now() < self._hours[-1].end):
+        asked_at = self._actor.clock.now()
+        if not wanted or (self._hours_due is not None and asked_at < self._hours_due):
             return
         history = self._settings.history
         fetched = await self._fetch_bars(underlying, history.hourly_bar_size, history.hourly_duration, attempt)
         if not isinstance(fetched, RequestFailed):
-            self._hours = fetched
+            self._hours = completed(fetched, asked_at)
+            self._hours_due = fetched[-1].end if fetched else None
 
     async def _fetch_bars(
         self, underlying: Underlying, bar_size: str, duration: str, attempt: int

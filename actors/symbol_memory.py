@@ -1,0 +1,56 @@
+"""What the journal remembers of a symbol, folded into its rules for entries."""
+
+from collections.abc import Awaitable
+from typing import Any, Protocol
+
+from actors.oco import stream_of
+from actors.risk import ledger_stream
+from actors.runtime.clock import Clock
+from domain.commands import ReadOpenIntents, ReadStream
+from domain.entries import EntryRules, folded
+from domain.events import BracketClosed, Journaled, RiskReserved
+from domain.ids import Symbol
+from domain.trading_day import Calendar
+
+ANSWER_SECONDS = 10.0
+
+
+class Asker(Protocol):
+    """The actor on whose behalf is asked."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return its clock."""
+        ...
+
+    def ask(self, name: str, message: Any, timeout_seconds: float) -> Awaitable[Any]:
+        """Return the answer. Raises when there is none in time."""
+        ...
+
+
+def symbol_stream(symbol: Symbol) -> str:
+    """Return the name of a symbol's own stream."""
+    return f"symbol:{symbol}"
+
+
+async def remembered(actor: Asker, symbol: Symbol, calendar: Calendar) -> EntryRules:
+    """Return the rules after everything written of the symbol. Raises what an ask raises, and StoreError.
+
+    How a bracket ended says little without its plan, so both are read from its own stream; which brackets there were
+    today is known from the day's ledger even where the symbol's actor was dead when one ended.
+    """
+    own = await _read(actor, symbol_stream(symbol))
+    day = await _read(actor, ledger_stream(calendar.trading_day(actor.clock.now())))
+    still_open = await actor.ask("journal", ReadOpenIntents(), ANSWER_SECONDS)
+    ended = [record.intent for record in own if isinstance(record, BracketClosed)]
+    todays = [record.intent for record in day if isinstance(record, RiskReserved) and record.symbol == symbol]
+    records = list(own)
+    for intent in dict.fromkeys((*ended[-1:], *todays, *still_open.intents)):
+        records.extend(await _read(actor, stream_of(intent)))
+    return folded(symbol, records)
+
+
+async def _read(actor: Asker, stream: str) -> tuple[Journaled, ...]:
+    answer = await actor.ask("journal", ReadStream(stream=stream), ANSWER_SECONDS)
+    records: tuple[Journaled, ...] = answer.records
+    return records
