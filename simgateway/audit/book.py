@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from simgateway.audit.notices import (
+    CancelAsked,
     Charged,
     Executed,
     Notice,
@@ -32,6 +33,7 @@ class Order:
     status: str = ""
     filled: int = 0
     told_remaining: int | None = None
+    cancel_asked: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -117,6 +119,8 @@ class Book:
         match notice:
             case OrderSent():
                 self._sent(notice, at)
+            case CancelAsked() if notice.key in self.orders:
+                self.orders[notice.key].cancel_asked = True
             case StatusSeen():
                 self._status(notice)
             case Refused():

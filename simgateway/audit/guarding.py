@@ -43,11 +43,11 @@ class GuardChecker(Checker):
         self._note(con_id, at)
 
     def end(self, at: datetime) -> None:
-        """Check that everything held is guarded by orders that work without the bot."""
+        """Check that everything held is guarded by orders that work without the bot, and go on after its last words."""
         for con_id in tuple(self._bare_since):
             self._check_bare(con_id, at)
         for con_id, holding in self.book.holdings.items():
-            covered = could_sell(self.book, con_id, _is_accepted) >= holding.quantity
+            covered = could_sell(self.book, con_id, _stays) >= holding.quantity
             text = f"the log ends with {holding.quantity} of contract {con_id} held and not guarded"
             self.findings.expect(12, at, text, holds=holding.quantity <= 0 or covered or self._is_expired(con_id, at))
 
@@ -142,3 +142,8 @@ def _is_live(order: Order) -> bool:
 
 def _is_accepted(order: Order) -> bool:
     return order.is_accepted
+
+
+def _stays(order: Order) -> bool:
+    """Return whether an order works on when the client has gone: nobody is told that a cancel came in time."""
+    return order.is_accepted and not order.cancel_asked

@@ -38,6 +38,13 @@ class OrderSent:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """A cancelOrder; whether it came in time is told by a status, if anybody is there to hear it."""
+
+    key: OrderKey
+
+
+@dataclass(frozen=True, slots=True)
 class StatusSeen:
     """An orderStatus."""
 
@@ -154,6 +161,7 @@ class Connected:
 
 Notice = (
     OrderSent
+    | CancelAsked
     | StatusSeen
     | Executed
     | Charged

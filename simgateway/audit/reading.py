@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from simgateway.audit.notices import (
+    CancelAsked,
     Charged,
     Connected,
     DataAsked,
@@ -65,6 +66,10 @@ def _order_sent(frame: Frame, f: tuple[str, ...]) -> Notice | None:
         leg=leg,
         parent=(frame.client_id, parent) if parent else None,
     )
+
+
+def _cancel_asked(frame: Frame, f: tuple[str, ...]) -> Notice:
+    return CancelAsked((frame.client_id, whole(f[2])))
 
 
 def _status(_: Frame, f: tuple[str, ...]) -> Notice:
@@ -157,6 +162,7 @@ _READERS: Final[Mapping[tuple[str, str], _Reader]] = {
     ("in", "1"): _data_asked,
     ("in", "2"): _data_ended,
     ("in", "3"): _order_sent,
+    ("in", "4"): _cancel_asked,
     ("in", "20"): _history_asked,
     ("in", "71"): _connected,
     ("out", "1"): _tick,

@@ -87,6 +87,9 @@ class Log:
     def status(self, number: int, text: str, filled: int = 0, remaining: int = 5) -> "Log":
         return self.add("out", 3, number, text, filled, remaining, 0, 900 + number, 0, 0, CLIENT, "", 0)
 
+    def cancel(self, number: int) -> "Log":
+        return self.add("in", 4, 1, number)
+
     def fill(
         self, number: int, ref: str, exec_id: str, *, side: str = "BOT", quantity: int = 5, price: str = "2.02"
     ) -> "Log":

@@ -49,6 +49,22 @@ def test_a_stop_that_is_cancelled_leaves_the_position_bare() -> None:
     assert result.unguarded_max_seconds == pytest.approx(9)
 
 
+def test_exits_that_the_bot_cancels_with_its_last_words_break_invariant_12() -> None:
+    log = Log().connect().entry().entry_filled().wait(1).cancel(2).cancel(3)
+
+    result = audited(log)
+
+    assert broken(result) == {12}
+
+
+def test_one_of_two_exits_is_guard_enough_at_the_end() -> None:
+    log = Log().connect().entry().entry_filled().wait(1).cancel(2).cancel(4)
+
+    result = audited(log)
+
+    assert broken(result) == set()
+
+
 def test_exits_smaller_than_the_position_guard_it_not() -> None:
     log = Log().connect().entry(children=False).exits(quantity=3).entry_filled().wait(6).status(3, "PreSubmitted", 0, 3)
 
