@@ -49,6 +49,7 @@ class SubscriptionChecker(Checker):
                 pass
         if self._next_sweep is None or at >= self._next_sweep:
             self._next_sweep = at + _SWEEP
+            self._count(at)
             for row in self._open.values():
                 self._look(row, at)
 
@@ -63,6 +64,9 @@ class SubscriptionChecker(Checker):
     def _ask(self, notice: DataAsked, at: datetime) -> None:
         self._open[notice.request] = _Open(notice, at, at)
         self.most = max(self.most, len(self._open))
+        self._count(at)
+
+    def _count(self, at: datetime) -> None:
         limit = self.limits.subscriptions_max
         text = f"{len(self._open)} market data requests are open, the limit is {limit}"
         self.findings.expect(10, at, text, holds=len(self._open) <= limit)

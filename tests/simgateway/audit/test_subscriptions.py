@@ -22,6 +22,15 @@ def test_more_subscriptions_than_the_limit_break_invariant_10() -> None:
     assert (broken(result), result.subscriptions_most) == ({10}, 3)
 
 
+def test_too_many_are_found_again_as_long_as_they_last() -> None:
+    limits = replace(LIMITS, subscriptions_max=1)
+    log = Log().connect().ask_data(1, 11).ask_data(2, 12)
+
+    result = audited(log.wait(60).day_profit("0").cancel_data(1).cancel_data(2), limits)
+
+    assert [violation.invariant for violation in result.violations] == [10, 10]
+
+
 def test_a_guards_subscription_may_last_as_long_as_its_position() -> None:
     log = Log().connect().entry().ask_data(30, OPTION).entry_filled().wait(600).day_profit("0")
 
