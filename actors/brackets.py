@@ -6,7 +6,7 @@ from typing import Any
 from actors.base import Actor
 from actors.runtime.context import Context
 from actors.runtime.supervisor import ChildSpec, StartChild
-from domain.commands import OpenBracket, ReadOpenIntents, Wake
+from domain.commands import OpenBracket, ReadOpenIntents, SendAlert, Wake
 from domain.events import BracketPlan
 from domain.ids import IntentId
 from domain.ports import EventLog
@@ -56,3 +56,5 @@ class BracketsActor(Actor):
         started = await self.ask_or_none("ocos", StartChild(spec=self._oco_spec(intent, plan)), timeout_seconds=15)
         if not started:
             self._log.emit("oco_actor_dead", intent=intent, reason="could not be started; the sweep tries again")
+            text = f"{intent} has no guard: it could not be started, and is tried again every {SWEEP_SECONDS:g} s"
+            self.tell("alerts", SendAlert(kind="oco_dead", text=text, level="CRITICAL"))

@@ -42,7 +42,10 @@ RESTARTS_MAX = 5
 RESTARTS_PERIOD_SECONDS = 60.0
 QUICK = Backoff(first_seconds=0.2, factor=2.0, most_seconds=5.0)
 PING_SECONDS = 30.0  # Every handler has a deadline of its own; a ping finds only what is stuck without one.
-SYMBOL_HANDLER_SECONDS = 600.0  # A turn may wait for history that times out late, and retry.
+# History may be given 300 s, and waits for room before that; a symbol's turn waits for it, and more than once.
+BROKER_HANDLER_SECONDS = 600.0
+SYMBOL_HANDLER_SECONDS = 900.0
+START_SECONDS = 60.0  # Each asks the journal, which may wait for its disk.
 TURN_SECONDS_MAX = 150.0
 
 
@@ -97,6 +100,7 @@ def _guarding(parts: Parts) -> ChildSpec:
             name="broker",
             factory=lambda context: _broker(context, parts),
             host=parts.hosts.broker,
+            handler_deadline_seconds=BROKER_HANDLER_SECONDS,
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
@@ -105,6 +109,7 @@ def _guarding(parts: Parts) -> ChildSpec:
             name="brackets",
             factory=lambda context: BracketsActor(context, oco_spec=lambda i, p: oco_spec(parts, i, p), log=parts.log),
             host=parts.hosts.core,
+            start_timeout_seconds=START_SECONDS,
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
@@ -133,6 +138,7 @@ def _trading(parts: Parts) -> ChildSpec:
             name="risk",
             factory=lambda context: _risk(context, parts),
             host=core,
+            start_timeout_seconds=START_SECONDS,
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
@@ -147,7 +153,8 @@ def _trading(parts: Parts) -> ChildSpec:
             backoff=QUICK,
         ),
     )
-    return _supervisor("trading", parts, Strategy.REST_FOR_ONE, children)
+    # Never again once it gave up: its sixth surrender would be the root's, and so the guards' end.
+    return _supervisor("trading", parts, Strategy.REST_FOR_ONE, children, restart=Restart.TEMPORARY)
 
 
 def _supervisor(
@@ -158,6 +165,7 @@ def _supervisor(
     *,
     host: Host | None = None,
     restarts_max: int = RESTARTS_MAX,
+    restart: Restart = Restart.PERMANENT,
 ) -> ChildSpec:
     def build(context: Context) -> LoopActor:
         return Supervisor(
@@ -173,7 +181,8 @@ def _supervisor(
         name=name,
         factory=build,
         host=host or parts.hosts.system,
-        start_timeout_seconds=60,
+        restart=restart,
+        start_timeout_seconds=START_SECONDS,
         ping_every_seconds=PING_SECONDS,
         backoff=QUICK,
     )

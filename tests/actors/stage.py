@@ -110,6 +110,8 @@ class MemoryJournal:
         return tuple(self.streams.get(stream, ()))
 
     def open_intents(self) -> tuple[IntentId, ...]:
+        if self.unreadable:
+            raise StoreError(self.unreadable)
         records = [record for stream in self.streams.values() for record in stream]
         closed = {record.intent for record in records if isinstance(record, BracketClosed)}
         planned = [record.plan.intent for record in records if isinstance(record, BracketPlanned)]

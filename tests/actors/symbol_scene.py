@@ -80,7 +80,7 @@ class Scene:
         self._cycle = 0
 
     def open(self, **changes: Any) -> SymbolActor:
-        settings = replace(self._settings(), **changes)
+        settings = replace(settings_of(GOOG, self.strategy), **changes)
         return self.stage.launch(
             lambda c: SymbolActor(c, settings=settings, calendar=CALENDAR, log=self.stage.log), "symbol:GOOG"
         )
@@ -177,20 +177,20 @@ class Scene:
             amount=Decimal(600),
         )
 
-    def _settings(self) -> SymbolSettings:
-        return SymbolSettings(
-            symbol=GOOG,
-            strategies=(self.strategy,),
-            min_confidence=0.3,
-            entries=EntryLimits(),
-            expiry=ExpiryRule(kind=ExpiryKind.WEEKLY),
-            moneyness=Moneyness.ATM,
-            strike_count=1,
-            filters=OptionFilters(
-                max_spread_pct=Decimal(2), min_volume=100, min_open_interest=0, max_quote_age_seconds=15
-            ),
-            exits=ExitRules(
-                take_profit=Decimal("0.5"), stop_loss=Decimal("0.2"), stop_limit_buffer=Decimal("0.02"), native=True
-            ),
-            history=HistorySettings(),
-        )
+
+def settings_of(symbol: Symbol, strategy: Scripted | None = None) -> SymbolSettings:
+    """Return ordinary settings."""
+    return SymbolSettings(
+        symbol=symbol,
+        strategies=(strategy or Scripted(),),
+        min_confidence=0.3,
+        entries=EntryLimits(),
+        expiry=ExpiryRule(kind=ExpiryKind.WEEKLY),
+        moneyness=Moneyness.ATM,
+        strike_count=1,
+        filters=OptionFilters(max_spread_pct=Decimal(2), min_volume=100, min_open_interest=0, max_quote_age_seconds=15),
+        exits=ExitRules(
+            take_profit=Decimal("0.5"), stop_loss=Decimal("0.2"), stop_limit_buffer=Decimal("0.02"), native=True
+        ),
+        history=HistorySettings(),
+    )

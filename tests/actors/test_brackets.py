@@ -1,0 +1,139 @@
+from typing import Any
+
+import pytest
+
+from actors.brackets import SWEEP_SECONDS, BracketsActor, oco_name
+from actors.runtime.supervisor import ChildSpec, Restart, StartChild, Supervisor
+from domain.commands import OpenBracket, ReadOpenIntents
+from domain.events import BracketPlan, BracketPlanned
+from domain.ids import IntentId
+from tests.actors.stage import Extra, Stage
+from tests.builders import INTENT, NOW, a_plan
+
+OCO = oco_name(INTENT)
+
+
+class Scene:
+    """Brackets over a real supervisor of extras that stand in for guards."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.plans: list[BracketPlan | None] = []
+        stage.journal()
+        stage.launch(Supervisor, "ocos")
+
+    def open(self) -> BracketsActor:
+        return self.stage.launch(
+            lambda context: BracketsActor(context, oco_spec=self._spec, log=self.stage.log), "brackets"
+        )
+
+    def plan(self, intent: IntentId = INTENT) -> None:
+        """Let the journal know of an open intent."""
+        self.stage.store.append(f"bracket:{intent}", [BracketPlanned(at=NOW, plan=a_plan(intent=intent))])
+
+    def _spec(self, intent: IntentId, plan: BracketPlan | None) -> ChildSpec:
+        def guard(context: Any) -> Extra:
+            self.plans.append(plan)
+            return Extra(context, {})
+
+        return ChildSpec(name=oco_name(intent), factory=guard, host=self.stage.host, restart=Restart.TRANSIENT)
+
+
+@pytest.fixture
+def scene(stage: Stage) -> Scene:
+    return Scene(stage)
+
+
+def test_a_plan_is_given_a_guard_of_its_own(stage: Stage, scene: Scene) -> None:
+    scene.open()
+
+    stage.tell("brackets", OpenBracket(plan=a_plan()))
+
+    assert scene.plans == [a_plan()]
+    assert stage.directory.names("oco:") == (OCO,)
+
+
+def test_what_was_open_before_it_started_is_adopted_without_a_plan(stage: Stage, scene: Scene) -> None:
+    scene.plan(IntentId("a"))
+    scene.plan(IntentId("b"))
+
+    scene.open()
+
+    assert scene.plans == [None, None]
+    assert stage.directory.names("oco:") == ("oco:a", "oco:b")
+
+
+def test_an_open_intent_that_lost_its_guard_gets_one_again(stage: Stage, scene: Scene) -> None:
+    scene.plan()
+    scene.open()
+    ref = stage.directory.ref(OCO)
+    assert ref is not None
+    ref.stop(block=False)
+    stage.run_for(0.1)
+    lost = stage.directory.names("oco:")
+
+    stage.run_for(SWEEP_SECONDS)
+
+    assert lost == ()
+    assert stage.directory.names("oco:") == (OCO,)
+
+
+def test_the_sweep_leaves_those_alone_that_have_a_guard(stage: Stage, scene: Scene) -> None:
+    scene.plan()
+    scene.open()
+
+    stage.run_for(60)
+
+    assert scene.plans == [None]
+
+
+def test_a_successor_finds_the_guards_alive_and_adds_none(stage: Stage, scene: Scene) -> None:
+    scene.plan()
+    first = scene.open()
+    first.fence()
+
+    scene.open()
+    stage.run_for(2 * SWEEP_SECONDS)
+
+    assert scene.plans == [None]
+
+
+def test_a_silent_journal_stops_the_sweep_for_a_while_only(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    stage.expect_death("journal")
+    stage.store.unreadable = "disk gone"
+    stage.run_for(SWEEP_SECONDS + 1)
+    stage.store.unreadable = ""
+    stage.journal()
+    scene.plan()
+
+    stage.run_for(SWEEP_SECONDS + 1)
+
+    assert stage.directory.names("oco:") == (OCO,)
+    assert "brackets" in stage.directory.names()
+
+
+def test_a_guard_that_cannot_be_started_is_said_loudly_and_tried_again(stage: Stage) -> None:
+    stage.journal()
+    supervisor = stage.cast("ocos", {StartChild: False})
+    stage.store.append("bracket:a", [BracketPlanned(at=NOW, plan=a_plan(intent=IntentId("a")))])
+    spec = ChildSpec(name="oco:a", factory=lambda context: Extra(context, {}), host=stage.host)
+    alerts = stage.cast("alerts")
+
+    stage.launch(lambda context: BracketsActor(context, oco_spec=lambda *_: spec, log=stage.log), "brackets")
+    stage.run_for(SWEEP_SECONDS + 1)
+
+    assert len(supervisor.of(StartChild)) == 2
+    assert [line["intent"] for line in stage.log.named("oco_actor_dead")] == ["a", "a"]
+    assert {(alert.kind, alert.level) for alert in alerts.heard} == {("oco_dead", "CRITICAL")}
+
+
+def test_it_asks_the_journal_alone_for_what_is_open(stage: Stage) -> None:
+    journal = stage.cast("journal")
+
+    stage.launch(
+        lambda context: BracketsActor(context, oco_spec=lambda *_: pytest.fail("nothing is open"), log=stage.log),
+        "brackets",
+    )
+
+    assert [type(message) for message in journal.heard] == [ReadOpenIntents]
