@@ -13,6 +13,7 @@ class AuditLimits:
     """The bounds a run is held to; money in USD, times in the gateway's seconds.
 
     `risk_limit`: premium of open positions and working entries together; None means the day's loss limit.
+    `relapse_seconds`: protection that is gone again so soon was none; an order is acknowledged before it is rejected.
     `orders_allowed`: False for a dry or read-only run. The slack and grace seconds are the way of a message: what
     was decided in time may be written a moment later.
     """
@@ -21,6 +22,7 @@ class AuditLimits:
     max_daily_loss_fraction: Decimal = Decimal("0.15")
     risk_limit: Decimal | None = None
     unguarded_seconds: float = 5.0
+    relapse_seconds: float = 1.0
     loss_grace_seconds: float = 1.0
     max_quote_age_seconds: float = 15.0
     quote_slack_seconds: float = 2.0

@@ -18,6 +18,7 @@ class GuardChecker(Checker):
         self._emulated = emulated
         self._bare_since: dict[int, datetime] = {}
         self._over_since: dict[int, datetime] = {}
+        self._bare_until: dict[int, tuple[datetime, datetime]] = {}
         self._filled_at: dict[int, datetime] = {}
         self._told: set[tuple[int, int]] = set()
         self.unguarded_max_seconds = 0.0
@@ -67,20 +68,35 @@ class GuardChecker(Checker):
         """Start or stop the two watches of a contract; one that stands is checked as time goes on."""
         held = self.book.position(con_id)
         bare = held > 0 and could_sell(self.book, con_id, _is_accepted) < held and not self._is_excused(con_id, at)
-        self._run(self._bare_since, con_id, at, runs=bare)
+        self._note_bare(con_id, at, bare=bare)
+        if held <= 0:
+            self._bare_until.pop(con_id, None)
         if not bare:
             self.findings.expect(2, at, "", holds=True)
         over = could_sell(self.book, con_id, _is_live) > max(0, held)
-        self._run(self._over_since, con_id, at, runs=over)
+        self._note_over(con_id, at, over=over)
         if not over:
             self.findings.expect(3, at, "", holds=True)
 
-    def _run(self, watches: dict[int, datetime], con_id: int, at: datetime, *, runs: bool) -> None:
-        if runs:
-            watches.setdefault(con_id, at)
+    def _note_bare(self, con_id: int, at: datetime, *, bare: bool) -> None:
+        """Start, stop or resume a watch: exits that went at once never guarded, so the time before them counts on."""
+        if not bare:
+            since = self._bare_since.pop(con_id, None)
+            if since is not None:
+                self._bare_until[con_id] = (since, at)
+        elif con_id not in self._bare_since:
+            since, until = self._bare_until.pop(con_id, (at, None))
+            if until is None or (at - until).total_seconds() > self.limits.relapse_seconds:
+                since = at
+                self._told.discard((2, con_id))
+            self._bare_since[con_id] = since
+
+    def _note_over(self, con_id: int, at: datetime, *, over: bool) -> None:
+        if over:
+            self._over_since.setdefault(con_id, at)
         else:
-            watches.pop(con_id, None)
-            self._told.discard((2 if watches is self._bare_since else 3, con_id))
+            self._over_since.pop(con_id, None)
+            self._told.discard((3, con_id))
 
     def _check_bare(self, con_id: int, at: datetime) -> None:
         if self._is_expired(con_id, at):

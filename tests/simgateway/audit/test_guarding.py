@@ -31,6 +31,28 @@ def test_a_position_without_exits_breaks_invariant_2_and_12() -> None:
     assert [row.invariant for row in result.violations].count(2) == 1
 
 
+def test_exits_that_are_rejected_again_and_again_guard_nothing() -> None:
+    log = Log().connect().entry(children=False).entry_filled()
+    for number in range(2, 12):
+        log.order(number, f"{INTENT}.S.{number}", side="SELL", parent=1, kind="STP LMT").wait(0.4)
+        log.status(number, "PreSubmitted").wait(0.3).status(number, "Inactive")
+
+    result = audited(log)
+
+    assert [row.invariant for row in result.violations] == [2, 12]
+    assert result.unguarded_max_seconds == pytest.approx(7.0)
+
+
+def test_a_position_that_is_bare_twice_is_measured_twice() -> None:
+    log = Log().connect().entry(children=False).entry_filled().wait(3).exits().wait(2)
+    log.status(2, "Cancelled").status(3, "Cancelled").wait(3)
+
+    result = audited(log.order(4, f"{INTENT}.S.1", side="SELL").wait(0.1).status(4, "PreSubmitted"))
+
+    assert broken(result) == set()
+    assert result.unguarded_max_seconds == pytest.approx(3.1)
+
+
 def test_exits_that_were_sent_and_not_accepted_guard_nothing() -> None:
     log = Log().connect().entry(children=False).entry_filled()
     log.order(2, f"{INTENT}.S.0", side="SELL", parent=1).wait(6).status(2, "PreSubmitted")
