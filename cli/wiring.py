@@ -96,6 +96,7 @@ def bracket_policy(settings: Settings) -> BracketPolicy:
         stop_unfilled_seconds=risk.stop_unfilled_seconds,
         allow_market_exit=risk.allow_market_exit,
         data_loss_exit=risk.data_loss_exit_on_backoff,
+        unguarded_seconds_max=risk.unguarded_seconds_max,
     )
 
 

@@ -30,6 +30,7 @@ from domain.quotes import Quote
 from domain.reports import Side
 
 STOP_TOUCHES = 2  # One odd quote is not a market.
+REFUSALS_BEFORE_ALARM = 3
 
 
 def cancelled(bracket: Bracket, order: Order) -> Step:
@@ -124,16 +125,25 @@ def _replace_pair(bracket: Bracket, now: datetime) -> Step:
 
 
 def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int, now: datetime) -> Step:
+    """Place fresh exits, but not again at once: a broker that refuses them would be asked a hundred times a minute."""
+    if "anew" in bracket.timers:
+        return bracket, ()
     after = bracket
     for spec in specs:
         after = with_order(after, Order(spec=spec, sent_at=now))
     leg = Leg.EXIT if len(specs) == 1 else Leg.TARGET
-    plan = bracket.plan
-    return replace(after, numbers=(*after.numbers, (leg, number))), (
+    plan, count = bracket.plan, bracket.placed_anew + 1
+    effects: tuple[Effect, ...] = (
         Send(orders=specs, opens=False),
         Record(record=ExitNumbered(at=now, intent=plan.intent, leg=leg, number=number)),
         SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds),
+        SetTimer(timer="anew", seconds=bracket.policy.chase_seconds),
     )
+    if count == REFUSALS_BEFORE_ALARM:
+        text = f"{plan.contract.label}: exits are placed for the {count}th time; the broker may be refusing them"
+        effects = (*effects, Alarm(kind="unguarded", text=text, level="CRITICAL"))
+    numbers = (*after.numbers, (leg, number))
+    return replace(after, numbers=numbers, placed_anew=count, timers=after.timers | {"anew"}), effects
 
 
 def _chase_stop(bracket: Bracket, stop: Order) -> Step:

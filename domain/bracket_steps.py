@@ -12,7 +12,6 @@ from typing import Final, assert_never
 
 from domain.bracket_close import wind_up
 from domain.bracket_effects import (
-    Alarm,
     AskBook,
     Begin,
     BookFailed,
@@ -38,10 +37,10 @@ from domain.bracket_facts import (
     after_open_order,
     after_status_report,
     claims_more,
-    guarded,
     not_sent,
     silent,
 )
+from domain.bracket_guard import bare_due, unguarded_due, watch_guard
 from domain.brackets import (
     Bracket,
     entry_of,
@@ -69,7 +68,7 @@ def step(bracket: Bracket, message: BracketInput, now: datetime) -> Step:
         return bracket, ()
     after, effects = _learned(bracket, message, now)
     after, more = _steer(after, now)
-    watched, said = _watch_guard(after, now)
+    watched, said = watch_guard(after, now)
     return watched, (*effects, *more, *said)
 
 
@@ -204,12 +203,9 @@ def _fees_due(bracket: Bracket) -> Step:
     return replace(bracket, fees_given_up=True), ()
 
 
-def _unguarded_due(bracket: Bracket) -> Step:
-    """Call a human when the repair takes longer than its bound; a restart's moment of not knowing is no alert."""
-    if bracket.unguarded_since is None:
-        return bracket, ()
-    text = f"{bracket.plan.contract.label}: {position(bracket)} held without protection"
-    return bracket, (Alarm(kind="unguarded", text=text, level="CRITICAL"),)
+def _nothing_due(bracket: Bracket) -> Step:
+    """Only look again: what follows is decided by the facts."""
+    return bracket, ()
 
 
 def _sibling_due(bracket: Bracket) -> Step:
@@ -225,7 +221,10 @@ ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
     "stop": _chase_due,
     "fees": _fees_due,
     "sibling": _sibling_due,
-    "unguarded": _unguarded_due,
+    "unguarded": unguarded_due,
+    "bare": bare_due,
+    "lasting": _nothing_due,
+    "anew": _nothing_due,
 }
 
 
@@ -253,21 +252,4 @@ def _steer_entry(bracket: Bracket, entry: Order) -> Step:
     if position(bracket) > 0 and "partial" not in bracket.timers:
         after = replace(bracket, timers=bracket.timers | {"partial"})
         return after, (SetTimer(timer="partial", seconds=bracket.policy.partial_entry_seconds),)
-    return bracket, ()
-
-
-def _watch_guard(bracket: Bracket, now: datetime) -> Step:
-    """Measure how long a position was without protection; the loudest state there is."""
-    safe, since = guarded(bracket), bracket.unguarded_since
-    who = {"intent": bracket.plan.intent, "contract": bracket.plan.contract.label, "position": position(bracket)}
-    if not safe and since is None:
-        return replace(bracket, unguarded_since=now), (
-            Say(event="position_unguarded", fields=who),
-            SetTimer(timer="unguarded", seconds=bracket.policy.unguarded_seconds_max if bracket.connected else 0.0),
-        )
-    if safe and since is not None:
-        seconds = round((now - since).total_seconds(), 3)
-        return replace(bracket, unguarded_since=None), (
-            Say(event="position_guarded", fields={**who, "unguarded_seconds": seconds}),
-        )
     return bracket, ()

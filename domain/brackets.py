@@ -38,7 +38,8 @@ class BracketPolicy:
     book_retry_seconds: float = 2
     fees_seconds: float = 5
     sibling_seconds: float = 2
-    unguarded_seconds_max: float = 5  # Without protection for so long, a human is called.
+    unguarded_alarm_seconds: float = 5  # Without protection for so long, a human is called;
+    unguarded_seconds_max: float = 30  # for so long, the position is sold.
     quote_age_seconds_max: float = 30
     allow_market_exit: bool = True
     data_loss_exit: bool = True
@@ -61,6 +62,8 @@ class Bracket:
     entry_stopped: bool = False  # The rest of the entry is no longer wanted.
     closing: ClosedBy | None = None
     unguarded_since: datetime | None = None
+    guarded_at: datetime | None = None  # Protection is back since, and may not last.
+    placed_anew: int = 0  # How often exits were placed after the first ones.
     quote: Quote | None = None
     stop_touches: int = 0  # Distinct fresh quotes in a row at or below the trigger.
     chases: int = 0

@@ -20,6 +20,7 @@ class ClosedBy(StrEnum):
     ENTRY_EXPIRED = "entry_expired"  # Nothing filled in time.
     ENTRY_REJECTED = "entry_rejected"
     DATA_LOST = "data_lost"
+    UNGUARDED = "unguarded"  # Its protection could not be restored in time.
     OUTSIDE = "outside"  # Reduced or closed by somebody else.
 
 

@@ -53,7 +53,7 @@ def test_an_exit_refused_on_our_side_is_tried_again_after_asking_the_broker() ->
 
     life.tell(NotSent(refs=(ref("X"),), reason="not ready"))
     assert life.wants(SetTimer)
-    life.tell(Due(timer="book"), after=2)
+    life.tell(Due(timer="anew"), Due(timer="book"), after=2)
     assert life.wants(AskBook)
     life.tell(a_book())
 
@@ -153,6 +153,7 @@ def test_an_order_that_nobody_remembers_is_adopted_from_the_book() -> None:
     )
 
     assert life.sent() == []
+    life.tell(Due(timer="lasting"), after=1)
     assert life.bracket.unguarded_since is None
 
 

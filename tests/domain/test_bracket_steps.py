@@ -81,6 +81,8 @@ def test_a_fill_before_its_stop_was_acknowledged_is_loudly_unguarded_until_it_is
     life.tell(a_fill("E", 2, "2.02"))
     assert life.said("position_unguarded")
     life.tell(a_status("S", S.PRE_SUBMITTED), after=0.4)
+    assert life.said("position_guarded") == []
+    life.tell(Due(timer="lasting"), after=1)
 
     assert life.said("position_guarded")[0].fields["unguarded_seconds"] == pytest.approx(0.4)
 
