@@ -195,6 +195,8 @@ class BrokerActor(Actor):
         if known is None and count >= self._settings.subscriptions_warn:
             self._log.emit("subscription_limit", subscriptions=count, contract=message.contract.label)
         if known is None and count >= self._settings.subscriptions_skip:
+            text = f"{message.contract.label}: no quotes for its guard, {count} contracts stream already"
+            self.tell("alerts", SendAlert(kind="subscriptions", text=text, level="CRITICAL"))
             return
         watchers = known[1] if known is not None else set()
         watchers.add(message.watcher)

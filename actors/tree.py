@@ -83,8 +83,22 @@ class Parts:
 
 def root_spec(parts: Parts) -> ChildSpec:
     """Return the whole tree as one child."""
-    children = (_guarding(parts), _trading(parts))
+    children = (_telling(parts), _guarding(parts), _trading(parts))
     return _supervisor("root", parts, Strategy.ONE_FOR_ONE, children)
+
+
+def _telling(parts: Parts) -> ChildSpec:
+    core = parts.hosts.core
+    children = (
+        ChildSpec(
+            name="alerts",
+            factory=lambda context: AlertActor(context, port=parts.alerts, log=parts.log),
+            host=core,
+            ping_every_seconds=PING_SECONDS,
+            backoff=QUICK,
+        ),
+    )
+    return _supervisor("telling", parts, Strategy.ONE_FOR_ONE, children, restart=Restart.TEMPORARY)
 
 
 def _guarding(parts: Parts) -> ChildSpec:
@@ -120,13 +134,6 @@ def _guarding(parts: Parts) -> ChildSpec:
 def _trading(parts: Parts) -> ChildSpec:
     core = parts.hosts.core
     children = (
-        ChildSpec(
-            name="alerts",
-            factory=lambda context: AlertActor(context, port=parts.alerts, log=parts.log),
-            host=core,
-            ping_every_seconds=PING_SECONDS,
-            backoff=QUICK,
-        ),
         ChildSpec(
             name="breaker",
             factory=lambda context: BreakerActor(context, limits=parts.breaker_limits, log=parts.log),

@@ -1,5 +1,6 @@
 """The composition root: builds the bot out of its parts, starts it, and stops it in reverse."""
 
+import threading
 from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -27,6 +28,7 @@ from cli.wiring import (
     symbol_settings,
 )
 from config.settings import Settings
+from domain.commands import SendAlert, TripBreaker
 from domain.errors import ConfigError
 from domain.events import BracketPlanned, LegFilled
 from domain.ids import Generation
@@ -35,6 +37,7 @@ from domain.trading_day import Calendar, Session
 from ops.calendar import sessions
 
 STOP_SECONDS_MAX = 10.0
+ROOT = "root"
 CALENDAR_DAYS_BEHIND, CALENDAR_DAYS_AHEAD = 10, 40
 
 
@@ -73,6 +76,7 @@ class System:
         self.outside = outside
         self.directory = Directory(outside.observer)
         self.gave_up: list[tuple[str, str]] = []
+        self.over = threading.Event()  # The root itself gave up: the process must end and be started anew.
         self._generation = 0
         self._paper = self._paper_ledger() if settings.dry_run else None
         self._root = self._root_supervisor(self._parts())
@@ -140,7 +144,13 @@ class System:
         )
 
     def _note_give_up(self, name: str, reason: str) -> None:
+        """Say loudly that a supervisor used up its restarts; nothing new is opened then. Called on its thread."""
         self.gave_up.append((name, reason))
+        text = f"{name} gave up: {reason}; nothing new is opened, what is open stays guarded"
+        self.directory.address("breaker").tell(TripBreaker(reason=f"{name} gave up"))
+        self.directory.address("alerts").tell(SendAlert(kind="gave_up", text=text, level="CRITICAL"))
+        if name == ROOT:
+            self.over.set()
 
     def _root_supervisor(self, parts: Parts) -> Supervisor:
         spec = root_spec(parts)

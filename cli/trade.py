@@ -1,6 +1,10 @@
-"""``./bot trade``: by the settings, until SIGTERM or SIGINT. What rests at the broker stays there."""
+"""``./bot trade``: by the settings, until SIGTERM or SIGINT. What rests at the broker stays there.
+
+Exit codes: 0 stopped as asked, 1 not within its bound, 2 bad input, 70 the tree gave up and must be started anew.
+"""
 
 import asyncio
+import json
 import os
 import signal
 import threading
@@ -23,7 +27,8 @@ from ops.store import SqliteStore
 
 VERSION = "0.1.0"
 STOP_SECONDS_MAX = 10.0
-OK, STOPPED_UNCLEAN = 0, 1
+LOOK_SECONDS = 1.0
+OK, STOPPED_UNCLEAN, GAVE_UP = 0, 1, 70
 THREADS = ("system", "broker", "core", "journal")
 
 
@@ -67,15 +72,18 @@ def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStor
         host.start()
     log.emit("started", version=VERSION, mode=mode, symbols=len(settings.symbols))
     system.start()
-    stop.wait()
-    clean = _stopped(system, hosts["system"])
+    while not stop.wait(LOOK_SECONDS) and not system.over.is_set():
+        pass
+    over = system.over.is_set()
+    clean = over or _stopped(system, hosts["system"])
     for host in reversed(hosts.values()):
         host.stop()
     release(libraries)
-    log.emit("shutdown", reason="asked to", exit_code=OK if clean else STOPPED_UNCLEAN)
+    code = GAVE_UP if over else OK if clean else STOPPED_UNCLEAN
+    log.emit("shutdown", reason="the root gave up" if over else "asked to", exit_code=code)
     if as_json:
-        print(f'{{"stopped_clean": {str(clean).lower()}, "mode": "{mode}"}}')
-    return OK if clean else STOPPED_UNCLEAN
+        print(json.dumps({"stopped_clean": code == OK, "mode": mode}))
+    return code
 
 
 def _stop_event() -> threading.Event:

@@ -108,14 +108,14 @@ def epochs(stage: Stage, *names: str) -> list[int]:
 
 
 GUARDING = ("guarding", "journal", "broker", "ocos", "brackets")
-TRADING = ("alerts", "breaker", "risk", SYMBOL, "symbol:AAPL", "scheduler")
+TRADING = ("breaker", "risk", SYMBOL, "symbol:AAPL", "scheduler")
 
 
 def test_guarding_is_up_before_trading_begins_and_each_in_its_order(stage: Stage, scene: Scene) -> None:
     scene.open()
 
-    expected = ["journal", "broker", "ocos", "brackets", "guarding"]
-    expected += ["alerts", "breaker", "risk", SYMBOL, "symbol:AAPL", "symbols", "scheduler", "trading", "root"]
+    expected = ["alerts", "telling", "journal", "broker", "ocos", "brackets", "guarding"]
+    expected += ["breaker", "risk", SYMBOL, "symbol:AAPL", "symbols", "scheduler", "trading", "root"]
     assert stage.witness.starts == expected
 
 
@@ -177,6 +177,7 @@ def test_trading_that_gives_up_stays_down_and_its_brackets_are_guarded_on(stage:
     stage.run_for(120)
 
     assert scene.surrenders == ["trading"]
+    assert stage.directory.address("alerts").is_alive  # Or nobody could call for help.
     assert not any(stage.directory.address(name).is_alive for name in TRADING)
     assert epochs(stage, *GUARDING, OCO) == [1] * 6
     assert all(stage.directory.address(name).is_alive for name in (*GUARDING, OCO))
@@ -218,7 +219,7 @@ def test_how_everyone_fares_can_be_asked_of_the_root(stage: Stage, scene: Scene)
     scene.open()
     scene.kill(SYMBOL)
 
-    guarding, trading = stage.ask("root", AskTree())
+    _telling, guarding, trading = stage.ask("root", AskTree())
 
     assert [child.name for child in guarding.children] == ["journal", "broker", "ocos", "brackets"]
     symbols = next(child for child in trading.children if child.name == "symbols")
