@@ -14,13 +14,21 @@ T = TypeVar("T")
 async def answered(ask: Callable[[], Awaitable[T]], timeout_seconds: float, what: str) -> T | RequestFailed:
     """Return what the library's request brings, or why it brought nothing. ``ask`` sends when it is called."""
     try:
-        return await asyncio.wait_for(ask(), timeout_seconds)
+        asked = asyncio.ensure_future(ask())
+        asked.add_done_callback(_looked_at)
+        return await asyncio.wait_for(asked, timeout_seconds)
     except RequestError as error:
         return request_failure(error.code, error.message)
     except TimeoutError:
         return timed_out(what, timeout_seconds)
     except ConnectionError as error:
         return RequestFailed(failure=Failure.DISCONNECTED, text=f"{what}: {error}")
+
+
+def _looked_at(asked: asyncio.Future[Any]) -> None:
+    """Look at a request's failure: one that fails just when its asker is cancelled has nobody else to tell."""
+    if not asked.cancelled():
+        asked.exception()
 
 
 def timed_out(what: str, seconds: float) -> RequestFailed:
