@@ -16,7 +16,7 @@ QUICK: Final = (
     ("imports", ("-c", "from importlinter.cli import lint_imports_command as run; run()")),
 )
 TYPES: Final = ("mypy", ("-m", "mypy"))
-ALL_TESTS: Final = ("-n", "2", "--dist", "loadgroup", "--cov", "--cov-report=term")
+ALL_TESTS: Final = ("-n", "2", "--dist", "loadfile", "--cov", "--cov-report=term")
 
 
 @dataclass(frozen=True, slots=True)
