@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -115,11 +115,11 @@ def test(context: typer.Context) -> None:
     raise typer.Exit(run_tests(context.args))
 
 
-def main() -> None:
-    """Run the command of the command line; turn our errors into one line and exit code 2."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command of the command line; turn our errors into one line and exit code 2. Raises SystemExit."""
+    given = list(sys.argv[1:] if arguments is None else arguments) or ["--help"]
     logging.getLogger().addHandler(logging.NullHandler())  # Libraries speak to the log, never to the terminal.
-    arguments = sys.argv[1:] or ["--help"]
-    guarded(lambda: app(arguments, prog_name="./bot", standalone_mode=False))
+    guarded(lambda: app(given, prog_name="./bot", standalone_mode=False))
 
 
 def guarded(run: Callable[[], Any]) -> None:
@@ -128,7 +128,7 @@ def guarded(run: Callable[[], Any]) -> None:
         raise SystemExit(run())
     except USAGE_ERROR as error:
         command = error.ctx.command_path if error.ctx else "./bot"
-        raise _bad_input(f"{error.format_message().rstrip('.')}; see {command} --help") from None
+        raise _bad_input(f"{error.format_message().rstrip('.')} (see {command} --help)") from None
     except (ConfigError, StoreError) as error:
         raise _bad_input(str(error)) from None
     except (KeyboardInterrupt, typer.Abort):

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import threading
+from contextlib import closing
 from pathlib import Path
 
 from actors.runtime.clock import WallClock
@@ -19,6 +20,7 @@ from cli.trace import RunObserver
 from cli.wiring import ib_config
 from config.load import load
 from config.settings import Settings
+from domain.errors import ConfigError
 from domain.ports import AlertPort
 from ops.alerts import ChannelAlerts, NullAlerts
 from ops.library_logs import capture, loop_errors, release
@@ -37,20 +39,27 @@ def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: boo
     settings = load(environment=os.environ, settings_file=settings_file, overrides=sets)
     clock = WallClock()
     account = account_of(ib_config(settings), clock, dry_run=settings.dry_run)
-    log = FileLog(
-        settings.paths.log_dir,
-        clock,
-        secrets=(account,),
-        rotate_megabytes=settings.paths.log_rotate_megabytes,
-        keep_days=settings.paths.log_keep_days,
-    )
     mode = "dry_run" if settings.dry_run else "paper"
-    store = SqliteStore(settings.paths.state_dir / f"{mode}-{account}.sqlite", account, mode)
-    try:
+    path = settings.paths.state_dir / f"{mode}-{account}.sqlite"
+    with closing(_log(settings, clock, account)) as log, closing(SqliteStore(path, account, mode)) as store:
         return _trade(settings, clock, log, store, mode, as_json=as_json)
-    finally:
-        store.close()
-        log.close()
+
+
+def _log(settings: Settings, clock: WallClock, account: str) -> FileLog:
+    """Return the operator's log. Raises ConfigError when its folder cannot be written."""
+    paths = settings.paths
+    try:
+        return FileLog(
+            paths.log_dir,
+            clock,
+            secrets=(account,),
+            rotate_megabytes=paths.log_rotate_megabytes,
+            keep_days=paths.log_keep_days,
+        )
+    except OSError as error:
+        raise ConfigError(
+            f"paths.log_dir={paths.log_dir}: {error.strerror}; choose a folder that can be written"
+        ) from error
 
 
 def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStore, mode: str, *, as_json: bool) -> int:

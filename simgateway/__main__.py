@@ -43,12 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         market = _market(options)
-        listening = _listening(options)
-        frames = _frame_log(options)
+        with _listening(options) as listening:
+            asyncio.run(_serve(options, market, listening, _frame_log(options)))
     except (MarketDataError, _UnusableError) as error:
         sys.stderr.write(f"simgateway: {error}\n")
         return _EXIT_BAD_INPUT
-    asyncio.run(_serve(options, market, listening, frames))
     return 0
 
 
