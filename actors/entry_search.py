@@ -11,7 +11,7 @@ from domain.chains import candidates, choose_expiry
 from domain.choice_report import greeks_text
 from domain.commands import RequestChain, RequestListed, RequestQuote
 from domain.contracts import Chain, OptionContract, Right, Underlying
-from domain.events import DenialRule, EntryDenied
+from domain.denials import DenialRule, EntryDenied
 from domain.findings import Finding, denied
 from domain.option_choice import Choice, choose
 from domain.ports import EventLog

@@ -21,12 +21,12 @@ from domain.commands import (
     SummariseDay,
     Wake,
 )
+from domain.denials import EntryDenied
 from domain.events import (
     BracketClosed,
     BracketPlanned,
     ClosedBy,
     ConnectionLost,
-    EntryDenied,
     Journaled,
     LossLimitReached,
     Resynchronised,

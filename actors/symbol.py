@@ -20,6 +20,7 @@ from domain.commands import (
     RunCycle,
     SendAlert,
 )
+from domain.denials import DenialRule, EntryDenied
 from domain.entries import EntryRules, allowed, apply, not_opened, seen
 from domain.entry_plan import planned
 from domain.events import (
@@ -27,8 +28,6 @@ from domain.events import (
     BracketPlan,
     BracketPlanned,
     CycleFinished,
-    DenialRule,
-    EntryDenied,
     Journaled,
     RiskReserved,
     SignalSpent,

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.contracts import Right
-from domain.events import BracketClosed, BracketPlanned, ClosedBy, DenialRule, EntryDenied, Journaled, SignalSpent
+from domain.denials import DenialRule, EntryDenied
+from domain.events import BracketClosed, BracketPlanned, ClosedBy, Journaled, SignalSpent
 from domain.findings import Finding, denied
 from domain.ids import IntentId, Symbol
 from domain.strategies.protocol import Action

@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.bracket_prices import entry_limit, exit_prices
-from domain.events import BracketPlan, DenialRule, EntryDenied
+from domain.denials import DenialRule, EntryDenied
+from domain.events import BracketPlan
 from domain.findings import Finding, denied
 from domain.ids import IntentId, Symbol
 from domain.option_choice import Choice

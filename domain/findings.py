@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.events import DenialRule, EntryDenied
+from domain.denials import DenialRule, EntryDenied
 from domain.ids import Symbol
 
 

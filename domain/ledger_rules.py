@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Final
 
 from domain.commands import ReserveRisk
-from domain.events import DenialRule, EntryDenied, RiskReserved
+from domain.denials import DenialRule, EntryDenied
+from domain.events import RiskReserved
 from domain.exposures import ZERO, Exposure
 from domain.findings import Finding, denied
 from domain.ledger import Ledger, Loss, apply, limit, loss

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.contracts import OptionContract
-from domain.events import DenialRule, EntryDenied
+from domain.denials import DenialRule, EntryDenied
 from domain.prices import ticks_above
 from domain.quote_checks import quote_problem
 from domain.quotes import Quote, age_seconds, mid, spread

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from domain.events import DenialRule
+from domain.denials import DenialRule
 from domain.quotes import Quote, age_seconds
 
 DELAYED_TYPE_MIN: Final = 3  # The broker's market data types: 1 live, 2 frozen, 3 delayed, 4 delayed-frozen.

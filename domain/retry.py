@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.bars import Bar
-from domain.events import DenialRule, EntryDenied
+from domain.denials import DenialRule, EntryDenied
 from domain.ids import Symbol
 
 RETRY_DELAYS_SECONDS: Final = (0.0, 5.0, 15.0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from domain.events import DenialRule
+from domain.denials import DenialRule
 from domain.reports import AccountReport
 
 UNSET_ABOVE: Final = Decimal("1e300")  # The broker writes 1.797e308 where it has no value.

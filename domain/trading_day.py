@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.events import DenialRule
+from domain.denials import DenialRule
 
 NEW_YORK: Final = ZoneInfo("America/New_York")
 BEFORE_OPEN: Final = timedelta(minutes=30)

@@ -11,14 +11,8 @@ from domain.commands import (
     RequestBook,
     ReserveRisk,
 )
-from domain.events import (
-    BracketClosed,
-    ClosedBy,
-    DayOpened,
-    DenialRule,
-    EntryDenied,
-    RiskReserved,
-)
+from domain.denials import DenialRule, EntryDenied
+from domain.events import BracketClosed, ClosedBy, DayOpened, RiskReserved
 from domain.ids import ConId, IntentId, Symbol
 from domain.ledger_rules import RiskLimits
 from domain.reports import AccountReport, PnlReport, PositionReport

@@ -9,15 +9,8 @@ from domain.commands import (
     SendAlert,
     SummariseDay,
 )
-from domain.events import (
-    BracketPlanned,
-    DayOpened,
-    DenialRule,
-    EntryDenied,
-    Resynchronised,
-    RiskReleased,
-    RiskReserved,
-)
+from domain.denials import DenialRule, EntryDenied
+from domain.events import BracketPlanned, DayOpened, Resynchronised, RiskReleased, RiskReserved
 from domain.ids import IntentId
 from domain.reports import Failure, RequestFailed
 from tests.actors.risk_scene import LEDGER, Scene, a_close, a_position_of_others, an_opening

@@ -8,13 +8,8 @@ from domain.commands import (
     FlattenBracket,
     SendAlert,
 )
-from domain.events import (
-    ClosedBy,
-    ConnectionLost,
-    DayOpened,
-    DenialRule,
-    LossLimitReached,
-)
+from domain.denials import DenialRule
+from domain.events import ClosedBy, ConnectionLost, DayOpened, LossLimitReached
 from domain.reports import QuoteReport
 from tests.actors.risk_scene import EQUITY, LEDGER, Scene
 from tests.actors.stage import EARLY_TUESDAY, MONDAY, Stage

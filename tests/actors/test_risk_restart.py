@@ -12,13 +12,8 @@ from domain.commands import (
     StreamRead,
     SummariseDay,
 )
-from domain.events import (
-    BracketPlanned,
-    DenialRule,
-    FeesCharged,
-    LossLimitReached,
-    Resynchronised,
-)
+from domain.denials import DenialRule
+from domain.events import BracketPlanned, FeesCharged, LossLimitReached, Resynchronised
 from domain.ledger_rules import RiskLimits
 from domain.reports import Failure, RequestFailed
 from tests.actors.risk_scene import LEDGER, Scene, a_close, a_position_of_others, a_reservation, an_opening

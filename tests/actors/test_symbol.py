@@ -12,11 +12,8 @@ from domain.commands import (
     RequestQuote,
     ReserveRisk,
 )
-from domain.events import (
-    CycleFinished,
-    DenialRule,
-    EntryDenied,
-)
+from domain.denials import DenialRule, EntryDenied
+from domain.events import CycleFinished
 from domain.reports import Failure, ListedReport, RequestFailed, SnapshotReport
 from domain.strategies.protocol import Action
 from tests.actors.stage import MONDAY, Stage

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.commands import AskGate, RecordOutcome, RequestBars, SendAlert
-from domain.events import BracketPlanned, DenialRule, SlotFreed, SymbolBackedOff
+from domain.denials import DenialRule
+from domain.events import BracketPlanned, SlotFreed, SymbolBackedOff
 from domain.reports import Failure, RequestFailed
 from domain.strategies.protocol import Action
 from tests.actors.stage import Stage

@@ -6,13 +6,8 @@ from domain.commands import (
     ReleaseRisk,
     RequestChain,
 )
-from domain.events import (
-    BracketClosed,
-    BracketPlanned,
-    ClosedBy,
-    DenialRule,
-    SignalSpent,
-)
+from domain.denials import DenialRule
+from domain.events import BracketClosed, BracketPlanned, ClosedBy, SignalSpent
 from domain.ids import IntentId
 from domain.strategies.protocol import Action
 from tests.actors.stage import Stage

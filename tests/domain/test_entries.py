@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from domain.contracts import Right
+from domain.denials import DenialRule
 from domain.entries import Blackout, EntryLimits, EntryRules, allowed, apply, folded, not_opened, seen
-from domain.events import BracketClosed, BracketPlanned, ClosedBy, DenialRule, SignalSpent
+from domain.events import BracketClosed, BracketPlanned, ClosedBy, SignalSpent
 from domain.ids import IntentId, Symbol
 from domain.strategies.protocol import Action
 from domain.trading_day import Session

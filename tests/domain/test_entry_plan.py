@@ -1,8 +1,9 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from domain.denials import DenialRule, EntryDenied
 from domain.entry_plan import ExitRules, intent_id, planned
-from domain.events import BracketPlan, DenialRule, EntryDenied
+from domain.events import BracketPlan
 from domain.ids import Symbol
 from domain.option_choice import Choice
 from domain.strategies.protocol import Action, Signal

@@ -1,4 +1,4 @@
-from domain.events import DenialRule, EntryDenied
+from domain.denials import DenialRule, EntryDenied
 from domain.findings import Finding, denied
 from domain.ids import Symbol
 from tests.builders import NOW

@@ -8,7 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.events import EntryDenied, Journaled, LegFilled, RiskReserved
+from domain.denials import EntryDenied
+from domain.events import Journaled, LegFilled, RiskReserved
 from domain.exposures import ZERO
 from domain.ids import ConId, ExecId, IntentId, Symbol
 from domain.ledger import apply, check_limit, folded, limit, loss, marked, with_broker_pnl

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.events import DenialRule, EntryDenied, RiskReserved
+from domain.denials import DenialRule, EntryDenied
+from domain.events import RiskReserved
 from domain.ids import ConId, Symbol
 from domain.ledger import Ledger, check_limit, folded, marked, with_broker_pnl, with_foreign
 from domain.ledger_rules import Decision, RiskLimits, loss_budget, overridden, reserve, unbooked

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.contracts import OptionContract, PriceGrid
-from domain.events import DenialRule, EntryDenied
+from domain.denials import DenialRule, EntryDenied
 from domain.option_choice import Choice, OptionFilters, choose
 from domain.quotes import Quote
 from tests.domain.market_builders import NICKELS, NOW, PENNIES, PENNY_PROGRAM, a_quote, an_option

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.events import DenialRule
+from domain.denials import DenialRule
 from domain.quote_checks import is_crossed, quote_problem
 from domain.quotes import Quote
 from tests.domain.market_builders import NOW, a_quote

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain.bars import Bar
-from domain.events import DenialRule, EntryDenied
+from domain.denials import DenialRule, EntryDenied
 from domain.ids import Symbol
 from domain.retry import (
     SymbolBackoff,

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from domain.events import DenialRule
+from domain.denials import DenialRule
 from domain.sizing import Sizing, contracts, cost_of_one, funds_of, known
 from tests.builders import NOW
 from tests.domain.ledger_builders import an_account

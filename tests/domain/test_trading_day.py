@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.events import DenialRule
+from domain.denials import DenialRule
 from domain.trading_day import (
     Calendar,
     Session,

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.denials import EntryDenied
 from domain.errors import StoreError
-from domain.events import BreakerMoved, DayOpened, EntryDenied, Journaled, SignalSpent
+from domain.events import BreakerMoved, DayOpened, Journaled, SignalSpent
 from domain.ids import Symbol
 from ops.codec import KINDS, decoded, encoded, kind_of
 
