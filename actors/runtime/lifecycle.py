@@ -1,5 +1,6 @@
 """The life of an actor: starting, running, stopping, ended; and the ways from one to the next."""
 
+import abc
 import asyncio
 import enum
 import threading
@@ -128,9 +129,9 @@ class LivingActor(PykkaActor):
         """Count a message to this actor that will not be handled."""
         self.directory.lose(self.name, message)
 
+    @abc.abstractmethod
     def work(self, most: int) -> int:
         """Handle at most so many messages."""
-        raise NotImplementedError
 
     @staticmethod
     def _create_actor_inbox() -> LoopInbox:

@@ -1,5 +1,6 @@
 """Two brokers to hold to one contract: the adapter on the simulated gateway, and the paper ledger."""
 
+import abc
 import asyncio
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
@@ -112,7 +113,7 @@ class Stand(Protocol):
     def close(self) -> None: ...
 
 
-class _Stand:
+class _Stand(abc.ABC):
     def __init__(self, loop: VirtualLoop) -> None:
         self.loop = loop
         self.clock: Clock = LoopClock(loop, OPEN)
@@ -123,8 +124,8 @@ class _Stand:
         await asyncio.sleep(seconds)
 
     @property
-    def port(self) -> OrderPort:
-        raise NotImplementedError
+    @abc.abstractmethod
+    def port(self) -> OrderPort: ...
 
     async def book(self) -> BookReport:
         book = await self.port.book(10)
