@@ -39,6 +39,8 @@ def _parsed(text: str, symbols: Collection[str], session: Session) -> Crash:
     if not at or not (actor in NAMES or (f"{kind}:" in KINDS and name)):
         example = "symbol:GOOG@10:15, oco:*@10:40 or risk@11:00"
         raise ConfigError(f"--crash {text}: give ACTOR@HH:MM, such as {example}; actors: {', '.join((*NAMES, *KINDS))}")
+    if kind == "oco" and name != "*":
+        raise ConfigError(f"--crash {text}: brackets have no names before the day; oco:* is whichever is alive then")
     if kind == "symbol" and name not in {*symbols, "*"}:
         raise ConfigError(f"--crash {text}: {name} is not traded in this run; its symbols are {', '.join(symbols)}")
     try:

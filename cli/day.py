@@ -148,6 +148,7 @@ def result_of(plan: DayPlan, store: SqliteStore, ending: Ending) -> DayResult:
         positions_open_at_end=len(own.held),
         unguarded_max_seconds=max(tally.unguarded_max_seconds, found.unguarded_max_seconds),
         restarts=ending.restarts,
+        gave_up=tally.gave_up,
         invariants={"checked": found.checked, "violated": len(found.violations)},
         violations=[f"{v.invariant}: {v.at:%H:%M:%S} {v.text}" for v in found.violations[:20]],
         trading_day={

@@ -21,7 +21,7 @@ from simgateway.market.synthetic import SyntheticMarket
 
 DEMO_DAY = date(2026, 3, 11)
 START_CASH = Decimal(100_000)
-SPEED_MAX = 1000.0
+SPEED_MAX = 120.0  # Above it a machine's jitter outlasts the bot's patience, and it only ever reconnects.
 DEMO_SETTINGS: dict[str, object] = {
     "symbols": ["SPY", "QQQ", "AAPL"],
     "dry_run": False,

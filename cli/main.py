@@ -131,6 +131,9 @@ def guarded(run: Callable[[], Any]) -> None:
         raise _bad_input(f"{error.format_message().rstrip('.')} (see {command} --help)") from None
     except (ConfigError, StoreError) as error:
         raise _bad_input(str(error)) from None
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        raise _bad_input(f"{what}{error.strerror or error}; make room or choose another folder") from None
     except (KeyboardInterrupt, typer.Abort):
         print("bot: stopped", file=sys.stderr)
         raise SystemExit(INTERRUPTED) from None

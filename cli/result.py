@@ -25,6 +25,7 @@ class DayResult:
     positions_open_at_end: int
     unguarded_max_seconds: float
     restarts: int
+    gave_up: list[str]  # Supervisors that used up their restarts: what is below them is down for the day.
     invariants: dict[str, int]
     violations: list[str]
     trading_day: dict[str, str]

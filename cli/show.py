@@ -73,6 +73,8 @@ def summary(result: DayResult) -> Table:
     for rule, count in result.denied_by.items():
         table.add_row("", f"{count} x {rule} ({result.examples.get(rule, '')})")
     table.add_row("restarts", str(result.restarts))
+    if result.gave_up:
+        table.add_row("gave up", f"{', '.join(result.gave_up)}: down for the rest of the day")
     checked, violated = result.invariants["checked"], result.invariants["violated"]
     table.add_row("invariants", f"{checked} checks, {violated} violated")
     table.add_row("took", f"{result.day_seconds:.1f} s for the day, {result.wall_seconds:.1f} s in all")

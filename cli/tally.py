@@ -16,7 +16,7 @@ class Tally:
         self.closed: list[dict[str, Any]] = []
         self.planned: list[str] = []
         self.unguarded_max_seconds = 0.0
-        self.errors: Counter[str] = Counter()
+        self.gave_up: list[str] = []
         self.partial_fills = 0
         self._planned_quantity: dict[str, int] = {}
 
@@ -39,8 +39,8 @@ class Tally:
                 self.closed.append(fields)
             case "position_guarded":
                 self.unguarded_max_seconds = max(self.unguarded_max_seconds, fields["unguarded_seconds"])
-            case "actor_failed" | "oco_actor_dead" | "store_error" | "actor_gave_up":
-                self.errors[event] += 1
+            case "actor_gave_up":
+                self.gave_up.append(fields["actor"])
             case _:
                 pass
 

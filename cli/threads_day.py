@@ -23,6 +23,7 @@ from cli.result import DayResult
 from cli.system import Outside, System, calendar_around
 from cli.tally import Tally
 from cli.trace import RunObserver
+from cli.virtual_day import RUN_LOG_MEGABYTES
 from config.load import CHECKOUT
 from config.settings import Settings
 from domain.errors import ConfigError
@@ -88,7 +89,7 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float) -> DayRe
         clock = ScaledClock(plan.starts_at, speed, gateway.anchor)
         hosts = {name: ThreadHost(name, clock, speed) for name in ("system", "broker", "core", "journal")}
         tally = Tally()
-        file_log = FileLog(plan.run_dir / "logs", clock)
+        file_log = FileLog(plan.run_dir / "logs", clock, rotate_megabytes=RUN_LOG_MEGABYTES)
         log = TeeLog(file_log, _Serialised(tally))
         store = SqliteStore(plan.state_path, plan.gateway.account, plan.mode)
         observer = RunObserver(log)

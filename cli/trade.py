@@ -23,6 +23,7 @@ from config.settings import Settings
 from domain.errors import ConfigError
 from domain.ports import AlertPort
 from ops.alerts import ChannelAlerts, NullAlerts
+from ops.instance import lock_account
 from ops.library_logs import capture, loop_errors, release
 from ops.logs import FileLog
 from ops.store import SqliteStore
@@ -41,7 +42,11 @@ def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: boo
     account = account_of(ib_config(settings), clock, dry_run=settings.dry_run)
     mode = "dry_run" if settings.dry_run else "paper"
     path = settings.paths.state_dir / f"{mode}-{account}.sqlite"
-    with closing(_log(settings, clock, account)) as log, closing(SqliteStore(path, account, mode)) as store:
+    with (
+        lock_account(f"{mode} {account}"),
+        closing(_log(settings, clock, account)) as log,
+        closing(SqliteStore(path, account, mode)) as store,
+    ):
         return _trade(settings, clock, log, store, mode, as_json=as_json)
 
 

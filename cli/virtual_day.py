@@ -28,6 +28,7 @@ from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
 
 PROGRESS_SECONDS = 60.0
+RUN_LOG_MEGABYTES = 100_000  # A run is one day, and its log is read whole.
 
 
 def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = False) -> DayResult:
@@ -43,7 +44,10 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
     gateway = Gateway(plan.gateway, plan.market, LoopClock(host.loop, plan.starts_at), frames)
     broker = plan.settings.broker
     host.loop.hosted[broker.host, broker.port] = gateway.protocol
-    file_log, tally = FileLog(plan.run_dir / "logs", host.clock, inline=True, strict=strict_log), Tally()
+    file_log, tally = (
+        FileLog(plan.run_dir / "logs", host.clock, inline=True, strict=strict_log, rotate_megabytes=RUN_LOG_MEGABYTES),
+        Tally(),
+    )
     log = TeeLog(file_log, tally)
     store = SqliteStore(plan.state_path, plan.gateway.account, plan.mode)
     observer = TracingObserver(log)

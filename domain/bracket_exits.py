@@ -74,9 +74,14 @@ def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
     average = entry_average(bracket)
     moved_far = abs(average - bracket.plan.entry_limit) > one_tick(bracket.plan.contract.grid)
     prices = exits_of(bracket.plan, average) if moved_far else None
-    after, effects = replace(bracket, repriced=True), list[Effect]()
+    after, effects = replace(bracket, repriced=True, resize_overdue=False), list[Effect]()
+    waiting = _broker_resizes(bracket)
     for order in (target, stop):
         spec = _sized(order, position(bracket))
+        if waiting and spec.quantity != order.spec.quantity:
+            spec = replace(spec, quantity=order.spec.quantity)
+            after, more = _resize_later(after)
+            effects.extend(more)
         if prices is not None and not bracket.repriced:
             is_stop = order is stop
             spec = replace(
@@ -87,6 +92,22 @@ def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
         after, more = changed(after, order, spec)
         effects.extend(more)
     return after, tuple(effects)
+
+
+def _broker_resizes(bracket: Bracket) -> bool:
+    """Return whether the broker is about to cut the sibling of an exit that sold a part.
+
+    A cut of ours, on its way while more sells, would arrive asking for more than is left.
+    """
+    sold = any(fill.leg is not Leg.ENTRY for fill in bracket.fills)
+    return sold and not bracket.resize_overdue
+
+
+def _resize_later(bracket: Bracket) -> Step:
+    if "resize" in bracket.timers:
+        return bracket, ()
+    timer = SetTimer(timer="resize", seconds=bracket.policy.sibling_seconds)
+    return replace(bracket, timers=bracket.timers | {"resize"}), (timer,)
 
 
 def _sized(order: Order, held: int) -> OrderSpec:

@@ -203,6 +203,10 @@ def _fees_due(bracket: Bracket) -> Step:
     return replace(bracket, fees_given_up=True), ()
 
 
+def _resize_due(bracket: Bracket) -> Step:
+    return replace(bracket, resize_overdue=True), ()
+
+
 def _nothing_due(bracket: Bracket) -> Step:
     """Only look again: what follows is decided by the facts."""
     return bracket, ()
@@ -223,6 +227,7 @@ ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
     "sibling": _sibling_due,
     "unguarded": unguarded_due,
     "bare": bare_due,
+    "resize": _resize_due,
     "lasting": _nothing_due,
     "anew": _nothing_due,
 }

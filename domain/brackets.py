@@ -70,6 +70,7 @@ class Bracket:
     changes: int = 0
     repriced: bool = False
     fees_given_up: bool = False
+    resize_overdue: bool = False  # An exit sold a part, and the broker has not cut its sibling.
     siblings_overdue: bool = False  # Flat for a while, and the broker has not cancelled the other exit.
     closed: BracketClosed | None = None
     timers: frozenset[str] = field(default_factory=frozenset)  # Those started and not yet due.

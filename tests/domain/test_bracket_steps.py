@@ -316,3 +316,21 @@ def test_a_native_bracket_without_data_goes_on_guarding() -> None:
     life.tell(Starved(), after=100)
 
     assert life.bracket.closing is None
+
+
+def test_a_sibling_that_the_broker_will_cut_is_not_cut_by_us_at_once() -> None:
+    life = a_guarded_life()
+
+    life.tell(a_fill("T", 1, "3.03", exec_id="half"))
+    life.tell(a_quote(seconds=1))
+
+    assert life.changed() == []
+
+
+def test_a_sibling_that_the_broker_does_not_cut_is_cut_by_us() -> None:
+    life = a_guarded_life()
+    life.tell(a_fill("T", 1, "3.03", exec_id="half"))
+
+    life.tell(Due(timer="resize"), after=2)
+
+    assert [(order.ref, order.quantity) for order in life.changed()] == [(ref("S"), 1)]

@@ -34,3 +34,12 @@ def test_an_actor_that_failed_in_silence_breaks_invariant_11(
     result = audit((), LIMITS, None, log)
 
     assert broken(result) == {11}
+
+
+def test_a_supervisor_that_gives_up_speaks_for_its_children_too(tmp_path: Path) -> None:
+    rows = [("00:00", "actor_failed", "risk"), ("00:01", "actor_gave_up", "trading")]
+    rows += [("00:01", "actor_failed", "trading")]
+
+    result = audit((), LIMITS, None, a_log(tmp_path, *rows))
+
+    assert broken(result) == set()
