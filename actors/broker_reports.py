@@ -56,7 +56,9 @@ class Router:
         if known is None:
             return
         for watcher in sorted(known[1]):
-            self._tell(watcher, report)
+            address = self._directory.address(watcher)
+            if address.is_alive:  # One that has just ended may have ticks on their way.
+                address.tell(report)
         self._tell("risk", report)
 
     def _to_bracket(self, ref: OrderRef | None, report: StreamReport) -> None:

@@ -45,6 +45,10 @@ class SchedulerActor(Actor):
         """Ask whether the broker is ready; a restart in mid-session goes on with the next cycle."""
         phase = await self.ask_or_none("broker", AskPhase(), timeout_seconds=5)
         self._ready = phase == Phase.READY.value
+        session = self._calendar.current_or_next(self.clock.now())
+        if session is not None:
+            day, opens, closes = session.day.isoformat(), session.opens_at.isoformat(), session.closes_at.isoformat()
+            self._log.emit("session_planned", day=day, open=opens, close=closes)
         self._plan_next()
 
     def receive(self, message: Any) -> None:

@@ -78,6 +78,7 @@ def summary(result: DayResult) -> Table:
     checked, violated = result.invariants["checked"], result.invariants["violated"]
     table.add_row("invariants", f"{checked} checks, {violated} violated")
     table.add_row("took", f"{result.day_seconds:.1f} s for the day, {result.wall_seconds:.1f} s in all")
-    table.add_row("trace", f"{result.trace} (seed {result.seed})")
+    trace = result.trace or "none: threads never run twice alike"
+    table.add_row("trace", f"{trace} (seed {result.seed})")
     table.add_row("files", os.path.relpath(result.run_dir))
     return table

@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,7 @@ from config.load import load
 from config.settings import Settings
 from domain.errors import ConfigError
 from domain.ports import AlertPort
+from domain.trading_day import Session, new_york
 from ops.alerts import ChannelAlerts, NullAlerts
 from ops.instance import lock_account
 from ops.library_logs import capture, loop_errors, release
@@ -86,6 +88,7 @@ def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStor
         host.start()
     log.emit("started", version=VERSION, mode=mode, symbols=len(settings.symbols))
     system.start()
+    _tell(settings, mode, outside.calendar.current_or_next(clock.now()))
     while not stop.wait(LOOK_SECONDS) and not system.over.is_set():
         pass
     over = system.over.is_set()
@@ -98,6 +101,14 @@ def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStor
     if as_json:
         print(json.dumps({"stopped_clean": code == OK, "mode": mode}))
     return code
+
+
+def _tell(settings: Settings, mode: str, session: Session | None) -> None:
+    """Say on the terminal what goes on; everything further is in the log."""
+    orders = "no order leaves this machine" if settings.dry_run else "real orders on a paper account"
+    when = "no session is known" if session is None else f"session of {session.day}, {new_york(session.opens_at):%H:%M}"
+    log = os.path.relpath(settings.paths.log_dir / "bot.log")
+    print(f"bot: trading ({mode}: {orders}); {when} New York; log in {log}; Ctrl-C stops", file=sys.stderr)
 
 
 def _stop_event() -> threading.Event:

@@ -5,6 +5,7 @@ from typing import Final
 from ops.events.event import Event, Level
 
 DAY_EVENTS: Final = (
+    Event("session_planned", Level.INFO, "session of {day}: open {open} to {close}", ("day", "open", "close")),
     Event("day_opened", Level.INFO, "{day}: loss is measured from {equity} USD", ("day", "equity"), ("open", "close")),
     Event("cycle_start", Level.INFO, "cycle {cycle} of {symbols} symbols", ("cycle", "symbols")),
     Event(

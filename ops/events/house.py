@@ -57,7 +57,7 @@ HOUSE_EVENTS: Final = (
     Event(
         "clock_skew",
         Level.WARNING,
-        "our clock is {skew_seconds} s from the gateway's",
+        "the gateway's clock is {skew_seconds} s from ours; no entries beyond {limit_seconds} s",
         ("skew_seconds", "limit_seconds"),
     ),
     Event("broker_message", Level.INFO, "broker: {code} {text}", ("code", "text"), ("generation", "ref")),

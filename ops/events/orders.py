@@ -15,9 +15,9 @@ ORDER_EVENTS: Final = (
     Event(
         "order_placement",
         Level.INFO,
-        "{side} {quantity} {contract} {order_type}",
-        ("ref", "contract", "side", "quantity", "order_type"),
-        ("price", "trigger", "tif", "symbol", "intent"),
+        "{side} {quantity} {contract} {order_type}, limit {price}, trigger {trigger}",
+        ("ref", "contract", "side", "quantity", "order_type", "price", "trigger"),
+        ("tif", "symbol", "intent"),
     ),
     Event(
         "order_sent",
