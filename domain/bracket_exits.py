@@ -17,6 +17,7 @@ from domain.brackets import (
     exits,
     live_exit,
     next_number,
+    oca_group,
     position,
     ref_of,
     with_order,
@@ -134,7 +135,7 @@ def _replace_pair(bracket: Bracket, now: datetime) -> Step:
     """Place target and stop as one group of which a fill cancels the other, numbered afresh."""
     prices = exits_of(bracket.plan, entry_average(bracket))
     number = max(next_number(bracket, Leg.TARGET), next_number(bracket, Leg.STOP))
-    group = f"{bracket.plan.intent}.{number}"
+    group = oca_group(bracket, number)
     held, specs = position(bracket), list[OrderSpec]()
     for leg, limit, trigger in (
         (Leg.TARGET, prices.target, None),

@@ -204,6 +204,11 @@ def exit_spec(bracket: Bracket, leg: Leg, number: int, quantity: int) -> OrderSp
     )
 
 
+def oca_group(bracket: Bracket, number: int) -> str:
+    """Return the name that links the number-th pair of exits."""
+    return f"{bracket.plan.intent}.{number}"
+
+
 def family(bracket: Bracket) -> tuple[OrderSpec, ...]:
     """Return what is sent first: the entry alone, or with its children, of which the last one transmits all."""
     entry = entry_spec(bracket.plan)
@@ -245,8 +250,23 @@ def _after_record(bracket: Bracket, record: Journaled) -> Bracket:
         case FeesCharged():
             return with_fees(bracket, record)
         case ExitNumbered():
-            return replace(bracket, numbers=(*bracket.numbers, (record.leg, record.number)))
+            return _with_numbered(bracket, record)
         case BracketClosed():
             return replace(bracket, closed=record)
         case _:
             return bracket
+
+
+def _with_numbered(bracket: Bracket, record: ExitNumbered) -> Bracket:
+    """Remember exits that a predecessor numbered: they may be on their way still, and are asked about like any other.
+
+    Their quantity is what was held then; the broker's own picture replaces it.
+    """
+    after = replace(bracket, numbers=(*bracket.numbers, (record.leg, record.number)))
+    legs = (Leg.TARGET, Leg.STOP) if record.leg is Leg.TARGET else (record.leg,)
+    for leg in legs:
+        spec = exit_spec(bracket, leg, record.number, max(1, position(bracket)))
+        group = oca_group(bracket, record.number) if len(legs) > 1 else ""
+        unknown = Order(spec=replace(spec, oca_group=group), sent_at=record.at, status=OrderStatus.UNKNOWN)
+        after = with_order(after, unknown)
+    return after

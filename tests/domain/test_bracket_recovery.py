@@ -357,3 +357,25 @@ def test_a_position_guarded_again_within_its_bound_calls_nobody() -> None:
     life.tell(Due(timer="unguarded"), after=5)
 
     assert [effect for effect in life.effects if isinstance(effect, Alarm)] == []
+
+
+def test_an_exit_that_a_predecessor_sent_is_asked_about_before_another_is() -> None:
+    # Found by the search: an answer older than the exit did not know it, and a second one sold the position twice.
+    life = a_guarded_life()
+    sent_at = NOW + timedelta(seconds=5)
+    records: list[Journaled] = [BracketPlanned(at=NOW, plan=life.bracket.plan), *life.bracket.fills]
+    records.append(ExitNumbered(at=sent_at, intent=life.bracket.plan.intent, leg=Leg.EXIT, number=0))
+    state = folded(records, BracketPolicy())
+    assert state is not None
+    again = Life(state, sent_at)
+    again.tell(Resume(), Liquidate(why=ClosedBy.FLATTENED), a_quote())
+
+    gone = (an_open_order("T", S.CANCELLED), an_open_order("S", S.CANCELLED))
+    again.tell(a_book(asked_at=NOW, completed=gone))
+    assert again.sent() == []
+    again.tell(
+        a_book(asked_at=sent_at + timedelta(seconds=1), completed=gone, open_orders=(an_open_order("X", S.SUBMITTED),))
+    )
+
+    assert again.sent() == []
+    assert [order.ref for order in again.bracket.orders if not order.done] == [ref("X")]
