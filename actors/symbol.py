@@ -158,7 +158,8 @@ class SymbolActor(Actor):
 
     def _signal(self, strategy: Strategy) -> Signal:
         bars = self._feed.completed(strategy.bar_seconds)
-        return in_time(strategy.decide(bars), bars[-1] if bars else None, self.clock.now())
+        limit = self._settings.history.entry_max_hour_bar_age_seconds
+        return in_time(strategy.decide(bars), bars[-1] if bars else None, self.clock.now(), limit)
 
     def _denied_before_data(self, signal: Signal, now: datetime) -> EntryDenied | None:
         session = self._calendar.session_at(now)
@@ -166,9 +167,9 @@ class SymbolActor(Actor):
             return denied(Finding(rule=DenialRule.NOT_READY, found="market closed", limit="open"), self._symbol, now)
         hourly = any(s.name == signal.strategy and s.bar_seconds == HOUR_SECONDS for s in self._settings.strategies)
         bars = self._feed.completed(HOUR_SECONDS if hourly else 60)
-        stale = entry_on_bars(
-            self._symbol, bars[-1] if bars else None, now, self._settings.history.entry_max_bar_age_seconds
-        )
+        limits = self._settings.history
+        minute, hour = limits.entry_max_bar_age_seconds, limits.entry_max_hour_bar_age_seconds
+        stale = entry_on_bars(self._symbol, bars[-1] if bars else None, now, minute, hour)
         return stale or allowed(self._rules, signal.strategy, now, session, self._settings.entries)
 
     async def _enter(self, command: RunCycle, signal: Signal) -> None:

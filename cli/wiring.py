@@ -140,6 +140,7 @@ def symbol_settings(settings: Settings, symbol: str) -> SymbolSettings:
             retry_delays_seconds=history.retry_delays_seconds,
             cache_max_age_seconds=history.cache_max_age_seconds,
             entry_max_bar_age_seconds=int(history.entry_max_bar_age_seconds),
+            entry_max_hour_bar_age_seconds=int(history.entry_max_hour_bar_age_seconds),
             use_rth=history.use_rth,
         ),
         quote_timeout_seconds=settings.broker.quote_timeout_seconds,

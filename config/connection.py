@@ -36,7 +36,6 @@ class BrokerSettings(Section):
     quote_timeout_seconds: float = Field(
         default=12, ge=1, le=60, description="For one snapshot of a quote, seconds, 1-60."
     )
-    account_timeout_seconds: float = Field(default=10, ge=1, le=120, description="For account values, seconds, 1-120.")
     book_timeout_seconds: float = Field(
         default=20, ge=1, le=120, description="For positions, open orders and executions together, seconds, 1-120."
     )
@@ -44,12 +43,6 @@ class BrokerSettings(Section):
         default=15, ge=5, le=300, description="Between two questions for the gateway's clock, seconds, 5-300."
     )
     health_timeout_seconds: float = Field(default=5, ge=1, le=60, description="For the gateway's clock, seconds, 1-60.")
-    reconnect_seconds_max: float = Field(
-        default=60,
-        ge=1,
-        le=600,
-        description="Longest pause between two tries to connect, seconds, 1-600; they grow from 1.",
-    )
     clock_skew_seconds_max: float = Field(
         default=2,
         ge=0.5,

@@ -118,6 +118,11 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _hold_together(self) -> "Settings":
+        # Believed to be at work, these would be worse than missing.
+        if self.schedule.trade_outside_rth:
+            raise ValueError("schedule.trade_outside_rth is not available in this version: set it to false")
+        if self.monitoring.heartbeat_url is not None:
+            raise ValueError("monitoring.heartbeat_url is not available in this version: leave it empty")
         if self.broker.account and not self.dry_run and not is_paper_account(self.broker.account):
             raise ValueError("broker.account is not a paper account (DU… or DF…), and live trading is not available")
         for symbol, own in self.overrides.items():

@@ -65,16 +65,28 @@ def cache_serves(fetched_at: datetime, now: datetime, max_age_seconds: float = C
     return (now - fetched_at).total_seconds() < max_age_seconds
 
 
-def bar_age_limit(bar_seconds: int, minute_limit_seconds: int = ENTRY_MAX_BAR_AGE_SECONDS) -> int:
+def bar_age_limit(
+    bar_seconds: int,
+    minute_limit_seconds: int = ENTRY_MAX_BAR_AGE_SECONDS,
+    hour_limit_seconds: int = ENTRY_MAX_HOURLY_BAR_AGE_SECONDS,
+) -> int:
     """Return how long ago the newest completed bar may have ended for an entry: longer for hourly bars."""
-    return ENTRY_MAX_HOURLY_BAR_AGE_SECONDS if bar_seconds >= HOURLY_BAR_SECONDS else minute_limit_seconds
+    return hour_limit_seconds if bar_seconds >= HOURLY_BAR_SECONDS else minute_limit_seconds
 
 
 def entry_on_bars(
-    symbol: Symbol, newest: Bar | None, now: datetime, minute_limit_seconds: int = ENTRY_MAX_BAR_AGE_SECONDS
+    symbol: Symbol,
+    newest: Bar | None,
+    now: datetime,
+    minute_limit_seconds: int = ENTRY_MAX_BAR_AGE_SECONDS,
+    hour_limit_seconds: int = ENTRY_MAX_HOURLY_BAR_AGE_SECONDS,
 ) -> EntryDenied | None:
     """Return the denial of an entry on bars whose newest completed one is too old, forming or missing; else None."""
-    limit = minute_limit_seconds if newest is None else bar_age_limit(newest.seconds, minute_limit_seconds)
+    limit = (
+        minute_limit_seconds
+        if newest is None
+        else bar_age_limit(newest.seconds, minute_limit_seconds, hour_limit_seconds)
+    )
     age = None if newest is None else (now - newest.end).total_seconds()
     if age is not None and 0 <= age <= limit:
         return None

@@ -24,6 +24,7 @@ class HistorySettings:
     retry_delays_seconds: tuple[float, ...] = (0.0, 5.0, 15.0)
     cache_max_age_seconds: float = 300
     entry_max_bar_age_seconds: int = 120
+    entry_max_hour_bar_age_seconds: int = 600
     use_rth: bool = True
 
 

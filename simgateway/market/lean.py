@@ -43,6 +43,7 @@ class LeanZip:
             damaged = self._archive.testzip()
         except FileNotFoundError:
             raise MarketDataError(f"no such recording: {path}; put the day's zip there or choose another day") from None
+        # zipfile raises NotImplementedError for a way of packing it does not know.
         except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
             raise MarketDataError(f"cannot read {path}: {error}; fetch this file again") from error
         if damaged is not None:

@@ -31,3 +31,7 @@ def test_a_stale_hour_holds_with_its_numbers() -> None:
 def test_minute_bars_and_no_bars_are_judged_elsewhere() -> None:
     assert in_time(BREAKOUT, a_bar_that_ended(9000, length=60), NOW) == BREAKOUT
     assert in_time(BREAKOUT, None, NOW) == BREAKOUT
+
+
+def test_how_long_an_hour_is_news_can_be_set() -> None:
+    assert in_time(BREAKOUT, a_bar_that_ended(900), NOW, 900).action is Action.BUY_CALL
