@@ -26,8 +26,8 @@ from simgateway.market.base import Market, MarketDataError
 from simgateway.market.clock import LoopClock
 from simgateway.market.recorded import RecordedMarket
 from simgateway.market.synthetic import SyntheticMarket
+from simgateway.protocol.text import NEW_YORK
 from simgateway.server import Gateway
-from simgateway.text import NEW_YORK
 
 _EXIT_BAD_INPUT = 2
 _PORT_MAX = 65535

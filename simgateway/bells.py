@@ -6,7 +6,7 @@ from typing import Final
 
 from simgateway.market.base import Market
 from simgateway.market.clock import GatewayClock, TimerHandle
-from simgateway.text import NEW_YORK, new_york_day
+from simgateway.protocol.text import NEW_YORK, new_york_day
 
 _DAYS_AHEAD: Final = 15
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from simgateway.account import Holding, Ledger
-from simgateway.orders import Order
-from simgateway.registry import Registry
+from simgateway.trading.account import Holding, Ledger
+from simgateway.trading.orders import Order
+from simgateway.trading.registry import Registry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from simgateway.names import Direction, name_of
+from simgateway.protocol.names import Direction, name_of
 
 _SMALLEST_BUFFER_BYTES = 65536
 

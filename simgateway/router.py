@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from simgateway.catalogue import Catalogue
-from simgateway.desk import Desk
-from simgateway.feed import AccountFeed
-from simgateway.history import History
-from simgateway.order_queries import OrderQueries
+from simgateway.data.catalogue import Catalogue
+from simgateway.data.history import History
+from simgateway.data.streams import Streams
+from simgateway.protocol.wire import Fields
 from simgateway.session import Session
-from simgateway.streams import Streams
-from simgateway.wire import Fields
+from simgateway.trading.desk import Desk
+from simgateway.trading.feed import AccountFeed
+from simgateway.trading.order_queries import OrderQueries
 
 Handler = Callable[[Session, Fields], None]
 

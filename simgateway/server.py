@@ -5,31 +5,31 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from simgateway import responses
-from simgateway.account import Ledger
 from simgateway.bells import Bells
 from simgateway.books import Books, Counters, books_of
-from simgateway.catalogue import Catalogue
 from simgateway.config import GatewayConfig
-from simgateway.desk import Desk
-from simgateway.exchange import Exchange
-from simgateway.families import Families
-from simgateway.feed import AccountFeed
+from simgateway.data.catalogue import Catalogue
+from simgateway.data.history import History
+from simgateway.data.pulse import Pulse
+from simgateway.data.streams import Streams
 from simgateway.frames import FrameLog
-from simgateway.history import History
 from simgateway.market.base import Instrument, Market
 from simgateway.market.clock import GatewayClock
-from simgateway.order_queries import OrderQueries
-from simgateway.orders import Execution
-from simgateway.pulse import Pulse
-from simgateway.registry import Registry
-from simgateway.reporter import Reporter
+from simgateway.protocol import responses
+from simgateway.protocol.text import read_int
+from simgateway.protocol.wire import Fields
 from simgateway.router import routes
 from simgateway.session import Session
 from simgateway.sessions import Sessions
-from simgateway.streams import Streams
-from simgateway.text import read_int
-from simgateway.wire import Fields
+from simgateway.trading.account import Ledger
+from simgateway.trading.desk import Desk
+from simgateway.trading.exchange import Exchange
+from simgateway.trading.families import Families
+from simgateway.trading.feed import AccountFeed
+from simgateway.trading.order_queries import OrderQueries
+from simgateway.trading.orders import Execution
+from simgateway.trading.registry import Registry
+from simgateway.trading.reporter import Reporter
 
 _FIRST_PERM_ID: Final = 1_400_000_000
 _CLIENT_IN_USE: Final = "Unable to connect as the client id is already in use. Retry with a unique client id."

@@ -10,9 +10,9 @@ from simgateway.config import GatewayConfig
 from simgateway.delay import DelayLine
 from simgateway.frames import Frame, FrameLog
 from simgateway.market.clock import GatewayClock
-from simgateway.names import Direction
-from simgateway.text import local_text
-from simgateway.wire import Fields, FrameReader, FramingError, agreed_version, encode
+from simgateway.protocol.names import Direction
+from simgateway.protocol.text import local_text
+from simgateway.protocol.wire import Fields, FrameReader, FramingError, agreed_version, encode
 
 NO_CLIENT: Final = -1
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from simgateway.market.base import Bar, Instrument, PriceRule, Quote
-from simgateway.text import NEW_YORK
+from simgateway.protocol.text import NEW_YORK
 
 DAY = date(2025, 11, 12)
 OPEN = datetime(2025, 11, 12, 14, 30, tzinfo=UTC)

@@ -10,9 +10,9 @@ from typing import Any
 
 from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
+from simgateway.protocol.wire import Fields, FrameReader, encode, greeting
 from simgateway.server import Gateway
 from simgateway.session import Session
-from simgateway.wire import Fields, FrameReader, encode, greeting
 from tests.simgateway.fake_market import CALL_ID, OPEN, FakeMarket
 
 NOON = OPEN + timedelta(hours=2)

@@ -1,6 +1,6 @@
 """The gateway by its messages: connecting, ids, contracts, history, quotes."""
 
-from simgateway.wire import Fields
+from simgateway.protocol.wire import Fields
 from tests.simgateway.fake_market import CALL_ID, PUT_ID, RULE_ID, STOCK_ID
 from tests.simgateway.rig import Rig
 

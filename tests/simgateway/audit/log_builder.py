@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from simgateway.audit import AuditLimits, AuditResult, audit
 from simgateway.frames import Frame
-from simgateway.names import Direction
+from simgateway.protocol.names import Direction
 
 START = datetime(2025, 11, 12, 15, 0, tzinfo=UTC)
 CLIENT = 17

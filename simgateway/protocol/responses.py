@@ -5,8 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from simgateway.market.base import Instrument, PriceRule
-from simgateway.text import cents, day_text, number
-from simgateway.wire import Fields
+from simgateway.protocol.text import cents, day_text, number
+from simgateway.protocol.wire import Fields
 
 
 def error(req_id: int, code: int, text: str, version: int) -> Fields:

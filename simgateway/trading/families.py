@@ -1,9 +1,9 @@
 """What an order's fill or end does to others: children of a parent, siblings, OCA groups."""
 
 from simgateway.config import ChildrenOnPartial
-from simgateway.exchange import Exchange
-from simgateway.orders import Order, Stage
-from simgateway.registry import Registry
+from simgateway.trading.exchange import Exchange
+from simgateway.trading.orders import Order, Stage
+from simgateway.trading.registry import Registry
 
 
 class Families:

@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from simgateway import responses
-from simgateway.account import Ledger
 from simgateway.config import GatewayConfig
 from simgateway.market.base import Instrument
 from simgateway.market.clock import GatewayClock, TimerHandle
+from simgateway.protocol import responses
+from simgateway.protocol.text import local_text, read_flag, read_int
+from simgateway.protocol.wire import Fields
 from simgateway.session import Session
-from simgateway.text import local_text, read_flag, read_int
-from simgateway.values import Row, account_values
-from simgateway.wire import Fields
+from simgateway.trading.account import Ledger
+from simgateway.trading.values import Row, account_values
 
 _Key = tuple[int, int]
 

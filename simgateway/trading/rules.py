@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from simgateway.account import Ledger, commission_after, to_cents
 from simgateway.market.base import Instrument, PriceRule, Quote
-from simgateway.orders import Order
-from simgateway.registry import Registry
-from simgateway.tickets import OrderTicket
+from simgateway.protocol.tickets import OrderTicket
+from simgateway.trading.account import Ledger, commission_after, to_cents
+from simgateway.trading.orders import Order
+from simgateway.trading.registry import Registry
 
 _TYPES: Final = frozenset({"MKT", "LMT", "STP", "STP LMT"})
 _FUNDS: Final = (

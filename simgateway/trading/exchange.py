@@ -6,15 +6,15 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
-from simgateway.account import Ledger, commission_after
 from simgateway.config import GatewayConfig
+from simgateway.data.pulse import Pulse
 from simgateway.market.base import Instrument, Quote
 from simgateway.market.clock import GatewayClock, TimerHandle
-from simgateway.orders import Execution, Order, Stage, Status
-from simgateway.pulse import Pulse
-from simgateway.registry import Registry
-from simgateway.reporter import Reporter
-from simgateway.triggers import hits_needed, is_hit
+from simgateway.trading.account import Ledger, commission_after
+from simgateway.trading.orders import Execution, Order, Stage, Status
+from simgateway.trading.registry import Registry
+from simgateway.trading.reporter import Reporter
+from simgateway.trading.triggers import hits_needed, is_hit
 
 _ORDERS: Final = "orders"
 _HELD: Final = "held"

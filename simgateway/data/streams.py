@@ -6,16 +6,16 @@ from datetime import timedelta
 from random import Random
 from typing import Final
 
-from simgateway import responses
 from simgateway.config import GatewayConfig
-from simgateway.lookup import Lookup, UnknownContractError
+from simgateway.data.lookup import Lookup, UnknownContractError
+from simgateway.data.pulse import Pulse
 from simgateway.market.base import Instrument, Market, Quote
 from simgateway.market.clock import GatewayClock, TimerHandle
-from simgateway.pulse import Pulse
-from simgateway.requests import DataRequest, read_data_request
+from simgateway.protocol import responses
+from simgateway.protocol.requests import DataRequest, read_data_request
+from simgateway.protocol.text import new_york_day, read_int
+from simgateway.protocol.wire import Fields
 from simgateway.session import Session
-from simgateway.text import new_york_day, read_int
-from simgateway.wire import Fields
 
 BID_SIZE: Final = 0
 BID: Final = 1

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from random import Random
 
-from simgateway.account import Ledger, commission_after, mark_of
+from simgateway.trading.account import Ledger, commission_after, mark_of
 from tests.simgateway.fake_market import CALL_ID, CLOSE, FakeMarket, a_quote
 from tests.simgateway.rig import Rig
 

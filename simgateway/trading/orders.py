@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from simgateway.market.base import Instrument
-from simgateway.tickets import OrderTicket
+from simgateway.protocol.tickets import OrderTicket
 
 
 class Status(StrEnum):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from simgateway.frames import Frame, FrameLog
-from simgateway.text import local_text, number, read_decimal, read_int, read_moment
-from simgateway.wire import FrameReader, FramingError, agreed_version, encode, greeting
+from simgateway.protocol.text import local_text, number, read_decimal, read_int, read_moment
+from simgateway.protocol.wire import FrameReader, FramingError, agreed_version, encode, greeting
 from tests.simgateway.rig import Rig
 
 _AT = datetime(2025, 11, 12, 15, 0, tzinfo=UTC)

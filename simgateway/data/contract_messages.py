@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from simgateway.market.base import Instrument
-from simgateway.responses import multiplier
-from simgateway.text import ZONE_NAME, day_text, number
-from simgateway.wire import Fields
+from simgateway.protocol.responses import multiplier
+from simgateway.protocol.text import ZONE_NAME, day_text, number
+from simgateway.protocol.wire import Fields
 
 _ORDER_TYPES: Final = "ACTIVETIM,ADJUST,ALERT,COND,DAY,GTC,LMT,MKT,OCA,STP,STPLMT,TRAIL,WHATIF"
 _OPTION_EXCHANGES: Final = ("SMART", "AMEX", "CBOE", "PHLX")

@@ -5,25 +5,25 @@ from dataclasses import replace
 from random import Random
 from typing import Final
 
-from simgateway import responses
-from simgateway.account import Ledger, commission_after
 from simgateway.config import GatewayConfig
+from simgateway.data.lookup import Lookup, UnknownContractError
+from simgateway.data.pulse import Pulse
 from simgateway.delay import DelayLine
-from simgateway.exchange import Exchange
-from simgateway.families import Families
-from simgateway.lookup import Lookup, UnknownContractError
 from simgateway.market.base import Instrument, Market
 from simgateway.market.clock import GatewayClock
-from simgateway.order_messages import open_order
-from simgateway.orders import Order, Stage, Status
-from simgateway.pulse import Pulse
-from simgateway.registry import Registry
-from simgateway.reporter import Reporter
-from simgateway.rules import Refusal, check_market, check_short, check_ticket, cost_of
+from simgateway.protocol import responses
+from simgateway.protocol.text import new_york_day, read_int
+from simgateway.protocol.tickets import OrderTicket, read_ticket
+from simgateway.protocol.wire import Fields
 from simgateway.session import Session
-from simgateway.text import new_york_day, read_int
-from simgateway.tickets import OrderTicket, read_ticket
-from simgateway.wire import Fields
+from simgateway.trading.account import Ledger, commission_after
+from simgateway.trading.exchange import Exchange
+from simgateway.trading.families import Families
+from simgateway.trading.order_messages import open_order
+from simgateway.trading.orders import Order, Stage, Status
+from simgateway.trading.registry import Registry
+from simgateway.trading.reporter import Reporter
+from simgateway.trading.rules import Refusal, check_market, check_short, check_ticket, cost_of
 
 _READ_ONLY: Final = "Error validating request.-'bX' : cause - The API interface is currently in Read-Only mode."
 

@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
+from simgateway.data.pulse import Pulse
+from simgateway.data.spans import BadSpanError, start_of
 from simgateway.delay import DelayLine
-from simgateway.pulse import Pulse
-from simgateway.spans import BadSpanError, start_of
 from tests.simgateway.fake_market import CALL_ID, CLOSE, OPEN, FakeMarket
 from tests.simgateway.rig import NOON, HandClock
 

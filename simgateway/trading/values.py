@@ -1,7 +1,7 @@
 """The account's values under the names IB gives them."""
 
-from simgateway.account import Ledger
-from simgateway.text import cents
+from simgateway.protocol.text import cents
+from simgateway.trading.account import Ledger
 
 Row = tuple[str, str, str]
 """Tag, value, currency."""

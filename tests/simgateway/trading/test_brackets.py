@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from simgateway.config import ChildrenOnPartial
-from simgateway.wire import Fields
+from simgateway.protocol.wire import Fields
 from tests.simgateway.fake_market import CALL_ID
 from tests.simgateway.rig import Rig
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from simgateway.text import read_decimal, read_flag, read_int
-from simgateway.wire import Fields
+from simgateway.protocol.text import read_decimal, read_flag, read_int
+from simgateway.protocol.wire import Fields
 
 CONTRACT_FIELDS = 12
 

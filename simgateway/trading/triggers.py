@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from simgateway.market.base import Quote
-from simgateway.orders import Order
+from simgateway.trading.orders import Order
 
 _DEFAULT: Final = 0
 _DOUBLE_BID_ASK: Final = 1

@@ -6,16 +6,16 @@ from decimal import Decimal
 from random import Random
 from typing import Final
 
-from simgateway import responses
 from simgateway.config import GatewayConfig
-from simgateway.lookup import Lookup, UnknownContractError
+from simgateway.data.lookup import Lookup, UnknownContractError
+from simgateway.data.spans import BAR_SECONDS, DAY_SECONDS, BadSpanError, start_of
 from simgateway.market.base import Bar, Instrument, Market
 from simgateway.market.clock import GatewayClock, TimerHandle
-from simgateway.requests import HistoryRequest, read_history_request
+from simgateway.protocol import responses
+from simgateway.protocol.requests import HistoryRequest, read_history_request
+from simgateway.protocol.text import day_text, local_text, new_york_day, number, read_int, read_moment
+from simgateway.protocol.wire import Fields
 from simgateway.session import Session
-from simgateway.spans import BAR_SECONDS, DAY_SECONDS, BadSpanError, start_of
-from simgateway.text import day_text, local_text, new_york_day, number, read_int, read_moment
-from simgateway.wire import Fields
 
 _SERVICE: Final = "Historical Market Data Service error message:"
 _WITH_VOLUME: Final = frozenset({"TRADES", "ADJUSTED_LAST"})

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from simgateway.market.base import Market
-from simgateway.text import new_york_day
+from simgateway.protocol.text import new_york_day
 
 BAR_SECONDS: Final[Mapping[str, int]] = {
     "1 secs": 1,

@@ -1,10 +1,10 @@
 """Tells clients what happens to their orders, in the sequences the real gateway has."""
 
-from simgateway import responses
-from simgateway.order_messages import commission_report, execution_details, open_order, order_status
-from simgateway.orders import Execution, Order
+from simgateway.protocol import responses
 from simgateway.session import Session
 from simgateway.sessions import Sessions
+from simgateway.trading.order_messages import commission_report, execution_details, open_order, order_status
+from simgateway.trading.orders import Execution, Order
 
 
 class Reporter:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from simgateway.orders import Execution, Order, Stage
+from simgateway.trading.orders import Execution, Order, Stage
 
 
 class Registry:

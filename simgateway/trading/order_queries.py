@@ -2,15 +2,21 @@
 
 from datetime import datetime
 
-from simgateway import responses
 from simgateway.market.clock import GatewayClock
-from simgateway.order_messages import commission_report, completed_order, execution_details, open_order, order_status
-from simgateway.orders import Execution, Order, Stage
-from simgateway.registry import Registry
-from simgateway.requests import ExecutionFilter, read_execution_filter
+from simgateway.protocol import responses
+from simgateway.protocol.requests import ExecutionFilter, read_execution_filter
+from simgateway.protocol.text import new_york_day, read_int, read_moment
+from simgateway.protocol.wire import Fields
 from simgateway.session import Session
-from simgateway.text import new_york_day, read_int, read_moment
-from simgateway.wire import Fields
+from simgateway.trading.order_messages import (
+    commission_report,
+    completed_order,
+    execution_details,
+    open_order,
+    order_status,
+)
+from simgateway.trading.orders import Execution, Order, Stage
+from simgateway.trading.registry import Registry
 
 
 class OrderQueries:

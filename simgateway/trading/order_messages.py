@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from simgateway.contract_messages import contract_block
-from simgateway.orders import Execution, Order
-from simgateway.text import UNSET_DOUBLE, cents, flag, local_text, number
-from simgateway.wire import Fields
+from simgateway.data.contract_messages import contract_block
+from simgateway.protocol.text import UNSET_DOUBLE, cents, flag, local_text, number
+from simgateway.protocol.wire import Fields
+from simgateway.trading.orders import Execution, Order
 
 _NO_MARGINS: Final = (UNSET_DOUBLE,) * 9
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from simgateway.requests import ContractQuery, read_contract
-from simgateway.text import read_decimal, read_flag, read_int
-from simgateway.wire import Fields
+from simgateway.protocol.requests import ContractQuery, read_contract
+from simgateway.protocol.text import read_decimal, read_flag, read_int
+from simgateway.protocol.wire import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

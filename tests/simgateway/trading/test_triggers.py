@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from simgateway.market.base import Quote
-from simgateway.orders import Order
-from simgateway.tickets import OrderTicket, read_ticket
-from simgateway.triggers import hits_needed, is_hit
+from simgateway.protocol.tickets import OrderTicket, read_ticket
+from simgateway.trading.orders import Order
+from simgateway.trading.triggers import hits_needed, is_hit
 from tests.simgateway.fake_market import CALL_ID, STOCK_ID, FakeMarket, a_quote
 
 

@@ -6,14 +6,15 @@ from functools import lru_cache
 from random import Random
 from typing import Final
 
-from simgateway import contract_messages, responses
-from simgateway.lookup import NOT_FOUND, Lookup
+from simgateway.data import contract_messages
+from simgateway.data.lookup import NOT_FOUND, Lookup
 from simgateway.market.base import Market
 from simgateway.market.clock import GatewayClock
-from simgateway.requests import read_contract
+from simgateway.protocol import responses
+from simgateway.protocol.requests import read_contract
+from simgateway.protocol.text import NEW_YORK, day_text, new_york_day, read_int
+from simgateway.protocol.wire import Fields
 from simgateway.session import Session
-from simgateway.text import NEW_YORK, day_text, new_york_day, read_int
-from simgateway.wire import Fields
 
 _DAYS_OF_HOURS: Final = 6
 

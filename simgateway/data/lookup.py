@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from simgateway.market.base import Instrument, Market
-from simgateway.requests import ContractQuery
-from simgateway.text import day_text, read_day
+from simgateway.protocol.requests import ContractQuery
+from simgateway.protocol.text import day_text, read_day
 
 NOT_FOUND = "No security definition has been found for the request"
 AMBIGUOUS = "The contract description specified for {symbol} is ambiguous."
