@@ -8,7 +8,7 @@ from typing import Final, Protocol, cast
 
 from simgateway.config import GatewayConfig
 from simgateway.delay import DelayLine
-from simgateway.frames import Frame, FrameLog
+from simgateway.frames import FrameLog
 from simgateway.market.clock import GatewayClock
 from simgateway.protocol.names import Direction
 from simgateway.protocol.text import local_text
@@ -162,4 +162,4 @@ class Session(asyncio.Protocol):
             self._transport.close()
 
     def _note(self, direction: Direction, fields: Fields) -> None:
-        self._hub.log.add(Frame(self._hub.clock.now(), self.number, self.client_id, direction, fields))
+        self._hub.log.note(self._hub.clock.now(), self.number, self.client_id, direction, fields)

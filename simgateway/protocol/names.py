@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
-Direction = Literal["in", "out"]
-"""`in` is client to gateway, `out` gateway to client."""
+Direction = Literal["in", "out", "note"]
+"""`in` is client to gateway, `out` gateway to client; a `note` never passed: it says what the gateway did."""
 
 INCOMING: Final[Mapping[str, str]] = {
     "1": "reqMktData",
@@ -90,6 +90,8 @@ OUTGOING: Final[Mapping[str, str]] = {
 def name_of(direction: Direction, fields: tuple[str, ...]) -> str:
     """Return a message's name; the two frames of the handshake have no number and are called so."""
     first = fields[0] if fields else ""
+    if direction == "note":
+        return first
     if (direction == "in" and first.startswith("v")) or (direction == "out" and len(fields) == 2 and " " in fields[1]):
         return "handshake"
     return (INCOMING if direction == "in" else OUTGOING).get(first, first)
