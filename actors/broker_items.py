@@ -11,12 +11,12 @@ from domain.commands import (
 )
 from domain.pacing import Item, Lane
 
-BOOK_MESSAGES = 5  # Positions, our open orders, all open orders, executions, completed orders.
+BOOK_MESSAGES = 4  # Positions, our open orders, executions, completed orders; all open orders come later.
 Request = RequestUnderlying | RequestBars | RequestQuote | RequestChain | RequestListed | RequestAccount | RequestBook
 
 
 def item_of(message: Request) -> Item:
-    """Return lane, messages and symbol of a request; adapter and library send just so many."""
+    """Return lane, messages and symbol of what a request sends at once; what follows, such as a cancel, pays later."""
     match message:
         case RequestUnderlying():
             return Item(lane=Lane.DETAILS, messages=1, symbol=message.symbol)
@@ -25,12 +25,12 @@ def item_of(message: Request) -> Item:
             key = f"{underlying.con_id} {message.bar_size} {message.duration} {message.what_to_show}"
             return Item(lane=Lane.HISTORY, symbol=underlying.symbol, key=key)
         case RequestQuote():
-            return Item(lane=Lane.QUOTE, messages=2, symbol=message.contract.symbol)  # Asked for, then cancelled.
+            return Item(lane=Lane.QUOTE, symbol=message.contract.symbol)
         case RequestChain():
             return Item(lane=Lane.DETAILS, symbol=message.underlying.symbol)
         case RequestListed():
-            return Item(lane=Lane.DETAILS, messages=2, symbol=message.underlying.symbol)  # And its price grid.
+            return Item(lane=Lane.DETAILS, symbol=message.underlying.symbol)
         case RequestBook():
             return Item(lane=Lane.ACCOUNT, messages=BOOK_MESSAGES)
         case _:
-            return Item(lane=Lane.ACCOUNT, messages=2)  # Asked for, then cancelled.
+            return Item(lane=Lane.ACCOUNT)

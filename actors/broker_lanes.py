@@ -7,7 +7,7 @@ from math import isfinite
 from actors.runtime.clock import Clock
 from actors.runtime.timers import Timers
 from domain.commands import Wake
-from domain.pacing import Item, Pacer, PacingLimits
+from domain.pacing import Item, Lane, Pacer, PacingLimits
 from domain.pacing_queue import Queue
 
 Work = Callable[[], None]
@@ -27,6 +27,10 @@ class Lanes:
         """Let work wait for its turn; it may run before this returns."""
         self._queue.push(item, work)
         self.pump()
+
+    def later(self, work: Work) -> None:
+        """Let one message more wait for its turn: it belongs to a request that was let go before."""
+        self.push(Item(lane=Lane.ACCOUNT), work)
 
     async def turn(self, item: Item) -> bool:
         """Wait for a turn; False when the connection ended first."""

@@ -167,7 +167,7 @@ class Link:
 
     async def _connect(self) -> None:
         self.generation = self._parts.generations()
-        port = self.port = self._parts.factory(self.generation, self._parts.sink)
+        port = self.port = self._parts.factory(self.generation, self._parts.sink, self._parts.lanes.later)
         paper = self._parts.paper
         self.orders = port if paper is None else paper(self.generation, self._parts.sink)
         self._parts.changed(self.orders)

@@ -32,7 +32,7 @@ from domain.commands import SendAlert, TripBreaker
 from domain.errors import ConfigError
 from domain.events import BracketPlanned, LegFilled
 from domain.ids import Generation
-from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, OrderPort, ReportSink
+from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, Later, OrderPort, ReportSink
 from domain.trading_day import Calendar, Session
 from ops.calendar import sessions
 
@@ -98,9 +98,9 @@ class System:
         self._generation += 1
         return Generation(self._generation)
 
-    def _broker(self, generation: Generation, sink: ReportSink) -> BrokerPort:
+    def _broker(self, generation: Generation, sink: ReportSink, later: Later) -> BrokerPort:
         heard = sink if self._paper is None else self._paper.tap(sink)
-        return IbBroker(ib_config(self.settings), self.outside.hosts.broker.clock, generation, heard)
+        return IbBroker(ib_config(self.settings), self.outside.hosts.broker.clock, generation, heard, later)
 
     def _paper_ledger(self) -> PaperLedger:
         """Return the dry-run ledger with what an earlier process left open in the journal."""

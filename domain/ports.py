@@ -155,4 +155,6 @@ class BrokerPort(DataPort, OrderPort, Protocol):
 
 
 ReportSink = Callable[[StreamReport], None]
-BrokerFactory = Callable[[Generation, ReportSink], BrokerPort]
+Later = Callable[[Callable[[], None]], None]
+"""Sends one message more, such as a cancel, when the budget has room for it; a request's first ones are paid for."""
+BrokerFactory = Callable[[Generation, ReportSink, Later], BrokerPort]

@@ -48,7 +48,7 @@ class Account:
         }
 
     async def values(self) -> AccountReport | RequestFailed:
-        """Return a fresh summary, cancelled at once: more than two live ones are refused. Sends two messages."""
+        """Return a fresh summary, cancelled at once: more than two live ones are refused. One message and a cancel."""
         try:
             request_id = self._line.new_id()
         except ConnectionError as error:
@@ -63,8 +63,7 @@ class Account:
             )
         finally:
             rows = self._rows.pop(request_id)
-            if self._line.writable:
-                self._line.client.cancelAccountSummary(request_id)
+            self._line.when_room(lambda: self._line.client.cancelAccountSummary(request_id))
         return answer if isinstance(answer, RequestFailed) else self._report(rows)
 
     def _report(self, rows: Mapping[str, str]) -> AccountReport | RequestFailed:

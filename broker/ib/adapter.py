@@ -19,7 +19,7 @@ from domain.commands import RequestBars, RequestListed
 from domain.contracts import Contract, OptionContract, Underlying
 from domain.ids import ConId, Generation, OrderRef, Symbol
 from domain.order_specs import OrderSpec
-from domain.ports import BrokerFactory, Clock, ReportSink
+from domain.ports import BrokerFactory, Clock, Later, ReportSink
 from domain.reports import (
     AccountReport,
     BarsReport,
@@ -35,6 +35,12 @@ from domain.reports import (
     UnderlyingReport,
 )
 
+
+def _now(send: Callable[[], None]) -> None:
+    """Send at once: whoever asks one thing at a time needs no budget."""
+    send()
+
+
 NO_ID = 0  # Errors with a number below 1 name no request.
 
 
@@ -44,8 +50,10 @@ class IbBroker:
     Server messages go to the sink inside the socket's callback: the sink must only put them away.
     """
 
-    def __init__(self, config: IbConfig, clock: Clock, generation: Generation, sink: ReportSink) -> None:
-        line = self._line = Line(config=config, clock=clock, generation=generation, sink=sink)
+    def __init__(
+        self, config: IbConfig, clock: Clock, generation: Generation, sink: ReportSink, later: Later = _now
+    ) -> None:
+        line = self._line = Line(config=config, clock=clock, generation=generation, sink=sink, later=later)
         cache = ContractCache()
         self._session = Session(line)
         self._book = Book(line)
@@ -189,8 +197,8 @@ class IbBroker:
 def ib_factory(config: IbConfig, clock: Clock) -> BrokerFactory:
     """Return what makes one connection per generation."""
 
-    def make(generation: Generation, sink: ReportSink) -> IbBroker:
-        return IbBroker(config, clock, generation, sink)
+    def make(generation: Generation, sink: ReportSink, later: Later) -> IbBroker:
+        return IbBroker(config, clock, generation, sink, later)
 
     return make
 

@@ -77,7 +77,7 @@ class Book:
         }
 
     async def read(self, timeout_seconds: float) -> BookReport | RequestFailed:
-        """Ask for everything; one book at a time. ``timeout_seconds`` limits each request. Sends five messages."""
+        """Ask for everything; one book at a time. ``timeout_seconds`` limits each request. Five messages."""
         async with self._turn:
             began = self._line.clock.now()
             answers = await asyncio.gather(
@@ -90,13 +90,20 @@ class Book:
             return failed or self._report(began, with_completed=not isinstance(answers[3], RequestFailed))
 
     async def _ask(
-        self, key: str, collected: Collected[Any], request: Callable[[], None], timeout_seconds: float
+        self,
+        key: str,
+        collected: Collected[Any],
+        request: Callable[[], None],
+        timeout_seconds: float,
+        *,
+        later: bool = False,
     ) -> bool | RequestFailed:
         def send() -> None:
             request()
             collected.begin(self._line.clock.now())
 
-        answer: bool | RequestFailed = await self._line.requests.ask(key, send, timeout_seconds, key)
+        when = (lambda: self._line.when_room(send)) if later else send
+        answer: bool | RequestFailed = await self._line.requests.ask(key, when, timeout_seconds, key)
         return answer
 
     async def _ask_orders(self, timeout_seconds: float) -> bool | RequestFailed:
@@ -105,7 +112,7 @@ class Book:
         own = await self._ask(OPEN_ORDERS, self._orders, client.reqOpenOrders, timeout_seconds)
         if isinstance(own, RequestFailed):
             return own
-        return await self._ask(OPEN_ORDERS, self._orders, client.reqAllOpenOrders, timeout_seconds)
+        return await self._ask(OPEN_ORDERS, self._orders, client.reqAllOpenOrders, timeout_seconds, later=True)
 
     async def _ask_executions(self, timeout_seconds: float) -> bool | RequestFailed:
         try:

@@ -119,7 +119,7 @@ class Listings:
             return self._grids[rule_id]
         rows = await self._line.requests.ask(
             _rule_key(rule_id),
-            lambda: self._line.client.reqMarketRule(rule_id),
+            lambda: self._line.when_room(lambda: self._line.client.reqMarketRule(rule_id)),
             self._line.config.request_timeout_seconds,
             f"market rule {rule_id}",
             join=True,

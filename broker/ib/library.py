@@ -15,7 +15,7 @@ __all__ = ["Contract", "ExecutionFilter", "Order", "RequestError", "new_gateway"
 Handler = Callable[..., object]
 
 # The library's own handling comes after ours for these; for all others ours stands alone.
-SHARED: Final = frozenset({"error", "historicalDataEnd", "connectAck"})
+SHARED: Final = frozenset({"error", "connectAck"})
 
 
 def new_gateway(handlers: Mapping[str, Handler], timezone: str) -> Any:

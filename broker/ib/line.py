@@ -1,5 +1,6 @@
 """What every part of one connection shares."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,7 +8,7 @@ from broker.ib.config import IbConfig
 from broker.ib.requests import Requests
 from domain.errors import BrokerUnavailableError
 from domain.ids import Generation
-from domain.ports import Clock, ReportSink
+from domain.ports import Clock, Later, ReportSink
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Line:
     generation: Generation
     sink: ReportSink
     gateway: Any = None
+    later: Later
     account: str = ""
     requests: Requests = field(default_factory=Requests)
 
@@ -35,6 +37,10 @@ class Line:
         """Return whether bytes written now have a socket to go to."""
         transport = self.client.conn.transport
         return bool(self.client.isReady()) and transport is not None and not transport.is_closing()
+
+    def when_room(self, send: Callable[[], None]) -> None:
+        """Send one message more when the budget has room for it; nothing once the connection is gone."""
+        self.later(lambda: send() if self.writable else None)
 
     def new_id(self) -> int:
         """Return the next number for a request or an order. Raises ConnectionError when not connected."""

@@ -97,7 +97,7 @@ class Quotes:
         }
 
     async def snapshot(self, contract: Contract, timeout_seconds: float) -> SnapshotReport | RequestFailed:
-        """Return one quote as soon as it is complete, or what there is at the end. Sends up to two messages."""
+        """Return one quote as soon as it is complete, or what there is at the end. One message, later a cancel."""
         what = f"quote of {contract.con_id}"
         try:
             request_id = self._line.new_id()
@@ -172,8 +172,8 @@ class Quotes:
 
     def _close(self, request_id: int) -> None:
         ticking = self._asked.pop(request_id, None)
-        if ticking is not None and not ticking.ended and self._line.writable:
-            self._line.client.cancelMktData(request_id)
+        if ticking is not None and not ticking.ended:
+            self._line.when_room(lambda: self._line.client.cancelMktData(request_id))
 
     def _on_price(self, request_id: int, tick_type: int, price: float, size: float) -> None:
         name, ticking = PRICES.get(tick_type), self._asked.get(request_id)

@@ -12,7 +12,7 @@ from domain.contracts import Chain, Contract, OptionContract, Underlying
 from domain.errors import BrokerUnavailableError
 from domain.ids import ConId, Generation, OrderRef, Symbol
 from domain.order_specs import OrderSpec
-from domain.ports import ReportSink
+from domain.ports import Later, ReportSink
 from domain.reports import (
     AccountReport,
     BarsReport,
@@ -47,7 +47,8 @@ class FakeGateway:
         self.waiting: list[tuple[str, Future[Any]]] = []
         self.unreachable: set[OrderRef] = set()
 
-    def connect(self, generation: Generation, sink: ReportSink) -> "FakePort":
+    def connect(self, generation: Generation, sink: ReportSink, later: Later) -> "FakePort":
+        del later
         self.ports.append(FakePort(self, generation, sink))
         return self.ports[-1]
 

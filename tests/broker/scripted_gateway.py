@@ -114,11 +114,12 @@ class Desk:
 
     def __init__(self, gateway: ScriptedGateway, **settings: Any) -> None:
         self.gateway = gateway
+        self.held: list[Callable[[], None]] | None = None  # What waits for room; None: there is always room.
         self.clock = TestClock()
         self.reports: list[StreamReport] = []
         self._news = asyncio.Event()
         config = IbConfig(host="127.0.0.1", port=gateway.port, client_id=7, **settings)
-        self.broker = IbBroker(config, self.clock, Generation(3), self._take)
+        self.broker = IbBroker(config, self.clock, Generation(3), self._take, self._later)
 
     async def __aenter__(self) -> Self:
         failure = await self.broker.connect()
@@ -129,6 +130,12 @@ class Desk:
         self, _t: type[BaseException] | None, _e: BaseException | None, _b: TracebackType | None
     ) -> None:
         self.broker.disconnect()
+
+    def _later(self, send: Callable[[], None]) -> None:
+        if self.held is None:
+            send()
+        else:
+            self.held.append(send)
 
     def _take(self, report: StreamReport) -> None:
         self.reports.append(report)

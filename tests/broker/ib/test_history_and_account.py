@@ -177,6 +177,66 @@ def test_profit_and_loss_without_a_value_is_none() -> None:
     run(scenario)
 
 
+def test_cancels_of_what_hung_wait_for_room_in_the_budget() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        desk.held = []
+        await asyncio.gather(*(desk.broker.bars(a_request(0.05)) for _ in range(50)))
+        await desk.broker.current_time(0.05)
+        before = len(gateway.all(25))
+
+        for send in desk.held:
+            send()
+        await gateway.heard(25, 50)
+
+        assert before == 0
+        assert {row[2] for row in gateway.all(25)} == {row[1] for row in gateway.all(20)}
+
+    run(scenario)
+
+
+def test_bars_that_nobody_waits_for_any_more_are_cancelled_at_the_server() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        asking = asyncio.ensure_future(desk.broker.bars(a_request()))
+        asked = await gateway.heard(20)
+
+        asking.cancel()
+        cancelled = await gateway.heard(25)
+
+        assert cancelled[2] == asked[1]
+        assert desk.broker.in_flight == 0
+
+    run(scenario)
+
+
+def test_bars_that_come_after_their_time_are_nobodys() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        await desk.broker.bars(a_request(0.05))
+        asked = await gateway.heard(20)
+
+        gateway.say(*bars(NINE)(asked))
+        gateway.answers[20] = bars(NINE + 60)
+        answer = await desk.broker.bars(a_request())
+
+        assert isinstance(answer, BarsReport)
+        assert [bar.start.minute for bar in answer.bars] == [31]
+
+    run(scenario)
+
+
+def test_daily_bars_begin_at_midnight_utc_of_their_date() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers[20] = lambda asked: [
+            (17, int(asked[1]), "a", "b", 1, "20260105", "1.0", "2.0", "0.5", "1.5", "100", "1.4", 7)
+        ]
+
+        answer = await desk.broker.bars(a_request(bar_size="1 day"))
+
+        assert isinstance(answer, BarsReport)
+        assert answer.bars[0].start == datetime(2026, 1, 5, tzinfo=UTC)
+
+    run(scenario)
+
+
 def test_two_questions_for_the_time_are_one_message() -> None:
     async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
         both = [asyncio.ensure_future(desk.broker.current_time(5)) for _ in range(2)]
