@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from simgateway.trading.account import Holding, Ledger
+from simgateway.trading.account import Ledger
+from simgateway.trading.holding import Holding
 from simgateway.trading.orders import Order
 from simgateway.trading.registry import Registry
 
@@ -60,20 +61,6 @@ class Books:
     start_net_liquidation: Decimal
     positions: tuple[PositionRow, ...]
     open_orders: tuple[OrderRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counters:
-    """What the gateway counted: open now, and the most that ever was."""
-
-    connections: int
-    connections_ever: int
-    subscriptions: int
-    subscriptions_most: int
-    history_in_flight: int
-    messages_in: int
-    messages_in_a_second_most: int
-    buffered_bytes: int
 
 
 def books_of(ledger: Ledger, registry: Registry) -> Books:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from simgateway.bells import Bells
-from simgateway.books import Books, Counters, books_of
+from simgateway.books import Books, books_of
 from simgateway.config import GatewayConfig
+from simgateway.counters import Counters, count
 from simgateway.data.catalogue import Catalogue
 from simgateway.data.history import History
 from simgateway.data.pulse import Pulse
@@ -152,17 +153,7 @@ class Gateway:
 
     def counters(self) -> Counters:
         """Return what has been counted."""
-        sessions = self._sessions.all()
-        return Counters(
-            connections=len(sessions),
-            connections_ever=self._sessions.opened,
-            subscriptions=self._streams.count,
-            subscriptions_most=self._streams.most,
-            history_in_flight=self._history.in_flight,
-            messages_in=self._sessions.messages_in,
-            messages_in_a_second_most=self._sessions.most_in_a_second,
-            buffered_bytes=sum(session.buffered_bytes for session in sessions),
-        )
+        return count(self._sessions, self._streams, self._history)
 
     def opened(self, session: Session) -> int:
         """Take a new connection; return its number."""

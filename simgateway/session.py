@@ -69,6 +69,7 @@ class Session(asyncio.Protocol):
         self.client_id = NO_CLIENT
         self.version = 0
         self.data_type = 1
+        self.messages_in = 0
         self.most_in_a_second = 0
         self.warnings = 0
         self.warned_at: datetime | None = None
@@ -141,6 +142,7 @@ class Session(asyncio.Protocol):
 
     def _count(self) -> None:
         now = self._hub.clock.now().timestamp()
+        self.messages_in += 1
         self._recent.append(now)
         while now - self._recent[0] >= 1.0:
             self._recent.popleft()

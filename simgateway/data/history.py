@@ -64,6 +64,10 @@ class History:
         """Return how many requests wait for their answer."""
         return len(self._in_flight)
 
+    def in_flight_of(self, session: Session) -> int:
+        """Return how many requests of one connection wait for their answer."""
+        return sum(key[0] == session.number for key in self._in_flight)
+
     def ask(self, session: Session, fields: Fields) -> None:
         """Take a historicalData request (20)."""
         request = read_history_request(fields)

@@ -68,6 +68,10 @@ class Streams:
         """Return how many requests are open, snapshots that have not ended included."""
         return len(self._streams)
 
+    def count_of(self, session: Session) -> int:
+        """Return how many requests of one connection are open."""
+        return sum(key[0] == session.number for key in self._streams)
+
     def open(self, session: Session, fields: Fields) -> None:
         """Take a mktData request (1)."""
         request = read_data_request(fields)
