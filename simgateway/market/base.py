@@ -70,6 +70,15 @@ class Bar:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Print:
+    """One trade, or the trades of one moment at one price: `at` is aware UTC, `size` shares or contracts."""
+
+    at: datetime
+    price: Decimal
+    size: int
+
+
 class Market(Protocol):
     """A market for one or more days; every answer is a function of its arguments alone. Times are aware UTC."""
 
@@ -83,6 +92,25 @@ class Market(Protocol):
 
     def session(self, day: date) -> tuple[datetime, datetime] | None:
         """Return the regular hours of a New York date in UTC, early closes known; None when it is closed."""
+        ...
+
+    def extended_session(self, day: date) -> tuple[datetime, datetime] | None:
+        """Return the hours of a New York date in UTC in which shares trade: 04:00-20:00 where there is such trading.
+
+        A market without it gives the regular session; None on a day without any.
+        """
+        ...
+
+    def expiry_time(self, day: date) -> datetime:
+        """Return when options that expire on this New York date end, in UTC: 16:00, or an early close."""
+        ...
+
+    def is_halted(self, instrument: Instrument, at: datetime) -> bool:
+        """Return whether trading in it, or in what it derives from, is halted: nobody quotes, nothing trades."""
+        ...
+
+    def first_data(self, instrument: Instrument) -> datetime:
+        """Return the oldest moment that history knows of an instrument."""
         ...
 
     def by_con_id(self, con_id: int) -> Instrument | None:
@@ -124,12 +152,26 @@ class Market(Protocol):
         seconds: int,
         start: datetime,
         regular_only: bool,  # noqa: FBT001 - the request on the wire has the same order
+        *,
+        what: str = "TRADES",
     ) -> list[Bar]:
         """Return the bars that start in [start, end), rising, the forming one up to `end` included.
 
+        `seconds` is any length from 1 s to a day. `what` is TRADES, BID, ASK or MIDPOINT; anything else is ValueError.
         Bars are aligned to multiples of their length; a session's first one starts with the session, as IB's
-        hourly bars do at 09:30 and then at 10:00. A bar without trades is left out.
+        hourly bars do at 09:30 and then at 10:00. A bar without trades (without quotes on its side) is left out; bars
+        of quotes have no volume and no count, their `wap` is their close.
         """
+        ...
+
+    def prints(self, instrument: Instrument, start: datetime | None, end: datetime, most: int) -> list[Print]:
+        """Return trades before `end`, rising: the oldest `most` from `start` on, or without it the newest `most`."""
+        ...
+
+    def quotes(
+        self, instrument: Instrument, start: datetime | None, end: datetime, most: int
+    ) -> list[tuple[datetime, Quote]]:
+        """Return the changes of bid, ask and their sizes before `end`, rising; chosen as in `prints`."""
         ...
 
     def settle_price(self, symbol: str, day: date) -> Decimal | None:

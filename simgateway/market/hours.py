@@ -29,6 +29,12 @@ def session(day: date) -> tuple[datetime, datetime] | None:
     return at_new_york(day, OPEN), at_new_york(day, close)
 
 
+def expiry_time(day: date) -> datetime:
+    """Return when options of this expiry end: the close; on a day without trading it would have been 16:00."""
+    opened_closed = session(day)
+    return opened_closed[1] if opened_closed else at_new_york(day, CLOSE)
+
+
 def at_new_york(day: date, wall: time) -> datetime:
     """Return this wall time in New York as aware UTC."""
     return datetime.combine(day, wall, tzinfo=NEW_YORK).astimezone(UTC)

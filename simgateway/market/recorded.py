@@ -6,8 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from simgateway.market import hours
-from simgateway.market.base import Bar, Instrument, MarketDataError, PriceRule, Quote
+from simgateway.market import hours, walk
+from simgateway.market.base import Bar, Instrument, MarketDataError, PriceRule, Print, Quote
 from simgateway.market.grids import RULES, STOCK_RULE
 from simgateway.market.lean import LeanFolder, OptionName
 from simgateway.market.money import usd
@@ -51,6 +51,24 @@ class RecordedMarket:
     def session(self, day: date) -> tuple[datetime, datetime] | None:
         """Return the regular hours of a New York date in UTC."""
         return hours.session(day)
+
+    def extended_session(self, day: date) -> tuple[datetime, datetime] | None:
+        """Return the regular hours: nothing trades outside of them here."""
+        return hours.session(day)
+
+    def expiry_time(self, day: date) -> datetime:
+        """Return the close of that day's session."""
+        return hours.expiry_time(day)
+
+    def is_halted(self, instrument: Instrument, at: datetime) -> bool:
+        """Return whether trading is halted: never here."""
+        del instrument, at
+        return False
+
+    def first_data(self, instrument: Instrument) -> datetime:
+        """Return the oldest moment of an instrument's history."""
+        days = self._days.days(instrument.symbol)
+        return hours.at_new_york(min(days, default=self._day), hours.OPEN)
 
     def by_con_id(self, con_id: int) -> Instrument | None:
         """Return the instrument with this number."""
@@ -117,10 +135,12 @@ class RecordedMarket:
         seconds: int,
         start: datetime,
         regular_only: bool,  # noqa: FBT001 - the interface's order
+        *,
+        what: str = "TRADES",
     ) -> list[Bar]:
-        """Return bars of recorded trades; their count is 0, since it was not recorded. None under a minute."""
-        if seconds < MINUTE_SECONDS:
-            return []
+        """Return bars; the count of recorded trades is 0, since it was not recorded."""
+        if seconds < MINUTE_SECONDS or what != "TRADES":
+            return walk.bars(self, instrument, end, seconds, start, what=what, regular_only=regular_only)
         first, last = hours.new_york_date(start), hours.new_york_date(end)
         bars: list[Bar] = []
         for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
@@ -130,6 +150,16 @@ class RecordedMarket:
             earliest = start.timestamp() if seconds < DAY_SECONDS else 0
             bars += [bar_of(row, seconds) for row in longer(rows, seconds, day, opened) if row.start >= earliest]
         return bars
+
+    def prints(self, instrument: Instrument, start: datetime | None, end: datetime, most: int) -> list[Print]:
+        """Return trades before `end`."""
+        return walk.prints(self, instrument, start, end, most)
+
+    def quotes(
+        self, instrument: Instrument, start: datetime | None, end: datetime, most: int
+    ) -> list[tuple[datetime, Quote]]:
+        """Return changes of the book before `end`."""
+        return walk.quotes(self, instrument, start, end, most)
 
     def settle_price(self, symbol: str, day: date) -> Decimal | None:
         """Return the last trade of that day's regular session."""

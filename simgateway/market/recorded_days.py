@@ -31,6 +31,10 @@ class RecordedDays:
         open_day(self._folder, symbol, day, "trade").only_member()
         open_day(self._folder, symbol, day, "quote").only_member()
 
+    def days(self, symbol: str) -> tuple[date, ...]:
+        """Return the dates with a share's trades, rising."""
+        return self._folder.days(symbol)
+
     def options(self, symbol: str, day: date) -> RecordedDay:
         """Return a day's options; without any when there is no zip."""
         known = self._options.get((symbol, day))

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from simgateway.market import hours
-from simgateway.market.base import Bar, Instrument, PriceRule, Quote
+from simgateway.market import hours, walk
+from simgateway.market.base import Bar, Instrument, PriceRule, Print, Quote
 from simgateway.market.chains import SYMBOLS_MAX, Chain, symbol_index
 from simgateway.market.grids import RULES
 from simgateway.market.levels import Levels
@@ -18,6 +18,8 @@ from simgateway.market.rows import DAY_SECONDS, MINUTE_SECONDS, Row, bar_of, lon
 from simgateway.market.share_quotes import share_quote
 
 _QUOTES_KEPT: Final = 4096
+_HISTORY: Final = timedelta(days=5 * 365)
+_OPTION_HISTORY: Final = timedelta(days=60)
 
 
 class SyntheticMarket:
@@ -52,6 +54,25 @@ class SyntheticMarket:
     def session(self, day: date) -> tuple[datetime, datetime] | None:
         """Return the regular hours of a New York date in UTC."""
         return hours.session(day)
+
+    def extended_session(self, day: date) -> tuple[datetime, datetime] | None:
+        """Return the regular hours: nothing trades outside of them here."""
+        return hours.session(day)
+
+    def expiry_time(self, day: date) -> datetime:
+        """Return the close of that day's session."""
+        return hours.expiry_time(day)
+
+    def is_halted(self, instrument: Instrument, at: datetime) -> bool:
+        """Return whether trading is halted: never here."""
+        del instrument, at
+        return False
+
+    def first_data(self, instrument: Instrument) -> datetime:
+        """Return the oldest moment of an instrument's history."""
+        back = _OPTION_HISTORY if instrument.right else _HISTORY
+        day = min(self._day, instrument.expiry or self._day) - back
+        return hours.at_new_york(next(hours.sessions_from(day)), hours.OPEN)
 
     def by_con_id(self, con_id: int) -> Instrument | None:
         """Return the instrument with this number, whether it was listed before or not."""
@@ -109,11 +130,13 @@ class SyntheticMarket:
         end: datetime,
         seconds: int,
         start: datetime,
-        regular_only: bool,  # noqa: ARG002, FBT001 - the interface's order; there are no trades outside the session
+        regular_only: bool,  # noqa: FBT001 - the interface's order
+        *,
+        what: str = "TRADES",
     ) -> list[Bar]:
-        """Return the share's bars; none for options or for bars under a minute."""
-        if instrument.sec_type != "STK" or seconds < MINUTE_SECONDS:
-            return []
+        """Return bars; nothing trades outside the session."""
+        if instrument.sec_type != "STK" or seconds < MINUTE_SECONDS or what != "TRADES":
+            return walk.bars(self, instrument, end, seconds, start, what=what, regular_only=regular_only)
         first, last = hours.new_york_date(start), hours.new_york_date(end)
         levels = self._levels[instrument.symbol]
         bars: list[Bar] = []
@@ -122,6 +145,16 @@ class SyntheticMarket:
             earliest = start.timestamp() if seconds < DAY_SECONDS else 0
             bars += [bar_of(row, seconds) for row in rows if row.start >= earliest]
         return bars
+
+    def prints(self, instrument: Instrument, start: datetime | None, end: datetime, most: int) -> list[Print]:
+        """Return trades before `end`."""
+        return walk.prints(self, instrument, start, end, most)
+
+    def quotes(
+        self, instrument: Instrument, start: datetime | None, end: datetime, most: int
+    ) -> list[tuple[datetime, Quote]]:
+        """Return changes of the book before `end`."""
+        return walk.quotes(self, instrument, start, end, most)
 
     def settle_price(self, symbol: str, day: date) -> Decimal | None:
         """Return the close of that day's session."""

@@ -1,9 +1,9 @@
 """A market whose quotes the test sets by hand: one stock with options, open 09:30-16:00 New York on weekdays."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from simgateway.market.base import Bar, Instrument, PriceRule, Quote
+from simgateway.market.base import Bar, Instrument, PriceRule, Print, Quote
 from simgateway.protocol.text import NEW_YORK
 
 DAY = date(2025, 11, 12)
@@ -70,13 +70,17 @@ class FakeMarket:
     def __init__(self) -> None:
         self._stock = _stock()
         self._options = _options()
-        self.quotes: dict[int, Quote] = {}
+        self.shown: dict[int, Quote] = {}
         self.default = a_quote()
         self.settles_at = Decimal(103)
         self.quotes_read = 0
+        self.halted: set[str] = set()
+        self.trades: list[Print] = []
+        self.book: list[tuple[datetime, Quote]] = []
+        self.extended: tuple[time, time] | None = None
 
     def show(self, con_id: int, bid: str | None, ask: str | None, size: int = 10) -> None:
-        self.quotes[con_id] = a_quote(bid, ask, size)
+        self.shown[con_id] = a_quote(bid, ask, size)
 
     def symbols(self) -> tuple[str, ...]:
         return ("ABC",)
@@ -89,6 +93,24 @@ class FakeMarket:
             return None
         opened = datetime(day.year, day.month, day.day, 9, 30, tzinfo=NEW_YORK).astimezone(UTC)
         return (opened, opened + timedelta(hours=6, minutes=30))
+
+    def extended_session(self, day: date) -> tuple[datetime, datetime] | None:
+        regular = self.session(day)
+        if regular is None or self.extended is None:
+            return regular
+        first, last = (datetime.combine(day, wall, NEW_YORK).astimezone(UTC) for wall in self.extended)
+        return first, last
+
+    def expiry_time(self, day: date) -> datetime:
+        return datetime(day.year, day.month, day.day, 16, 0, tzinfo=NEW_YORK).astimezone(UTC)
+
+    def is_halted(self, instrument: Instrument, at: datetime) -> bool:
+        del at
+        return instrument.symbol in self.halted
+
+    def first_data(self, instrument: Instrument) -> datetime:
+        del instrument
+        return datetime(2020, 1, 2, 14, 30, tzinfo=UTC)
 
     def by_con_id(self, con_id: int) -> Instrument | None:
         return self._stock if con_id == STOCK_ID else self._options.get(con_id)
@@ -120,7 +142,7 @@ class FakeMarket:
     def quote(self, instrument: Instrument, at: datetime) -> Quote:
         del at
         self.quotes_read += 1
-        return self.quotes.get(instrument.con_id, self.default)
+        return self.shown.get(instrument.con_id, self.default)
 
     def next_change(self, instrument: Instrument, at: datetime) -> datetime | None:
         del instrument
@@ -133,8 +155,10 @@ class FakeMarket:
         seconds: int,
         start: datetime,
         regular_only: bool,  # noqa: FBT001 - the market's protocol has it so
+        *,
+        what: str = "TRADES",
     ) -> list[Bar]:
-        del regular_only
+        del regular_only, what
         if instrument.right == "P":
             return []
         price = Decimal(100)
@@ -143,6 +167,20 @@ class FakeMarket:
             bars.append(Bar(at, seconds, price, price + 1, price - 1, price, 1000, price, 10))
             at += timedelta(seconds=seconds)
         return bars
+
+    def prints(self, instrument: Instrument, start: datetime | None, end: datetime, most: int) -> list[Print]:
+        """Return what the test put into `trades`."""
+        del instrument
+        rows = [row for row in self.trades if (start is None or row.at >= start) and row.at < end]
+        return rows[-most:] if start is None else rows[:most]
+
+    def quotes(
+        self, instrument: Instrument, start: datetime | None, end: datetime, most: int
+    ) -> list[tuple[datetime, Quote]]:
+        """Return what the test put into `book`."""
+        del instrument
+        rows = [row for row in self.book if (start is None or row[0] >= start) and row[0] < end]
+        return rows[-most:] if start is None else rows[:most]
 
     def settle_price(self, symbol: str, day: date) -> Decimal | None:
         del day
