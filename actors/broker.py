@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from actors.base import Actor
 from actors.broker_items import Request, item_of
-from actors.broker_lanes import Lanes
+from actors.broker_lanes import Lanes, Turn
 from actors.broker_link import Link, LinkParts, LinkSettings, PaperFactory
 from actors.broker_orders import OrderDesk
 from actors.broker_reports import Router
@@ -148,7 +148,7 @@ class BrokerActor(Actor):
             case AskPhase():
                 return self._link.phase.value
             case AskTraffic():
-                return Traffic(requests=self._requests, subscriptions=len(self._watchers), waiting=len(self._lanes))
+                return self._traffic()
             case Wake():
                 return self._woken(message.what)
             case _ if isinstance(message, get_args(Request)):
@@ -162,13 +162,25 @@ class BrokerActor(Actor):
         if port is None or not self._link.ready:
             return RequestFailed(failure=Failure.DISCONNECTED, text=f"the connection is {self._link.phase.value}")
         item = item_of(message)
-        if not await self._lanes.turn(item):
-            return RequestFailed(failure=Failure.DISCONNECTED, text="the connection ended while waiting")
+        turn = await self._lanes.turn(item)
+        if turn is not Turn.GRANTED:
+            failure = Failure.TIMED_OUT if turn is Turn.TIMED_OUT else Failure.DISCONNECTED
+            return RequestFailed(failure=failure, text=turn.value)
         self._requests += 1
         try:
             return await self._asked(port, message)
         finally:
             self._lanes.finished(item)
+
+    def _traffic(self) -> Traffic:
+        return Traffic(
+            requests=self._requests,
+            subscriptions=len(self._watchers),
+            waiting={lane.name.lower(): count for lane, count in sorted(self._lanes.lengths().items())},
+            waits_seconds={
+                lane.name.lower(): round(wait, 3) for lane, wait in sorted(self._lanes.take_waits().items())
+            },
+        )
 
     def _asked(self, port: BrokerPort, message: Request) -> Awaitable[Any]:
         match message:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from actors.broker_items import BOOK_MESSAGES
-from actors.broker_lanes import Lanes
+from actors.broker_lanes import Lanes, Turn
 from actors.runtime.clock import Clock
 from actors.runtime.timers import Timers
 from domain.commands import Wake
@@ -124,7 +124,7 @@ class Link:
     async def probe(self) -> None:
         """Ask the gateway's clock: whether it answers, and how far it is from ours."""
         port = self.port
-        if port is None or not self.ready or not await self._parts.lanes.turn(Item(lane=Lane.ACCOUNT)):
+        if port is None or not self.ready or await self._parts.lanes.turn(Item(lane=Lane.ACCOUNT)) is not Turn.GRANTED:
             return
         asked = self._parts.clock.now()
         answer = await port.current_time(self._settings.probe_timeout_seconds)

@@ -14,6 +14,7 @@ from domain.contracts import Chain, OptionContract, Right, Underlying
 from domain.denials import DenialRule, EntryDenied
 from domain.findings import Finding, denied
 from domain.option_choice import Choice, choose
+from domain.pacing import QUEUE_SECONDS_MAX
 from domain.ports import EventLog
 from domain.quotes import Quote, display_price
 from domain.reports import ChainReport, ListedReport, RequestFailed, SnapshotReport
@@ -21,7 +22,7 @@ from domain.strategies.protocol import Signal
 from domain.symbol_settings import SymbolSettings
 from domain.trading_day import new_york
 
-ANSWER_SECONDS = 60.0
+ANSWER_SECONDS = QUEUE_SECONDS_MAX + 20
 
 
 class Asker(Protocol):

@@ -152,7 +152,7 @@ class SchedulerActor(Actor):
 
     async def _say_complete(self, cycles: Cycles, seconds: float) -> None:
         traffic = await self.ask_or_none("broker", AskTraffic(), timeout_seconds=5)
-        known = traffic if isinstance(traffic, Traffic) else Traffic(requests=0, subscriptions=0, waiting=0)
+        known = traffic if isinstance(traffic, Traffic) else Traffic()
         self._log.emit(
             "cycle_complete",
             cycle=cycles.number,
@@ -166,6 +166,9 @@ class SchedulerActor(Actor):
             circuit_state=self._circuit,
             requests=known.requests,
             subscriptions=known.subscriptions,
+            waiting=sum(known.waiting.values()),
+            waited_seconds_max=max(known.waits_seconds.values(), default=0.0),
+            lanes=", ".join(f"{lane} {seconds:g} s" for lane, seconds in known.waits_seconds.items()),
         )
 
     def _day_over(self) -> None:

@@ -8,6 +8,7 @@ from domain.bars import Bar, completed, merged, sound
 from domain.commands import RecordOutcome, RequestBars, RequestUnderlying
 from domain.contracts import Underlying
 from domain.ids import Symbol
+from domain.pacing import QUEUE_SECONDS_MAX
 from domain.ports import EventLog
 from domain.reports import BarsReport, Failure, RequestFailed, UnderlyingReport
 from domain.retry import cache_serves
@@ -15,8 +16,8 @@ from domain.symbol_settings import SymbolSettings
 from domain.trading_day import Calendar
 
 HOUR_SECONDS = 3600
-ASK_MARGIN_SECONDS = 30.0  # The broker's own queue may hold a request this long before its timeout begins.
-UNDERLYING_SECONDS = 45.0
+ASK_MARGIN_SECONDS = QUEUE_SECONDS_MAX + 5  # A request's timeout begins when it leaves the queue.
+UNDERLYING_SECONDS = 15 + ASK_MARGIN_SECONDS
 MINUTE_BARS_KEPT = 1200
 
 

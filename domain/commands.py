@@ -1,7 +1,7 @@
 """Everything an actor can be told. Imperative; one receiver; may be refused by an event, never by an exception."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -92,11 +92,15 @@ class AskTraffic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """Data requests sent since the actor's start, contracts streaming now, work waiting for its turn."""
+    """Data requests sent since the actor's start, contracts streaming now, and the lanes.
 
-    requests: int
-    subscriptions: int
-    waiting: int
+    ``waiting``: how much waits in each lane now; ``waits_seconds``: the longest wait since this was asked last.
+    """
+
+    requests: int = 0
+    subscriptions: int = 0
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    waits_seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

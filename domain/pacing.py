@@ -14,6 +14,7 @@ from typing import Final
 from domain.ids import Symbol
 
 WINDOW_SECONDS: Final = 1.0
+QUEUE_SECONDS_MAX: Final = 60.0  # A question that waited so long for its turn is not asked any more.
 # A wait shorter than this could round to no progress of the clock at all, and turn a timer into a busy loop.
 SHORTEST_WAIT_SECONDS: Final = 0.001
 

@@ -1,5 +1,7 @@
 """Work that waits for its turn: highest lane first, first in first out within a lane. See ``pacing`` on mutability."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
@@ -17,6 +19,7 @@ class _Waiting(Generic[T]):
     number: int
     item: Item = field(compare=False)
     work: T = field(compare=False)
+    since: float = field(compare=False)  # When it came.
 
 
 class Queue(Generic[T]):
@@ -26,25 +29,34 @@ class Queue(Generic[T]):
         self._pacer = pacer
         self._lanes: dict[Lane, list[_Waiting[T]]] = {lane: [] for lane in Lane}
         self._held: list[tuple[float, _Waiting[T]]] = []  # Held back by rules of their own, by when those end.
-        self._alive: set[int] = set()  # The cancelled are dropped when they are met.
+        self._alive: dict[int, Lane] = {}  # The cancelled are dropped when they are met.
+        self._alive_in: Counter[Lane] = Counter()
+        self._longest_seconds: dict[Lane, float] = {}
         self._last_number = 0
 
     def __len__(self) -> int:
         return len(self._alive)
 
-    def push(self, item: Item, work: T) -> int:
+    def lengths(self) -> Mapping[Lane, int]:
+        """Return how much waits in each lane in which anything does."""
+        return {lane: count for lane, count in self._alive_in.items() if count}
+
+    def take_waits(self) -> Mapping[Lane, float]:
+        """Return the longest wait in each lane, of what went since this was asked last; then begin anew."""
+        waits, self._longest_seconds = self._longest_seconds, {}
+        return waits
+
+    def push(self, item: Item, work: T, now: float) -> int:
         """Let work wait and return the ticket by which it can be cancelled."""
         self._last_number += 1
-        heappush(self._lanes[item.lane], _Waiting(self._last_number, item, work))
-        self._alive.add(self._last_number)
+        heappush(self._lanes[item.lane], _Waiting(self._last_number, item, work, now))
+        self._alive[self._last_number] = item.lane
+        self._alive_in[item.lane] += 1
         return self._last_number
 
     def cancel(self, ticket: int) -> bool:
         """Return whether the work still waited; it is then never handed out."""
-        if ticket not in self._alive:
-            return False
-        self._alive.discard(ticket)
-        return True
+        return self._leave(ticket)
 
     def pop_ready(self, now: float) -> tuple[T | None, float]:
         """Return the next work, counted by the pacer and to be sent now; or None and when to ask again, in seconds.
@@ -64,10 +76,18 @@ class Queue(Generic[T]):
             if wait > 0:
                 return None, wait
             heappop(waiting)
-            self._alive.discard(first.number)
+            self._leave(first.number)
+            self._longest_seconds[lane] = max(now - first.since, self._longest_seconds.get(lane, 0.0))
             self._pacer.count(first.item, now)
             return first.work, 0.0
         return None, max(self._held[0][0] - now, SHORTEST_WAIT_SECONDS) if self._held else inf
+
+    def _leave(self, ticket: int) -> bool:
+        lane = self._alive.pop(ticket, None)
+        if lane is None:
+            return False
+        self._alive_in[lane] -= 1
+        return True
 
     def _first_free(self, waiting: list[_Waiting[T]], now: float) -> _Waiting[T] | None:
         """Return the first of a lane that its own rules let go; set those before it aside until their time."""

@@ -24,6 +24,9 @@ DAY_EVENTS: Final = (
             "circuit_state",
             "requests",
             "subscriptions",
+            "waiting",
+            "waited_seconds_max",
+            "lanes",
         ),
     ),
     Event(

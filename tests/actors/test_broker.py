@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 
-from domain.commands import AskPhase, AskTraffic, RequestAccount, RequestBook, SendAlert, Traffic
+from actors.broker_lanes import Turn
+from domain.commands import AskPhase, AskTraffic, RequestAccount, RequestBars, RequestBook, SendAlert, Traffic
+from domain.contracts import Underlying
 from domain.events import ConnectionLost, OrdersRefused, Resynchronised
-from domain.ids import Generation
-from domain.pacing import PacingLimits
+from domain.ids import ConId, Generation, Symbol
+from domain.pacing import QUEUE_SECONDS_MAX, PacingLimits
 from domain.reports import (
     AccountReport,
     BookReport,
@@ -27,6 +29,11 @@ LOST, LOST_STREAMS, KEPT_STREAMS = 1100, 1101, 1102
 @pytest.fixture
 def scene(stage: Stage) -> Scene:
     return Scene(stage)
+
+
+def some_bars(number: int) -> RequestBars:
+    stock = Underlying(con_id=ConId(number), symbol=Symbol(f"S{number}"), primary_exchange="NYSE")
+    return RequestBars(underlying=stock, bar_size="1 min", duration="3600 S", timeout_seconds=300)
 
 
 def is_disconnected(answer: Any) -> bool:
@@ -75,7 +82,23 @@ def test_answers_are_the_ports_answers_and_counted(stage: Stage, scene: Scene) -
     account, book, quote = (stage.ask("broker", m) for m in (RequestAccount(), RequestBook(), a_question(1)))
 
     assert (type(account), type(book), type(quote)) == (AccountReport, BookReport, SnapshotReport)
-    assert stage.ask("broker", AskTraffic()) == Traffic(requests=3, subscriptions=0, waiting=0)
+    traffic = stage.ask("broker", AskTraffic())
+    assert isinstance(traffic, Traffic)
+    assert (traffic.requests, traffic.subscriptions, traffic.waiting) == (3, 0, {})
+    assert traffic.waits_seconds == {"account": 0.0, "quote": 0.0}
+
+
+def test_a_question_that_waits_too_long_for_its_turn_leaves_the_queue_unasked(stage: Stage, scene: Scene) -> None:
+    scene.gateway.held.add("bars")
+    scene.open(pacing=PacingLimits(history_in_flight=1))
+    first, second = (stage.asking("broker", some_bars(number)) for number in range(2))
+
+    stage.run_for(QUEUE_SECONDS_MAX + 1)
+
+    assert not first.done()
+    assert second.result() == RequestFailed(failure=Failure.TIMED_OUT, text=Turn.TIMED_OUT.value)
+    assert stage.ask("broker", AskTraffic()).waiting == {}
+    assert len(scene.gateway.port.of("bars")) == 1
 
 
 def test_when_the_socket_closes_everyone_is_told_and_what_waits_for_a_turn_fails(stage: Stage, scene: Scene) -> None:

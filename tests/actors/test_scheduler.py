@@ -20,9 +20,7 @@ class Scene:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
-        self.broker = stage.cast(
-            "broker", {AskPhase: "ready", AskTraffic: Traffic(requests=7, subscriptions=1, waiting=0)}
-        )
+        self.broker = stage.cast("broker", {AskPhase: "ready", AskTraffic: Traffic(requests=7, subscriptions=1)})
         self.risk, self.alerts = stage.cast("risk"), stage.cast("alerts")
         self.symbols = {symbol: stage.cast(f"symbol:{symbol}") for symbol in SYMBOLS}
         self.started: list[tuple[str, datetime]] = []

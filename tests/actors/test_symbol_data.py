@@ -173,7 +173,7 @@ def test_a_broker_that_never_answers_is_a_timeout(scene: Scene) -> None:
     scene.broker.answers[RequestBars] = lambda _: scene.broker.reply_later()
     scene.open()
 
-    scene.cycle(600)
+    scene.cycle(700)
 
     assert failures(scene) == [Failure.TIMED_OUT]
 

@@ -14,7 +14,7 @@ def a_queue(*items: Item) -> Queue[str]:
     """Return a queue in which these wait, named by their number."""
     queue = Queue[str](Pacer(PacingLimits()))
     for number, item in enumerate(items):
-        queue.push(item, str(number))
+        queue.push(item, str(number), 0.0)
     return queue
 
 
@@ -42,7 +42,7 @@ def test_an_order_overtakes_four_hundred_lookups() -> None:
     queue = a_queue(*(Item(lane=Lane.DETAILS) for _ in range(428)))
     sent = popped(queue, 0.0)
 
-    queue.push(Item(lane=Lane.ENTRY, messages=3), "bracket")
+    queue.push(Item(lane=Lane.ENTRY, messages=3), "bracket", 0.0)
 
     assert (len(sent), queue.pop_ready(0.0)) == (39, ("bracket", 0.0))
 
@@ -71,7 +71,7 @@ def test_what_was_held_back_takes_its_old_place_again() -> None:
     queue = a_queue(*[Item(lane=Lane.QUOTE, symbol=GOOG)] * 3)
     popped(queue, 0.0)
 
-    queue.push(Item(lane=Lane.QUOTE, symbol=Symbol("IBM")), "later")
+    queue.push(Item(lane=Lane.QUOTE, symbol=Symbol("IBM")), "later", 0.0)
 
     assert popped(queue, 1.0) == ["2", "later"]
 
@@ -80,8 +80,8 @@ def test_a_full_history_lane_lets_lower_lanes_pass_until_a_request_is_finished()
     pacer = Pacer(PacingLimits(history_in_flight=1))
     queue = Queue[str](pacer)
     for work in ("first", "second"):
-        queue.push(Item(lane=Lane.HISTORY), work)
-    queue.push(Item(lane=Lane.DETAILS), "lookup")
+        queue.push(Item(lane=Lane.HISTORY), work, 0.0)
+    queue.push(Item(lane=Lane.DETAILS), "lookup", 0.0)
 
     before = popped(queue, 0.0)
     waiting = queue.pop_ready(0.0)
@@ -92,7 +92,7 @@ def test_a_full_history_lane_lets_lower_lanes_pass_until_a_request_is_finished()
 
 def test_cancelled_work_is_never_handed_out() -> None:
     queue = a_queue(Item(lane=Lane.QUOTE))
-    ticket = queue.push(Item(lane=Lane.QUOTE), "no")
+    ticket = queue.push(Item(lane=Lane.QUOTE), "no", 0.0)
 
     assert (queue.cancel(ticket), queue.cancel(ticket), len(queue)) == (True, False, 1)
     assert popped(queue, 0.0) == ["0"]
@@ -100,7 +100,7 @@ def test_cancelled_work_is_never_handed_out() -> None:
 
 def test_work_cancelled_while_held_back_asks_for_no_timer() -> None:
     queue = a_queue(*[Item(lane=Lane.QUOTE, symbol=GOOG)] * 2)
-    ticket = queue.push(Item(lane=Lane.QUOTE, symbol=GOOG), "no")
+    ticket = queue.push(Item(lane=Lane.QUOTE, symbol=GOOG), "no", 0.0)
     popped(queue, 0.0)
 
     queue.cancel(ticket)
@@ -110,7 +110,7 @@ def test_work_cancelled_while_held_back_asks_for_no_timer() -> None:
 
 def test_work_that_went_can_no_longer_be_cancelled() -> None:
     queue = a_queue()
-    ticket = queue.push(Item(lane=Lane.EXIT), "gone")
+    ticket = queue.push(Item(lane=Lane.EXIT), "gone", 0.0)
 
     queue.pop_ready(0.0)
 
@@ -157,3 +157,17 @@ def test_within_a_lane_the_first_in_is_the_first_out_for_each_symbol(items: list
         for symbol in (None, GOOG, Symbol("IBM")):
             same = [number for number in left if (items[number].lane, items[number].symbol) == (lane, symbol)]
             assert same == sorted(same)
+
+
+def test_the_queue_knows_what_waits_where_and_how_long_what_went_had_waited() -> None:
+    queue: Queue[str] = Queue(Pacer(PacingLimits(messages_per_second=7, order_reserve=6)))
+    queue.push(Item(lane=Lane.HISTORY), "first", 0.0)
+    queue.push(Item(lane=Lane.HISTORY), "second", 0.25)
+    ticket = queue.push(Item(lane=Lane.DETAILS), "gone", 0.5)
+
+    queue.pop_ready(0.5)
+    queue.cancel(ticket)
+
+    assert dict(queue.lengths()) == {Lane.HISTORY: 1}
+    assert dict(queue.take_waits()) == {Lane.HISTORY: 0.5}
+    assert dict(queue.take_waits()) == {}
