@@ -16,6 +16,22 @@ class ChildrenOnPartial(StrEnum):
     """As at the first fill, but cancelling the parent's remainder cancels them too: the position stays bare."""
 
 
+class ShareCommission(StrEnum):
+    """Which of IBKR Pro's two price lists for US shares holds; options have only the tiered one."""
+
+    FIXED = "fixed"
+    TIERED = "tiered"
+
+
+class Exercise(StrEnum):
+    """What becomes of an option that expires in the money."""
+
+    PHYSICAL = "physical"
+    """Shares are delivered at the strike, as US equity options have it."""
+    CASH = "cash"
+    """Its intrinsic value is paid in cash."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayConfig:
     """A gateway's account, habits and limits; money in USD, times in the gateway's own (simulated) time.
@@ -25,6 +41,7 @@ class GatewayConfig:
     does; the counters count either way. `tick_seconds` is the least time between two quotes of one contract.
     `refill_seconds`: how long a quote that an order has used up stays so when it does not change by itself.
     `refused_data`: pairs of a security type and the error its quote requests get, such as ("OPT", 354).
+    `share_commission`: which price list holds for shares. `exercise`: what an option in the money turns into at expiry.
     """
 
     seed: int = 7
@@ -48,3 +65,5 @@ class GatewayConfig:
     messages_per_second: int = 50
     read_only: bool = False
     refused_data: tuple[tuple[str, int], ...] = ()
+    share_commission: ShareCommission = ShareCommission.FIXED
+    exercise: Exercise = Exercise.PHYSICAL

@@ -29,6 +29,8 @@ INCOMING: Final[Mapping[str, str]] = {
     "63": "cancelAccountSummary",
     "64": "cancelPositions",
     "71": "startApi",
+    "74": "reqPositionsMulti",
+    "75": "cancelPositionsMulti",
     "76": "reqAccountUpdatesMulti",
     "77": "cancelAccountUpdatesMulti",
     "78": "reqSecDefOptParams",

@@ -1,65 +1,28 @@
 """The account: cash, positions, profit and loss, in USD and to the cent."""
 
-from dataclasses import dataclass
+from copy import copy
 from decimal import Decimal
 from typing import Final
 
 from simgateway.market.base import Instrument, Quote
+from simgateway.trading import regt
+from simgateway.trading.commission import Tariff
+from simgateway.trading.holding import Day, Holding, mark_of, to_cents
 
-CENT: Final = Decimal("0.01")
 _ZERO: Final = Decimal(0)
 
 
-def to_cents(value: Decimal) -> Decimal:
-    """Return money rounded half even to whole cents."""
-    return value.quantize(CENT)
-
-
-def mark_of(quote: Quote) -> Decimal:
-    """Return what a contract counts for: the middle, the bid where nobody offers, 0 where nobody bids."""
-    if quote.bid is None:
-        return _ZERO
-    return quote.bid if quote.ask is None else (quote.bid + quote.ask) / 2
-
-
-def commission_after(instrument: Instrument, filled: int) -> Decimal:
-    """Return the commission of an order that has filled so much: 0.65 a contract or 0.005 a share, at least 1.00."""
-    rate = Decimal("0.65") if instrument.sec_type == "OPT" else Decimal("0.005")
-    return max(Decimal("1.00"), to_cents(rate * filled))
-
-
-@dataclass(slots=True)
-class Holding:
-    """A position: `quantity` is negative when short, `cost` what was paid for all of it, commissions included."""
-
-    instrument: Instrument
-    quantity: int
-    cost: Decimal
-    mark: Decimal
-    realized: Decimal = _ZERO
-
-    @property
-    def value(self) -> Decimal:
-        """Return the market value."""
-        return to_cents(self.mark * self.quantity * self.instrument.multiplier)
-
-    @property
-    def unrealized(self) -> Decimal:
-        """Return the profit if it were closed at the mark."""
-        return self.value - self.cost
-
-    @property
-    def average_cost(self) -> Decimal:
-        """Return the cost of one contract or share, multiplier and commission included, as IB gives it."""
-        return (self.cost / self.quantity).quantize(Decimal("0.0000001")) if self.quantity else _ZERO
-
-
 class Ledger:
-    """Books fills and settlements; `realized` and `fees` since the start, the day's own beside them."""
+    """Books fills and settlements; `realized` and `fees` since the start, the day's own beside them.
 
-    def __init__(self, start_cash: Decimal, *, cash_account: bool) -> None:
+    Everything is in whole cents, so that at every step cash and the positions' values are the net liquidation, and
+    what that has gained since the start is the realised and the unrealised profit together.
+    """
+
+    def __init__(self, start_cash: Decimal, *, cash_account: bool, tariff: Tariff | None = None) -> None:
         self.cash = to_cents(start_cash)
         self.cash_account = cash_account
+        self.tariff = tariff or Tariff()
         self.fees = _ZERO
         self.realized = _ZERO
         self.day_realized = _ZERO
@@ -67,11 +30,17 @@ class Ledger:
         self.start_net_liquidation = self.cash
         self.previous_equity = self.cash
         self.holdings: dict[int, Holding] = {}
+        self.days: dict[int, Day] = {}
 
     @property
     def market_value(self) -> Decimal:
-        """Return the value of all positions at their marks."""
+        """Return the value of all positions at their marks, short ones negative."""
         return sum((holding.value for holding in self.holdings.values()), _ZERO)
+
+    @property
+    def gross_value(self) -> Decimal:
+        """Return the value of all positions at their marks, short ones counted as long ones are."""
+        return sum((abs(holding.value) for holding in self.holdings.values()), _ZERO)
 
     @property
     def stock_value(self) -> Decimal:
@@ -90,18 +59,41 @@ class Ledger:
 
     @property
     def equity_with_loan(self) -> Decimal:
-        """Return the equity that can carry a loan: bought options have none."""
-        return self.cash if self.cash_account else self.cash + self.stock_value
+        """Return the equity that can carry a loan; in a cash account the settled cash.
+
+        Bought options have no loan value, written ones are owed. Source: the TWS API's page on account values.
+        """
+        if self.cash_account:
+            return self.settled_cash
+        rows = self.holdings.values()
+        return self.cash + sum(
+            (row.value for row in rows if row.quantity < 0 or row.instrument.sec_type == "STK"), _ZERO
+        )
 
     @property
     def available_funds(self) -> Decimal:
         """Return what can be spent on options now."""
-        return self.settled_cash if self.cash_account else self.equity_with_loan - self.initial_margin
+        return self.equity_with_loan - self.initial_margin
+
+    @property
+    def excess_liquidity(self) -> Decimal:
+        """Return what the account could lose before positions are liquidated."""
+        return self.equity_with_loan - self.maintenance_margin
+
+    @property
+    def buying_power(self) -> Decimal:
+        """Return the value of shares that could be bought now: twice the available funds where half is borrowed."""
+        return self.available_funds if self.cash_account else to_cents(self.available_funds / regt.INITIAL)
 
     @property
     def initial_margin(self) -> Decimal:
-        """Return what stocks bind: half of their value, nothing in a cash account."""
-        return _ZERO if self.cash_account else to_cents(abs(self.stock_value) / 2)
+        """Return what it takes to hold the positions when they are opened, nothing in a cash account."""
+        return _ZERO if self.cash_account else regt.initial(self.holdings.values())
+
+    @property
+    def maintenance_margin(self) -> Decimal:
+        """Return what it takes to go on holding the positions, nothing in a cash account."""
+        return _ZERO if self.cash_account else regt.maintenance(self.holdings.values())
 
     @property
     def settled_cash(self) -> Decimal:
@@ -112,6 +104,16 @@ class Ledger:
     def daily(self) -> Decimal:
         """Return the day's profit and loss."""
         return self.net_liquidation - self.start_net_liquidation
+
+    def daily_of(self, con_id: int) -> Decimal | None:
+        """Return one contract's part of the day's profit and loss, None when it was not held today."""
+        day = self.days.get(con_id)
+        holding = self.holdings.get(con_id)
+        return None if day is None else (holding.value if holding else _ZERO) - day.start_value + day.flow
+
+    def realized_of(self, con_id: int) -> Decimal | None:
+        """Return what one contract realised today, None when nothing of it was closed."""
+        return self.days[con_id].realized if con_id in self.days else None
 
     def quantity(self, con_id: int) -> int:
         """Return how much of a contract is held."""
@@ -125,57 +127,66 @@ class Ledger:
             holding.mark = mark_of(quote)
 
     def book(self, instrument: Instrument, signed: int, price: Decimal, commission: Decimal) -> Decimal | None:
-        """Book a fill of `signed` contracts (negative sold); return the realised profit, None when it only opens."""
-        held = self.quantity(instrument.con_id)
+        """Book a fill of `signed` contracts (negative sold); return the realised profit, None when it only opens.
+
+        A fill that turns a position around closes with its share of proceeds and commission and opens with the rest.
+        """
         gross = to_cents(price * abs(signed) * instrument.multiplier)
-        self.cash += (gross if signed < 0 else -gross) - commission
+        cost = (gross if signed > 0 else -gross) + commission
+        self.cash -= cost
         self.unsettled += gross if signed < 0 else _ZERO
         self.fees += commission
-        if held * signed >= 0:
-            self._open(instrument, signed, gross + commission if signed > 0 else commission - gross, price)
-            return None
-        closing = max(-abs(held), min(abs(held), signed))
-        realized = self._close(instrument, closing, to_cents(gross * abs(closing) / abs(signed)), commission)
-        if signed != closing:
-            rest = gross - to_cents(gross * abs(closing) / abs(signed))
-            self._open(instrument, signed - closing, rest if signed > 0 else -rest, price)
+        day = self.days.setdefault(instrument.con_id, Day())
+        day.flow -= cost
+        held = self.quantity(instrument.con_id)
+        closing = min(abs(held), abs(signed)) if held * signed < 0 else 0
+        closing_cost = to_cents(cost * closing / abs(signed))
+        realized = self._close(instrument, closing, closing_cost, day) if closing else None
+        if closing < abs(signed):
+            opening = abs(signed) - closing
+            self._open(instrument, opening if signed > 0 else -opening, cost - closing_cost, price)
         return realized
 
     def settle(self, con_id: int, value: Decimal) -> Decimal:
-        """Turn an expired position into `value` of cash; return the realised profit."""
-        holding = self.holdings.pop(con_id)
+        """Turn an expired position into `value` of cash, which settles the next day; return the realised profit."""
+        holding = self.holdings[con_id]
         value = to_cents(value)
         self.cash += value
-        return self._realize(value - holding.cost)
+        self.unsettled += max(value, _ZERO)
+        day = self.days.setdefault(con_id, Day())
+        day.flow += value
+        return self._close(holding.instrument, abs(holding.quantity), -value, day)
 
-    def new_day(self) -> None:
-        """Begin a day: yesterday's sales are settled, profits count from here."""
-        self.unsettled = _ZERO
+    def new_day(self, *, settles: bool = True) -> None:
+        """Begin a day: profits count from here; yesterday's sales are settled on a day of business."""
+        if settles:
+            self.unsettled = _ZERO
         self.day_realized = _ZERO
         self.start_net_liquidation = self.net_liquidation
-        for holding in self.holdings.values():
-            holding.realized = _ZERO
+        self.days = {con_id: Day(start_value=row.value) for con_id, row in self.holdings.items()}
+
+    def imagine(self) -> "Ledger":
+        """Return a copy in which something can be booked to see what it would do."""
+        other = copy(self)
+        other.holdings = {con_id: copy(row) for con_id, row in self.holdings.items()}
+        other.days = {con_id: copy(row) for con_id, row in self.days.items()}
+        return other
 
     def _open(self, instrument: Instrument, signed: int, cost: Decimal, price: Decimal) -> None:
         holding = self.holdings.setdefault(instrument.con_id, Holding(instrument, 0, _ZERO, price))
         holding.quantity += signed
         holding.cost += cost
 
-    def _close(self, instrument: Instrument, signed: int, gross: Decimal, commission: Decimal) -> Decimal:
+    def _close(self, instrument: Instrument, count: int, cost: Decimal, day: Day) -> Decimal:
+        """Take `count` off a position for `cost` (negative: proceeds); the last one takes the cost's odd cents."""
         holding = self.holdings[instrument.con_id]
-        released = holding.cost
-        if abs(signed) < abs(holding.quantity):
-            released = to_cents(holding.cost * abs(signed) / abs(holding.quantity))
-        holding.quantity += signed
+        released = to_cents(holding.cost * count / abs(holding.quantity))
+        holding.quantity += -count if holding.quantity > 0 else count
         holding.cost -= released
-        proceeds = gross if signed < 0 else -gross
-        realized = self._realize(proceeds - released - commission)
-        holding.realized += realized
         if not holding.quantity:
             del self.holdings[instrument.con_id]
+        realized = -cost - released
+        self.realized += realized
+        self.day_realized += realized
+        day.realized = (day.realized or _ZERO) + realized
         return realized
-
-    def _realize(self, amount: Decimal) -> Decimal:
-        self.realized += amount
-        self.day_realized += amount
-        return amount

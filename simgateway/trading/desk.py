@@ -16,14 +16,15 @@ from simgateway.protocol.text import new_york_day, read_int
 from simgateway.protocol.tickets import OrderTicket, read_ticket
 from simgateway.protocol.wire import Fields
 from simgateway.session import Session
-from simgateway.trading.account import Ledger, commission_after
+from simgateway.trading.account import Ledger
 from simgateway.trading.exchange import Exchange
 from simgateway.trading.families import Families
+from simgateway.trading.margin import what_if
 from simgateway.trading.order_messages import open_order
 from simgateway.trading.orders import Order, Stage, Status
 from simgateway.trading.registry import Registry
 from simgateway.trading.reporter import Reporter
-from simgateway.trading.rules import Refusal, check_market, check_short, check_ticket, cost_of
+from simgateway.trading.rules import Refusal, check_market, check_short, check_ticket
 
 _READ_ONLY: Final = "Error validating request.-'bX' : cause - The API interface is currently in Read-Only mode."
 
@@ -63,7 +64,7 @@ class Desk:
     def place(self, session: Session, fields: Fields) -> None:
         """Take a placeOrder (3): a new order, or a change of one that is known by its id."""
         try:
-            ticket = read_ticket(fields)
+            ticket = read_ticket(fields, session.version)
         except (ValueError, IndexError, ArithmeticError) as error:
             self._error(session, read_int(fields[1]), Refusal(320, f"Error reading request. {error}"))
             return
@@ -207,8 +208,7 @@ class Desk:
         order = Order(
             ticket=ticket, instrument=instrument, client_id=session.client_id, perm_id=0, quantity=ticket.quantity
         )
-        order.commission = commission_after(instrument, ticket.quantity)
-        order.value = cost_of(order, self._pulse.quote(instrument))
+        what_if(order, self._pulse.quote(instrument), self._ledger)
         session.send(open_order(order, session.version, self._config.account))
 
     def _error(self, session: Session, order_id: int, refusal: Refusal) -> None:

@@ -10,7 +10,7 @@ from simgateway.config import GatewayConfig
 from simgateway.data.pulse import Pulse
 from simgateway.market.base import Instrument, Quote
 from simgateway.market.clock import GatewayClock, TimerHandle
-from simgateway.trading.account import Ledger, commission_after
+from simgateway.trading.account import Ledger
 from simgateway.trading.orders import Execution, Order, Stage, Status
 from simgateway.trading.registry import Registry
 from simgateway.trading.reporter import Reporter
@@ -202,7 +202,7 @@ class Exchange:
         order.filled += shares
         order.value += shares * price
         order.last_price = price
-        commission = commission_after(order.instrument, order.filled) - order.commission
+        commission = self._ledger.tariff.charge(order.tab, order.instrument, shares, price)
         order.commission += commission
         signed = shares if order.ticket.is_buy else -shares
         realized = self._ledger.book(order.instrument, signed, price, commission)

@@ -1,12 +1,13 @@
 """Orders at the gateway, and what has been executed of them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from simgateway.market.base import Instrument
 from simgateway.protocol.tickets import OrderTicket
+from simgateway.trading.commission import Tab
 
 
 class Status(StrEnum):
@@ -39,7 +40,8 @@ class Order:
 
     `ticket` is what the client sent last; `quantity` what may fill in all, which an OCA sibling's fill or a cancelled
     parent can make less. `family` is the perm id of the bracket's parent, 0 without one: it stays when the client
-    detaches a child from a parent that is gone.
+    detaches a child from a parent that is gone. `tab` is what its commission comes from. `margins`, of a what-if alone,
+    are initial margin, maintenance margin and equity with loan: before, change, after.
     """
 
     ticket: OrderTicket
@@ -56,6 +58,8 @@ class Order:
     value: Decimal = Decimal(0)
     last_price: Decimal = Decimal(0)
     commission: Decimal = Decimal(0)
+    tab: Tab = field(default_factory=Tab)
+    margins: tuple[Decimal, ...] = ()
     done_at: datetime | None = None
     done_text: str = ""
 

@@ -6,7 +6,9 @@ from typing import Final
 
 from simgateway.market.base import Instrument, PriceRule, Quote
 from simgateway.protocol.tickets import OrderTicket
-from simgateway.trading.account import Ledger, commission_after, to_cents
+from simgateway.trading.account import Ledger
+from simgateway.trading.holding import to_cents
+from simgateway.trading.margin import funds_needed, may_short
 from simgateway.trading.orders import Order
 from simgateway.trading.registry import Registry
 
@@ -56,14 +58,14 @@ def check_market(order: Order, registry: Registry, ledger: Ledger, quote: Quote)
     """Return why an order is rejected on its arrival at the exchange, None when it is not."""
     if _has_opposite(order, registry):
         return Refusal(201, _BOTH_SIDES)
-    if order.ticket.is_buy:
-        return _check_funds(order, registry, ledger, quote)
-    return check_short(order, order.remaining, registry, ledger)
+    if not order.ticket.is_buy and (refusal := check_short(order, order.remaining, registry, ledger)):
+        return refusal
+    return _check_funds(order, registry, ledger, quote)
 
 
 def check_short(order: Order, remaining: int, registry: Registry, ledger: Ledger) -> Refusal | None:
     """Return why a sale of so much is rejected: with the other working sales it would exceed the position."""
-    if order.ticket.is_buy:
+    if order.ticket.is_buy or may_short(order.instrument, ledger):
         return None
     con_id = order.instrument.con_id
     mine = _group_of(order)
@@ -73,14 +75,6 @@ def check_short(order: Order, remaining: int, registry: Registry, ledger: Ledger
             others[_group_of(row)] = max(others.get(_group_of(row), 0), registry.workable(row))
     exceeds = remaining + sum(others.values()) > ledger.quantity(con_id)
     return Refusal(201, _SHORT) if exceeds else None
-
-
-def cost_of(order: Order, quote: Quote) -> Decimal:
-    """Return what buying the rest of an order takes, commission included."""
-    price = order.ticket.limit if order.ticket.has_limit else None
-    price = price or quote.ask or quote.last or Decimal(0)
-    gross = price * order.remaining * order.instrument.multiplier
-    return to_cents(gross) + commission_after(order.instrument, order.quantity)
 
 
 def _has_opposite(order: Order, registry: Registry) -> bool:
@@ -94,10 +88,11 @@ def _has_opposite(order: Order, registry: Registry) -> bool:
 
 
 def _check_funds(order: Order, registry: Registry, ledger: Ledger, quote: Quote) -> Refusal | None:
-    bound = sum(
-        (cost_of(row, quote) for row in registry.working() if row.ticket.is_buy and row is not order), Decimal(0)
-    )
-    need = cost_of(order, quote)
+    need = funds_needed(order, quote, ledger)
+    if need == 0:
+        return None  # It only closes, or takes nothing: a sale is never refused for want of funds.
+    others = (row for row in registry.working() if row is not order)
+    bound = sum((funds_needed(row, quote, ledger) for row in others if row.ticket.is_buy), Decimal(0))
     have = ledger.available_funds - bound
     return Refusal(201, _FUNDS.format(have=to_cents(have), need=need)) if need > have else None
 

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from random import Random
 
-from simgateway.trading.account import Ledger, commission_after, mark_of
+from simgateway.trading.account import Ledger
+from simgateway.trading.holding import mark_of
 from tests.simgateway.fake_market import CALL_ID, CLOSE, FakeMarket, a_quote
 from tests.simgateway.rig import Rig
 
@@ -37,15 +38,6 @@ def test_a_position_keeps_its_mark_when_nobody_quotes() -> None:
     rig.quote(None, "0.05")
 
     assert (empty_book, rig.gateway.books().positions[0].mark) == (Decimal("1.05"), Decimal(0))
-
-
-def test_the_least_commission_is_charged_once_an_order() -> None:
-    option = FakeMarket().by_con_id(CALL_ID)
-    assert option is not None
-
-    steps = [commission_after(option, filled) for filled in (1, 2, 3)]
-
-    assert steps == [Decimal("1.00"), Decimal("1.30"), Decimal("1.95")]
 
 
 def test_proceeds_in_a_cash_account_are_spendable_the_next_day() -> None:
