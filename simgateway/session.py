@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from typing import Final, Protocol, cast
@@ -10,11 +12,34 @@ from simgateway.config import GatewayConfig
 from simgateway.delay import DelayLine
 from simgateway.frames import FrameLog
 from simgateway.market.clock import GatewayClock
+from simgateway.protocol import responses
 from simgateway.protocol.names import Direction
 from simgateway.protocol.text import local_text
-from simgateway.protocol.wire import Fields, FrameReader, FramingError, agreed_version, encode
+from simgateway.protocol.wire import Fields, FrameReader, FramingError, OutdatedClientError, agreed_version, encode
 
 NO_CLIENT: Final = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Bytes between messages that are none, and whether the connection is closed behind them."""
+
+    data: bytes = b""
+    close: bool = False
+
+
+Item = Fields | Raw
+"""What can stand in the line of what goes out."""
+
+
+class Outgoing(Protocol):
+    """What may change messages on their way out; while `is_set` is False nothing is asked."""
+
+    is_set: bool
+
+    def outgoing(self, session: "Session", messages: Sequence[Fields]) -> tuple[Item, ...]:
+        """Return what of these messages goes out now."""
+        ...
 
 
 class Hub(Protocol):
@@ -40,6 +65,11 @@ class Hub(Protocol):
         """Return whether new connections are taken."""
         ...
 
+    @property
+    def faults(self) -> Outgoing:
+        """Return what may go wrong with messages."""
+        ...
+
     def opened(self, session: "Session") -> int:
         """Take a new connection; return its number."""
         ...
@@ -50,6 +80,10 @@ class Hub(Protocol):
 
     def received(self, session: "Session", fields: Fields) -> None:
         """Handle a message of a client."""
+        ...
+
+    def overflowed(self, session: "Session") -> None:
+        """Take notice that a client was cut off because it did not read."""
         ...
 
 
@@ -64,6 +98,7 @@ class Session(asyncio.Protocol):
         self._reader = FrameReader()
         self._transport: asyncio.Transport | None = None
         self._closing = False
+        self._has_ended = False
         self._recent: deque[float] = deque()
         self.number = 0
         self.client_id = NO_CLIENT
@@ -74,7 +109,7 @@ class Session(asyncio.Protocol):
         self.warnings = 0
         self.warned_at: datetime | None = None
         self.is_open = False
-        self._line: DelayLine[tuple[Fields, ...]]
+        self._line: DelayLine[tuple[Item, ...]]
 
     @property
     def is_started(self) -> bool:
@@ -107,6 +142,8 @@ class Session(asyncio.Protocol):
                 self._take(fields)
         except FramingError:
             self.abort()
+        except OutdatedClientError as error:
+            self.send_and_close(responses.error(-1, 503, f"The client is out of date: {error}", self.version))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget what was to be sent."""
@@ -118,11 +155,19 @@ class Session(asyncio.Protocol):
     def send(self, *messages: Fields) -> None:
         """Send messages together after one drawn delay, behind everything sent before."""
         if self.is_open and not self._closing and messages:
-            self._line.push(messages)
+            faults = self._hub.faults
+            self.push(faults.outgoing(self, messages) if faults.is_set else messages)
 
-    def send_and_close(self, message: Fields) -> None:
-        """Send a last message and close behind it."""
-        self.send(message, ())
+    def push(self, items: tuple[Item, ...]) -> None:
+        """Send what has been through the faults already; the delay and the order are the same."""
+        if self.is_open and not self._closing and items:
+            self._line.push(items)
+
+    def send_and_close(self, *messages: Fields) -> None:
+        """Send last messages and close behind them."""
+        faults = self._hub.faults
+        items = faults.outgoing(self, messages) if faults.is_set else messages
+        self.push((*items, Raw(close=True)))
         self._closing = True
 
     def abort(self) -> None:
@@ -153,15 +198,24 @@ class Session(asyncio.Protocol):
         """Return how many messages came within the second before the newest one, itself included."""
         return len(self._recent)
 
-    def _write(self, messages: tuple[Fields, ...]) -> None:
-        if not self.is_open or not self._transport:
+    def _write(self, items: tuple[Item, ...]) -> None:
+        transport = self._transport
+        if not self.is_open or not transport or self._has_ended:
             return
-        for message in messages:
-            if message:
-                self._note("out", message)
-        self._transport.write(b"".join(encode(message) for message in messages if message))
-        if not messages[-1]:
-            self._transport.close()
+        transport.write(b"".join([self._bytes(item) for item in items]))
+        last = items[-1]
+        if isinstance(last, Raw) and last.close:
+            self._closing = self._has_ended = True
+            transport.close()
+        elif transport.get_write_buffer_size() > self._hub.config.unread_bytes_max:
+            self._hub.overflowed(self)
+            self.abort()
+
+    def _bytes(self, item: Item) -> bytes:
+        if isinstance(item, Raw):
+            return item.data
+        self._note("out", item)
+        return encode(item)
 
     def _note(self, direction: Direction, fields: Fields) -> None:
         self._hub.log.note(self._hub.clock.now(), self.number, self.client_id, direction, fields)

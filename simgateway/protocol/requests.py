@@ -1,8 +1,9 @@
-"""What clients ask, read from their fields; ValueError, IndexError or ArithmeticError when they cannot be read."""
+"""What clients ask, read from their fields; ValueError or IndexError when they cannot be read."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
+from simgateway.protocol.cursor import Cursor
 from simgateway.protocol.text import read_decimal, read_flag, read_int
 from simgateway.protocol.wire import Fields
 
@@ -25,6 +26,18 @@ class ContractQuery:
     currency: str
     local_symbol: str
     trading_class: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsRequest:
+    """A request for contract details: `sec_id_type` and `sec_id` name a contract by ISIN or the like."""
+
+    req_id: int
+    contract: ContractQuery
+    include_expired: bool
+    sec_id_type: str
+    sec_id: str
+    issuer_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +104,50 @@ def read_contract(fields: Fields, start: int) -> ContractQuery:
     )
 
 
+def after_contract(fields: Fields, start: int) -> Cursor:
+    """Return a cursor behind the contract that begins at `start`.
+
+    For a request whose contract may be a "BAG" (1, 20) go on with `skip_data_legs` where its legs stand.
+    """
+    cursor = Cursor(fields, start)
+    cursor.skip(CONTRACT_FIELDS)
+    return cursor
+
+
+def skip_data_legs(cursor: Cursor, contract: ContractQuery) -> None:
+    """Pass over the legs a data request has when its contract is a "BAG": conId, ratio, action, exchange of each."""
+    if contract.sec_type == "BAG":
+        cursor.rows(4)
+
+
+def read_details_request(fields: Fields, version: int) -> DetailsRequest:
+    """Return a contractDetails request (9); the issuer id is there from version 176 on."""
+    contract = read_contract(fields, 3)
+    cursor = after_contract(fields, 3)
+    return DetailsRequest(
+        req_id=read_int(fields[2]),
+        contract=contract,
+        include_expired=cursor.flag(),
+        sec_id_type=cursor.text(),
+        sec_id=cursor.text(),
+        issuer_id=cursor.text() if version >= 176 else "",
+    )
+
+
 def read_data_request(fields: Fields) -> DataRequest:
-    """Return a mktData request (1); combos are not known here."""
-    rest = 3 + CONTRACT_FIELDS
-    rest += 4 if read_flag(fields[rest]) else 1
+    """Return a mktData request (1)."""
+    contract = read_contract(fields, 3)
+    cursor = after_contract(fields, 3)
+    skip_data_legs(cursor, contract)
+    if cursor.flag():
+        cursor.skip(3)
+    generics, snapshot = cursor.text(), cursor.flag()
+    cursor.skip(2)  # The regulatory snapshot and the options.
     return DataRequest(
         req_id=read_int(fields[2]),
-        contract=read_contract(fields, 3),
-        generics=frozenset(part for part in fields[rest].split(",") if part),
-        snapshot=read_flag(fields[rest + 1]),
+        contract=contract,
+        generics=frozenset(part for part in generics.split(",") if part),
+        snapshot=snapshot,
     )
 
 

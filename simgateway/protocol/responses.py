@@ -5,14 +5,18 @@ from datetime import datetime
 from decimal import Decimal
 
 from simgateway.market.base import Instrument, PriceRule
-from simgateway.protocol.text import cents, day_text, number
+from simgateway.protocol.text import ascii7, cents, day_text, number
 from simgateway.protocol.wire import Fields
 
 
 def error(req_id: int, code: int, text: str, version: int) -> Fields:
-    """Return an error or a notice; `req_id` -1 belongs to no request."""
+    """Return an error or a notice; `req_id` -1 belongs to no request.
+
+    The last field from version 166 on is the reason for a rejection as JSON, empty here. `version` 0 is a client that
+    has been refused before a version was agreed.
+    """
     tail = ("",) if version >= 166 else ()
-    return ("4", "2", str(req_id), str(code), text, *tail)
+    return ("4", "2", str(req_id), str(code), ascii7(text), *tail)
 
 
 def managed_accounts(account: str) -> Fields:

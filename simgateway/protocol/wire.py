@@ -1,21 +1,33 @@
 """Frames of the TWS text protocol: a 4-byte big-endian length, then fields that each end with a NUL."""
 
+import re
 import struct
 from typing import Final
 
 Fields = tuple[str, ...]
 """One message: its number first, every field as text."""
 
-SERVER_VERSION: Final = 176
-"""The highest protocol version spoken here."""
+LOWEST_VERSION: Final = 157
+"""The lowest protocol version spoken here: what the oldest client known here (ibapi 9.81) offers as its highest."""
+
+SERVER_VERSION: Final = 178
+"""The highest protocol version spoken here: the last before fields that no client of the text protocol agrees on."""
 
 _GREETING: Final = b"API\x00"
 _LENGTH: Final = struct.Struct(">I")
-_LONGEST_FRAME_BYTES: Final = 1_000_000
+_OFFER: Final = re.compile(r"v(\d{1,6})(?:\.\.(\d{1,6}))?(?: (.*))?", re.ASCII | re.DOTALL)
+_LONGEST_FRAME_BYTES: Final = 0xFFFFFF
+"""The official client's own limit of a message (ibapi's const, MAX_MSG_LEN)."""
+_FIELDS_MOST: Final = 10_000
+"""No request has a hundredth of it; a frame of NULs alone would take a hundred times its length in memory."""
 
 
 class FramingError(Exception):
     """The peer does not speak this protocol: close the connection."""
+
+
+class OutdatedClientError(Exception):
+    """The client's highest version is below the lowest spoken here: refuse it with an error it can show."""
 
 
 def encode(fields: Fields) -> bytes:
@@ -24,19 +36,33 @@ def encode(fields: Fields) -> bytes:
     return _LENGTH.pack(len(payload)) + payload
 
 
-def greeting(lowest: int, highest: int) -> bytes:
+def greeting(lowest: int, highest: int, options: str = "") -> bytes:
     """Return what a client opens with."""
-    payload = f"v{lowest}..{highest}".encode()
+    payload = f"v{lowest}..{highest}{' ' if options else ''}{options}".encode()
     return _GREETING + _LENGTH.pack(len(payload)) + payload
 
 
 def agreed_version(offer: str) -> int:
-    """Return the version both speak from an offer such as `v157..176 +PACEAPI`; FramingError when it is none."""
-    versions = offer.split(" ", 1)[0].removeprefix("v").split("..")
-    try:
-        return min(SERVER_VERSION, int(versions[-1]))
-    except ValueError as error:
-        raise FramingError(f"not a version offer: {offer!r}") from error
+    """Return the version both speak from an offer such as `v157..176`, `v176` or `v100..226 +PACEAPI`.
+
+    It is the lower of the two highest ones. A client whose lowest is above ours gets ours and leaves by itself: all
+    of them check the answer (TWS answers so too). FramingError when it is no offer; OutdatedClientError below 157.
+    """
+    match = _OFFER.fullmatch(offer)
+    if match is None:
+        raise FramingError(f"not a version offer: {offer[:40]!r}")
+    lowest, highest = int(match[1]), int(match[2] or match[1])
+    if highest < lowest:
+        raise FramingError(f"an empty version range: {offer[:40]!r}")
+    if highest < LOWEST_VERSION:
+        raise OutdatedClientError(f"version {highest} is not spoken here, the lowest is {LOWEST_VERSION}")
+    return min(SERVER_VERSION, highest)
+
+
+def connect_options(offer: str) -> str:
+    """Return what follows the version range in an offer, such as `+PACEAPI`; empty without it."""
+    match = _OFFER.fullmatch(offer)
+    return (match[3] or "").strip() if match else ""
 
 
 class FrameReader:
@@ -63,10 +89,10 @@ class FrameReader:
         return frames
 
     def _take_greeting(self) -> bool:
+        if not _GREETING.startswith(self._data[: len(_GREETING)]):
+            raise FramingError("the connection did not open with API")
         if len(self._data) < len(_GREETING):
             return False
-        if not self._data.startswith(_GREETING):
-            raise FramingError("the connection did not open with API")
         del self._data[: len(_GREETING)]
         self._greeted = True
         return True
@@ -82,4 +108,6 @@ class FrameReader:
             return None
         payload = bytes(self._data[_LENGTH.size : end])
         del self._data[:end]
+        if payload.count(b"\0") > _FIELDS_MOST:
+            raise FramingError(f"a frame of more than {_FIELDS_MOST} fields")
         return payload

@@ -52,7 +52,7 @@ class OrderQueries:
         messages: list[Fields] = []
         for row in self._registry.executions:
             if new_york_day(row.at) == today and _passes(row, wanted, since):
-                messages += [execution_details(wanted.req_id, row, self._account), commission_report(row)]
+                messages += [execution_details(wanted.req_id, row, self._account, session.version), commission_report(row)]
         session.send(*messages, responses.end("55", wanted.req_id))
 
     def next_id(self, session: Session, fields: Fields) -> None:

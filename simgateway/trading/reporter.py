@@ -47,7 +47,7 @@ class Reporter:
         session = self._owner(order)
         if session is None:
             return
-        session.send(execution_details(-1, execution, self._account))
+        session.send(execution_details(-1, execution, self._account, session.version))
         state = (open_order(order, session.version, self._account), order_status(order))
         session.send(*state)
         if not order.is_open:

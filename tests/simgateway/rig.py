@@ -16,6 +16,9 @@ from simgateway.session import Session
 from tests.simgateway.fake_market import CALL_ID, OPEN, FakeMarket
 
 NOON = OPEN + timedelta(hours=2)
+PLAIN_ORDER_FIELDS = 115
+"""Fields of a placeOrder without optional parts, at versions 169 to 176."""
+_FA_PROFILE = 42
 
 
 class HandTimer:
@@ -99,7 +102,7 @@ class Client:
 
     def order(self, order_id: int, action: str, quantity: int, kind: str, **parts: object) -> None:
         """Send a placeOrder; parts: lmt, aux, tif, oca, oca_type, transmit, parent, con_id, ref, what_if."""
-        row = [""] * 97
+        row = [""] * PLAIN_ORDER_FIELDS
         row[0:3] = ["3", str(order_id), str(parts.get("con_id", CALL_ID))]
         row[16:19] = [action, str(quantity), kind]
         row[19:23] = [str(parts.get(name, "")) for name in ("lmt", "aux", "tif", "oca")]
@@ -108,6 +111,8 @@ class Client:
         row[28] = str(parts.get("parent", 0))
         row[47] = str(parts.get("oca_type", 0))
         row[85] = str(parts.get("what_if", 0))
+        if self.session.version >= 177:
+            del row[_FA_PROFILE]
         self.send(*row)
 
 

