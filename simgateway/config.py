@@ -42,6 +42,7 @@ class GatewayConfig:
     `refill_seconds`: how long a quote that an order has used up stays so when it does not change by itself.
     `refused_data`: pairs of a security type and the error its quote requests get, such as ("OPT", 354).
     `share_commission`: which price list holds for shares. `exercise`: what an option in the money turns into at expiry.
+    `unread_bytes_max`: a client that leaves more than this unread is cut off; a whole large chain is about 20 MB.
     """
 
     seed: int = 7
@@ -67,3 +68,4 @@ class GatewayConfig:
     refused_data: tuple[tuple[str, int], ...] = ()
     share_commission: ShareCommission = ShareCommission.FIXED
     exercise: Exercise = Exercise.PHYSICAL
+    unread_bytes_max: int = 64_000_000

@@ -1,10 +1,11 @@
 """The gateway: all its parts put together behind one protocol factory."""
 
 import asyncio
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from simgateway.admission import Admission
 from simgateway.bells import Bells
 from simgateway.books import Books, books_of
 from simgateway.config import GatewayConfig
@@ -13,11 +14,12 @@ from simgateway.data.catalogue import Catalogue
 from simgateway.data.history import History
 from simgateway.data.pulse import Pulse
 from simgateway.data.streams import Streams
+from simgateway.faults.engine import Faults
 from simgateway.frames import FrameLog
+from simgateway.inbox import Inbox
 from simgateway.market.base import Instrument, Market
 from simgateway.market.clock import GatewayClock
 from simgateway.protocol import responses
-from simgateway.protocol.text import read_int
 from simgateway.protocol.wire import Fields
 from simgateway.router import routes
 from simgateway.session import Session
@@ -33,15 +35,6 @@ from simgateway.trading.registry import Registry
 from simgateway.trading.reporter import Reporter
 
 _FIRST_PERM_ID: Final = 1_400_000_000
-_CLIENT_IN_USE: Final = "Unable to connect as the client id is already in use. Retry with a unique client id."
-_TOO_FAST: Final = "Max rate of messages per second has been exceeded: max={limit}"
-_WARNINGS_MOST: Final = 3
-_ONE_SECOND: Final = timedelta(seconds=1)
-_FARMS: Final = (
-    (2104, "Market data farm connection is OK:usopt"),
-    (2106, "HMDS data farm connection is OK:ushmds"),
-    (2158, "Sec-def data farm connection is OK:secdefil"),
-)
 
 
 class Gateway:
@@ -54,6 +47,7 @@ class Gateway:
         self.config = config
         self.clock = clock
         self.log = frames
+        self.faults = Faults(self, clock, frames, config.seed, self._symbol_of)
         self._accepting = True
         self._market = market
         self._sessions = Sessions()
@@ -87,13 +81,22 @@ class Gateway:
         self._bells = Bells(market, clock)
         catalogue = Catalogue(market, clock, config.seed)
         queries = OrderQueries(self._registry, clock, config.account)
-        self._routes = routes(
+        self._admission = Admission(config, clock, self._sessions, self._registry)
+        table = routes(
             catalogue=catalogue,
             desk=self._desk,
             queries=queries,
             feed=self._feed,
             history=self._history,
             streams=self._streams,
+        )
+        self._inbox = Inbox(
+            config=config,
+            clock=clock,
+            log=frames,
+            sessions=self._sessions,
+            admission=self._admission,
+            routes=table,
         )
         self._wire_up()
 
@@ -125,6 +128,7 @@ class Gateway:
 
     def close(self) -> None:
         """Cut all connections and stop every timer; the frame log stays open."""
+        self.faults.close()
         self.refuse()
         self.disconnect()
         self._bells.close()
@@ -157,25 +161,52 @@ class Gateway:
 
     def opened(self, session: Session) -> int:
         """Take a new connection; return its number."""
-        return self._sessions.add(session)
+        number = self._sessions.add(session)
+        self.faults.opened(number)
+        return number
 
     def closed(self, session: Session) -> None:
         """Forget a connection and all it had open; its orders stay."""
         self._sessions.remove(session)
         for part in (self._feed, self._history, self._streams):
             part.forget(session)
+        self.faults.closed(session)
 
     def received(self, session: Session, fields: Fields) -> None:
-        """Answer a message; one that cannot be read or is not known is error 320."""
-        self._sessions.count(session)
-        if self.config.pacing and session.in_last_second > self.config.messages_per_second:
-            self._slow_down(session)
-            return
-        try:
-            self._answer(session, fields)
-        except (ValueError, IndexError, ArithmeticError, KeyError) as error:
-            text = f"Error reading request. Message {fields[0]}: {error}"
-            session.send(responses.error(-1, 320, text, session.version))
+        """Take a message that came over a connection."""
+        self._inbox.received(session, fields, self.faults)
+
+    def handle(self, session: Session, fields: Fields) -> None:
+        """Answer a message as if it came now; nothing counts it and no fault changes it."""
+        if session.is_open:
+            self._inbox.handle(session, fields)
+
+    def overflowed(self, session: Session) -> None:
+        """Count a client that was cut off because it left too much unread."""
+        self._sessions.overflowed += 1
+        waiting = str(session.buffered_bytes)
+        now = self.clock.now()
+        self.log.remark(now, "unread", waiting, connection=session.number, client_id=session.client_id)
+
+    def sessions(self) -> tuple[Session, ...]:
+        """Return the open connections, oldest first."""
+        return self._sessions.all()
+
+    def hold_client_id(self, client_id: int, seconds: float) -> None:
+        """Answer 326 to a client id for so many simulated seconds, as after an unclean drop."""
+        self._admission.hold(client_id, seconds)
+
+    def warn_too_fast(self, session: Session, *, close: bool) -> None:
+        """Send error 100, too many messages a second."""
+        self._admission.warn(session, close=close)
+
+    def drop_streams(self, session: Session) -> None:
+        """Forget a connection's quote requests, as the real gateway does when data is lost (1101)."""
+        self._streams.forget(session)
+
+    def _symbol_of(self, con_id: int) -> str:
+        instrument = self._market.by_con_id(con_id)
+        return instrument.symbol if instrument else ""
 
     def _wire_up(self) -> None:
         self._exchange.after_booking.append(self._feed.on_booking)
@@ -183,44 +214,6 @@ class Gateway:
         self._bells.opened.append(self._open_session)
         self._bells.closed.append(self._close_session)
         self._bells.midnight.append(self._new_day)
-
-    def _answer(self, session: Session, fields: Fields) -> None:
-        if fields[0] == "71":
-            self._start_api(session, fields)
-        elif not session.is_started:
-            session.abort()
-        elif fields[0] == "17":
-            session.send(responses.managed_accounts(self.config.account))
-        elif fields[0] == "49":
-            session.send(responses.current_time(self.clock.now()))
-        else:
-            self._routes[fields[0]](session, fields)
-
-    def _start_api(self, session: Session, fields: Fields) -> None:
-        client_id = read_int(fields[2])
-        if self._sessions.of_client(client_id) is not None:
-            session.send_and_close(responses.error(-1, 326, _CLIENT_IN_USE, session.version))
-            return
-        session.client_id = client_id
-        session.send(
-            responses.managed_accounts(self.config.account),
-            responses.next_valid_id(self._registry.next_order_id(client_id)),
-        )
-        session.send(*(responses.error(-1, code, text, session.version) for code, text in _FARMS))
-
-    def _slow_down(self, session: Session) -> None:
-        """Drop one message too many in a second as IB does: error 100, and at the third time the connection ends."""
-        now = self.clock.now()
-        if session.warned_at is not None and now - session.warned_at < _ONE_SECOND:
-            return
-        session.warned_at = now
-        session.warnings += 1
-        text = _TOO_FAST.format(limit=self.config.messages_per_second)
-        message = responses.error(-1, 100, text, session.version)
-        if session.warnings < _WARNINGS_MOST:
-            session.send(message)
-        else:
-            session.send_and_close(message)
 
     def _open_session(self, day: date) -> None:
         del day

@@ -9,6 +9,8 @@ class Sessions:
     def __init__(self) -> None:
         self._open: dict[int, Session] = {}
         self.opened = 0
+        self.overflowed = 0
+        self.broken = 0
         self.messages_in = 0
         self.most_in_a_second = 0
 
