@@ -8,6 +8,7 @@ from simgateway.data.streams import Streams
 from simgateway.protocol.wire import Fields
 from simgateway.session import Session
 from simgateway.trading.desk import Desk
+from simgateway.trading.exercises import Exercises
 from simgateway.trading.feed import AccountFeed
 from simgateway.trading.order_queries import OrderQueries
 
@@ -25,6 +26,7 @@ def routes(
     desk: Desk,
     queries: OrderQueries,
     feed: AccountFeed,
+    exercises: Exercises,
     history: History,
     streams: Streams,
 ) -> Mapping[str, Handler]:
@@ -43,6 +45,7 @@ def routes(
         "15": queries.bind,
         "16": queries.all,
         "20": history.ask,
+        "21": exercises.ask,
         "25": history.cancel,
         "58": desk.cancel_all,
         "59": streams.data_type,

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from simgateway.admission import Admission
@@ -17,7 +16,7 @@ from simgateway.data.streams import Streams
 from simgateway.faults.engine import Faults
 from simgateway.frames import FrameLog
 from simgateway.inbox import Inbox
-from simgateway.market.base import Instrument, Market
+from simgateway.market.base import Market
 from simgateway.market.clock import GatewayClock
 from simgateway.protocol import responses
 from simgateway.protocol.wire import Fields
@@ -25,14 +24,18 @@ from simgateway.router import routes
 from simgateway.session import Session
 from simgateway.sessions import Sessions
 from simgateway.trading.account import Ledger
+from simgateway.trading.commission import Tariff
+from simgateway.trading.deliveries import Deliveries
 from simgateway.trading.desk import Desk
 from simgateway.trading.exchange import Exchange
+from simgateway.trading.exercises import Exercises
 from simgateway.trading.families import Families
 from simgateway.trading.feed import AccountFeed
 from simgateway.trading.order_queries import OrderQueries
 from simgateway.trading.orders import Execution
 from simgateway.trading.registry import Registry
 from simgateway.trading.reporter import Reporter
+from simgateway.trading.settlement import Settlement
 
 _FIRST_PERM_ID: Final = 1_400_000_000
 
@@ -51,7 +54,8 @@ class Gateway:
         self._accepting = True
         self._market = market
         self._sessions = Sessions()
-        self._ledger = Ledger(config.start_cash, cash_account=config.cash_account)
+        tariff = Tariff(config.share_commission)
+        self._ledger = Ledger(config.start_cash, cash_account=config.cash_account, tariff=tariff)
         self._registry = Registry(_FIRST_PERM_ID + (config.seed % 1000) * 100_000)
         self._pulse = Pulse(market, clock)
         reporter = Reporter(self._sessions, config.account)
@@ -76,6 +80,26 @@ class Gateway:
             reporter=reporter,
         )
         self._feed = AccountFeed(config, clock, self._ledger)
+        self._deliveries = Deliveries(
+            config=config,
+            market=market,
+            clock=clock,
+            ledger=self._ledger,
+            registry=self._registry,
+            pulse=self._pulse,
+            sessions=self._sessions,
+        )
+        self._settlement = Settlement(config, market, self._ledger, self._pulse, self._deliveries)
+        exercises = Exercises(
+            config=config,
+            market=market,
+            clock=clock,
+            pulse=self._pulse,
+            ledger=self._ledger,
+            registry=self._registry,
+            settlement=self._settlement,
+            deliveries=self._deliveries,
+        )
         self._history = History(config, market, clock)
         self._streams = Streams(config, market, clock, self._pulse)
         self._bells = Bells(market, clock)
@@ -87,6 +111,7 @@ class Gateway:
             desk=self._desk,
             queries=queries,
             feed=self._feed,
+            exercises=exercises,
             history=self._history,
             streams=self._streams,
         )
@@ -210,10 +235,11 @@ class Gateway:
 
     def _wire_up(self) -> None:
         self._exchange.after_booking.append(self._feed.on_booking)
+        self._deliveries.after_booking.append(self._feed.on_booking)
         self._pulse.after.append(self._feed.on_quotes)
         self._bells.opened.append(self._open_session)
         self._bells.closed.append(self._close_session)
-        self._bells.midnight.append(self._new_day)
+        self._bells.midnight.append(self._settlement.new_day)
 
     def _open_session(self, day: date) -> None:
         del day
@@ -222,22 +248,5 @@ class Gateway:
 
     def _close_session(self, day: date) -> None:
         self._exchange.close_session(day)
-        expiring = [row.instrument for row in self._ledger.holdings.values() if row.instrument.expiry == day]
-        for instrument in expiring:
-            self._settle(instrument, day)
-        self._ledger.previous_equity = self._ledger.equity_with_loan
+        self._settlement.close_day(day)
         self._pulse.wake()
-
-    def _settle(self, instrument: Instrument, day: date) -> None:
-        """Turn an expired option into its intrinsic value in cash, by the close of its underlying."""
-        close = self._market.settle_price(instrument.symbol, day) or Decimal(0)
-        strike = instrument.strike or Decimal(0)
-        intrinsic = max(Decimal(0), close - strike if instrument.right == "C" else strike - close)
-        quantity = self._ledger.quantity(instrument.con_id)
-        self._ledger.settle(instrument.con_id, intrinsic * quantity * instrument.multiplier)
-        self._pulse.drop(instrument.con_id, "held")
-        self._feed.on_booking(instrument)
-
-    def _new_day(self, day: date) -> None:
-        del day
-        self._ledger.new_day()

@@ -147,15 +147,15 @@ class Ledger:
             self._open(instrument, opening if signed > 0 else -opening, cost - closing_cost, price)
         return realized
 
-    def settle(self, con_id: int, value: Decimal) -> Decimal:
-        """Turn an expired position into `value` of cash, which settles the next day; return the realised profit."""
-        holding = self.holdings[con_id]
+    def settle(self, con_id: int, count: int, value: Decimal) -> Decimal:
+        """Turn `count` of a position into `value` of cash, which settles the next day; return the realised profit."""
+        instrument = self.holdings[con_id].instrument
         value = to_cents(value)
         self.cash += value
         self.unsettled += max(value, _ZERO)
         day = self.days.setdefault(con_id, Day())
         day.flow += value
-        return self._close(holding.instrument, abs(holding.quantity), -value, day)
+        return self._close(instrument, count, -value, day)
 
     def new_day(self, *, settles: bool = True) -> None:
         """Begin a day: profits count from here; yesterday's sales are settled on a day of business."""

@@ -262,19 +262,6 @@ def test_an_order_sent_after_hours_waits_for_the_next_open() -> None:
     assert rig.statuses(morning, 1) == ["Filled", "Filled"]
 
 
-def test_an_expiring_option_is_settled_at_its_intrinsic_value() -> None:
-    rig = Rig()
-    expiring = next(row for row in rig.market.listed("ABC", rig.market.day(), "C", Decimal(100)))
-    rig.buy(2, con_id=expiring.con_id)
-
-    rig.wait((CLOSE - rig.clock.now()).total_seconds() + 5)
-
-    books = rig.gateway.books()
-    assert books.positions == ()
-    assert books.cash == Decimal("100000.00") - Decimal("221.30") + Decimal("600.00")
-    assert books.realized == Decimal("378.70")
-
-
 def test_a_global_cancel_takes_every_clients_orders() -> None:
     rig = Rig()
     rig.client.order(1, "BUY", 1, "LMT", lmt="0.50")
