@@ -81,9 +81,14 @@ class Armed:
 
     @property
     def _ends(self) -> datetime | None:
-        if self.begins is None or self.fault.lasts is None:
+        if self.begins is None:
             return None
-        return self.begins + timedelta(seconds=self.fault.lasts)
+        ends = []
+        if self.fault.lasts is not None:
+            ends.append(self.begins + timedelta(seconds=self.fault.lasts))
+        if self.fault.until is not None:
+            ends.append(next_moment(self.fault.until, self.begins))
+        return min(ends, default=None)
 
     def follow(self, passing: Passing) -> Items | None:
         """Return what becomes of a message because of what happened before, None when nothing does."""

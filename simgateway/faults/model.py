@@ -72,7 +72,8 @@ class Fault:
 
     `message`: a name of the protocol such as orderStatus, or a number with `direction`; empty for all the kind can
     happen to. `client`: a client id, None for all. `times`: how often it happens; None is once for events and `Nth`,
-    else without end. `lasts`: for how many simulated seconds from its beginning, None without end.
+    else without end. `lasts`: for how many simulated seconds from its beginning, `until` which aware
+    moment or New York time of day after its beginning; None without end.
     `settings`: the kind's parameters; what is left out has its default.
     """
 
@@ -83,6 +84,7 @@ class Fault:
     client: int | None = None
     times: int | None = None
     lasts: float | None = None
+    until: datetime | time | None = None
     settings: Mapping[str, float | bool | str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -113,7 +115,8 @@ class Fault:
             return self.times
         if isinstance(self.when, Chance):
             return math.inf
-        is_window = not isinstance(self.when, Nth) or self.lasts is not None
+        has_end = self.lasts is not None or self.until is not None
+        is_window = has_end or not isinstance(self.when, Nth)
         return math.inf if is_window and not self.is_event else 1
 
     @property
@@ -185,6 +188,8 @@ class Fault:
         when = self.when
         if isinstance(when, At) and isinstance(when.moment, datetime) and when.moment.tzinfo is None:
             raise FaultError(f"at {when.moment}: the moment has no time zone")
+        if isinstance(self.until, datetime) and self.until.tzinfo is None:
+            raise FaultError(f"until {self.until}: the moment has no time zone")
         if isinstance(when, After) and not 0 <= when.seconds < math.inf:
             raise FaultError(f"after = {when.seconds}: it must be 0 or more seconds")
         if isinstance(when, Nth) and when.n < 1:

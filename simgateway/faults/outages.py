@@ -7,7 +7,7 @@ from typing import Final
 
 from simgateway.faults.effect import Effect, Items, Passing, Stage
 from simgateway.faults.model import Fault
-from simgateway.faults.refusals import COMPETING, TEXTS
+from simgateway.faults.refusals import COMPETING, TEXTS, text_of
 from simgateway.protocol import responses
 from simgateway.protocol.wire import Fields
 from simgateway.session import Session
@@ -49,7 +49,7 @@ class Notice(Effect):
         """Send it."""
         del session
         code = self.fault.whole("code")
-        text = self.fault.text("text") or TEXTS.get(code, f"Notice {code}")
+        text = self.fault.text("text") or text_of(code)
         for row in self.stage.sessions(self.fault.client):
             row.push((responses.error(-1, code, text, row.version),))
 

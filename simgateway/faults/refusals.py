@@ -43,6 +43,12 @@ TEXTS: Final[Mapping[int, str]] = {
 }
 """What IB says with a code, in short (IBKR, "Error codes" and "System message codes")."""
 
+
+def text_of(code: int) -> str:
+    """Return what IB usually says with a code."""
+    return TEXTS.get(code, f"Notice {code}")
+
+
 _REQUEST_ID_AT: Final[Mapping[str, int]] = {
     **dict.fromkeys(("1", "2", "4", "7", "9", "10", "11", "25", "50", "51", "62", "63", "76", "77"), 2),
     **dict.fromkeys(("3", "20", "78", "81", "87", "88", "90", "92", "93", "94", "95", "96", "97", "98"), 1),
@@ -66,7 +72,7 @@ class Reject(Effect):
 
     def refuse(self, passing: Passing, code: int, text: str) -> None:
         """Send an error with the request's id; an empty text is the usual one."""
-        text = text or TEXTS.get(code, f"Error {code}")
+        text = text or text_of(code)
         passing.session.push((responses.error(request_id(passing), code, text, passing.session.version),))
 
 
