@@ -79,6 +79,7 @@ class ExecutionFilter:
     since: str
     symbol: str
     sec_type: str
+    exchange: str
     side: str
 
 
@@ -175,5 +176,6 @@ def read_execution_filter(fields: Fields) -> ExecutionFilter:
         since=fields[5],
         symbol=fields[6].upper(),
         sec_type=fields[7].upper(),
+        exchange=fields[8].upper(),
         side=fields[9].upper(),
     )

@@ -141,7 +141,7 @@ def execution_details(req_id: int, execution: Execution, account: str, version: 
     """Return one fill, 31 fields, 32 from version 178 on; `req_id` -1 for a live one."""
     return (
         *("11", str(req_id), str(execution.order_id), *contract_block(execution.instrument)),
-        *(execution.exec_id, local_text(execution.at), account, "CBOE" if execution.instrument.right else "ISLAND"),
+        *(execution.exec_id, local_text(execution.at), account, execution.exchange),
         *("BOT" if execution.is_buy else "SLD", str(execution.shares), number(execution.price)),
         *(str(execution.perm_id), str(execution.client_id), "0", str(execution.cumulative)),
         *(number(execution.average_price), execution.order_ref, "", "", ""),

@@ -45,14 +45,15 @@ class OrderQueries:
         session.send(*(completed_order(row, session.version, self._account) for row in rows), ("102",))
 
     def executions(self, session: Session, fields: Fields) -> None:
-        """Answer executions (7): each with its commission."""
+        """Answer executions (7): each with its commission; the client's own, or all for client id 0 in the filter."""
         wanted = read_execution_filter(fields)
         since = read_moment(wanted.since) if wanted.since else None
         today = new_york_day(self._clock.now())
         messages: list[Fields] = []
         for row in self._registry.executions:
-            if new_york_day(row.at) == today and _passes(row, wanted, since):
-                messages += [execution_details(wanted.req_id, row, self._account, session.version), commission_report(row)]
+            if new_york_day(row.at) == today and wanted.account in {"", self._account} and _passes(row, wanted, since):
+                messages.append(execution_details(wanted.req_id, row, self._account, session.version))
+                messages.append(commission_report(row))
         session.send(*messages, responses.end("55", wanted.req_id))
 
     def next_id(self, session: Session, fields: Fields) -> None:
@@ -79,6 +80,7 @@ def _passes(execution: Execution, wanted: ExecutionFilter, since: datetime | Non
         wanted.client_id in {0, execution.client_id}
         and wanted.symbol in {"", execution.instrument.symbol}
         and wanted.sec_type in {"", execution.instrument.sec_type}
+        and wanted.exchange in {"", execution.exchange, execution.instrument.exchange}
         and wanted.side in {"", side, "BOT" if execution.is_buy else "SLD"}
         and (since is None or execution.at >= since)
     )

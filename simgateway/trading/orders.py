@@ -123,3 +123,8 @@ class Execution:
     realized: Decimal | None
     order_ref: str
     takes_liquidity: bool
+
+    @property
+    def exchange(self) -> str:
+        """Return where it was executed: one exchange for options, one for shares."""
+        return "CBOE" if self.instrument.right else "ISLAND"
