@@ -1,0 +1,81 @@
+"""The market that the command line describes."""
+
+import argparse
+import itertools
+import string
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from datetime import time as time_of_day
+from typing import Final
+
+from simgateway.command.parser import UnusableError
+from simgateway.market import hours
+from simgateway.market.base import Market, MarketDataError
+from simgateway.market.chains import SYMBOLS_MAX
+from simgateway.market.profiles import PROFILES
+from simgateway.market.recorded import RecordedMarket
+from simgateway.market.synthetic import SyntheticMarket
+from simgateway.protocol.text import NEW_YORK
+
+DEFAULT_DAY: Final = date(2025, 11, 12)
+DEFAULT_START: Final = time_of_day(9, 30)
+
+
+def is_wall(options: argparse.Namespace) -> bool:
+    """Return whether the gateway runs on the wall clock, its market open at any hour."""
+    return options.market == "synthetic" and (options.date, options.start, options.speed) == (None, None, None)
+
+
+def symbols_of(text: str) -> tuple[str, ...]:
+    """Return the underlyings of --symbols: names, or so many of them. Raises UnusableError."""
+    if text.strip().isascii() and text.strip().isdecimal():
+        if not 0 < int(text) <= SYMBOLS_MAX:
+            raise UnusableError(f"--symbols {text}: give 1 to {SYMBOLS_MAX}, or names such as SPY,QQQ")
+        return tuple(itertools.islice(_names(), int(text)))
+    symbols = tuple(symbol.strip().upper() for symbol in text.split(",") if symbol.strip())
+    if not symbols:
+        raise UnusableError(f"--symbols {text}: give symbols and a trading day, such as SPY,QQQ")
+    for symbol in symbols:
+        if not all(each.isascii() and (each.isalnum() or each in ". ") for each in symbol) or len(symbol) > 12:
+            raise UnusableError(f"--symbols {text}: {symbol} is no symbol, such as SPY")
+    if len(set(symbols)) < len(symbols) or len(symbols) > SYMBOLS_MAX:
+        raise UnusableError(f"--symbols {text}: give at most {SYMBOLS_MAX}, each of them once")
+    return symbols
+
+
+def market_of(options: argparse.Namespace) -> Market:
+    """Return the market. Raises UnusableError or MarketDataError with what to choose instead."""
+    symbols = symbols_of(options.symbols)
+    day = options.date or (datetime.now(NEW_YORK).date() if is_wall(options) else DEFAULT_DAY)
+    if options.market == "synthetic":
+        _refuse_data(options)
+        _check_day(options, day)
+        return SyntheticMarket(options.seed, day, symbols)
+    if options.data is None:
+        raise MarketDataError(f"--market {options.market} needs --data, the folder of recorded days")
+    return RecordedMarket(options.data, day, symbols)
+
+
+def start_of(options: argparse.Namespace, market: Market) -> datetime:
+    """Return when the gateway's clock starts on a simulated day, in UTC."""
+    return datetime.combine(market.day(), options.start or DEFAULT_START, NEW_YORK).astimezone(UTC)
+
+
+def _refuse_data(options: argparse.Namespace) -> None:
+    if options.data is not None:
+        raise UnusableError(f"--data {options.data}: a synthetic market reads none; choose --market recorded or csv")
+
+
+def _check_day(options: argparse.Namespace, day: date) -> None:
+    if is_wall(options) or hours.is_trading_day(day):
+        return
+    following = hours.session_after(day)
+    raise UnusableError(
+        f"--date {day}: give symbols and a trading day; New York does not trade on that {day:%A}, next on {following}"
+    )
+
+
+def _names() -> Iterator[str]:
+    """Give the known symbols, then made-up ones of four letters."""
+    yield from PROFILES
+    yield from ("Z" + "".join(letters) for letters in itertools.product(string.ascii_uppercase, repeat=3))

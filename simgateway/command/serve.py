@@ -1,0 +1,148 @@
+"""Serves one gateway until it is told to stop: a ready line, the clients, last words."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from simgateway.command.markets import is_wall, start_of
+from simgateway.command.parser import UnusableError
+from simgateway.config import GatewayConfig
+from simgateway.frames import FrameLog
+from simgateway.market.base import Market
+from simgateway.market.clock import LoopClock
+from simgateway.server import Gateway
+
+_HISTORY_DRAWN: Final = timedelta(days=45)
+_SYMBOLS_DRAWN: Final = 5
+_INPUT_BYTES: Final = 65536
+
+
+def listening(options: argparse.Namespace, port: int, name: str) -> socket.socket:
+    """Return a socket bound before anything is written. Raises UnusableError."""
+    try:
+        return socket.create_server((options.host, port))
+    except OSError as error:
+        why = str(error.strerror or error).partition(" (")[0]
+        where = f"--host {options.host} {name} {port}"
+        raise UnusableError(f"{where}: {why}; choose another, or end what listens there") from error
+
+
+def frame_log(options: argparse.Namespace) -> FrameLog:
+    """Return the frame log: a file when one was asked for, else one that costs nothing. Raises UnusableError."""
+    try:
+        return FrameLog(options.log, hashed=False)
+    except OSError as error:
+        raise UnusableError(f"--log {options.log}: {error.strerror}; choose a file that can be written") from error
+
+
+def config_of(options: argparse.Namespace) -> GatewayConfig:
+    """Return what was chosen, as the gateway takes it."""
+    return GatewayConfig(
+        seed=options.seed,
+        account=options.account,
+        start_cash=options.deposit,
+        cash_account=options.cash,
+        pacing=not options.no_pacing,
+        market_lines=options.market_lines,
+        delay_ms=options.delay_ms,
+        children_on_partial=options.children,
+        read_only=options.read_only,
+    )
+
+
+async def serve(options: argparse.Namespace, market: Market, clients: socket.socket, frames: FrameLog) -> None:
+    """Serve until a signal, or the end of the input when that was asked for."""
+    loop = asyncio.get_running_loop()
+    start = datetime.now(UTC) if is_wall(options) else start_of(options, market)
+    if not is_wall(options):
+        _draw_history(market, start)
+    clock = LoopClock.wall(loop, _say_behind) if is_wall(options) else _clock(options, start)
+    gateway = Gateway(config_of(options), market, clock, frames)
+    gateway.start()
+    server = await loop.create_server(gateway.protocol, sock=clients)
+    stopped = asyncio.Event()
+    _heed(loop, stopped.set, stdin=options.stdin_stop)
+    _say(_ready(options, start, server.sockets[0].getsockname()[1]))
+    if is_wall(options):
+        loop.call_soon(_draw_history, market, start)
+    await stopped.wait()
+    server.close()
+    _say(_last_words(gateway, clock))
+    gateway.close()
+    await server.wait_closed()
+    frames.close()
+
+
+def _clock(options: argparse.Namespace, start: datetime) -> LoopClock:
+    return LoopClock(asyncio.get_running_loop(), start, options.speed or 1.0, _say_behind)
+
+
+def _heed(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], *, stdin: bool) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    if stdin:
+        loop.add_reader(sys.stdin.fileno(), _read_input, loop, stop)
+
+
+def _read_input(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
+    """Throw away what is said; stop at the end of it."""
+    if not os.read(sys.stdin.fileno(), _INPUT_BYTES):
+        loop.remove_reader(sys.stdin.fileno())
+        stop()
+
+
+def _ready(options: argparse.Namespace, start: datetime, port: int) -> dict[str, object]:
+    """Return what a starter needs: ports, the market's time and the loop's and the wall's at that moment, the speed."""
+    return {
+        "port": port,
+        "control_port": None,
+        "start": start.isoformat(),
+        "speed": options.speed or 1.0,
+        "anchor_monotonic": asyncio.get_running_loop().time(),
+        "anchor_wall": time.time(),
+        "market": options.market,
+        "character": options.character,
+        "always_open": is_wall(options),
+        "seed": options.seed,
+        "account": options.account,
+    }
+
+
+def _last_words(gateway: Gateway, clock: LoopClock) -> dict[str, object]:
+    """Return what the account came to and what was counted; money in USD as text."""
+    books = gateway.books()
+    return {
+        "net_liquidation": str(books.net_liquidation),
+        "positions_value": str(sum((row.value for row in books.positions), Decimal(0))),
+        "realized": str(books.realized),
+        "fees": str(books.fees),
+        "positions": {row.local_symbol: row.quantity for row in books.positions},
+        **gateway.counters().as_row(),
+        "behind_seconds_most": round(clock.lag_most, 3),
+    }
+
+
+def _draw_history(market: Market, now: datetime) -> None:
+    """Ask for a month of the first underlyings once, so that the first client does not wait while it is drawn."""
+    for symbol in market.symbols()[:_SYMBOLS_DRAWN]:
+        stock = market.stock(symbol)
+        if stock is not None:
+            market.bars(stock, now, 3600, now - _HISTORY_DRAWN, regular_only=True)
+
+
+def _say_behind(seconds: float) -> None:
+    sys.stderr.write(f"simgateway: behind its clock by {seconds:.1f} s; fewer symbols or a lower --speed would do\n")
+
+
+def _say(row: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(row) + "\n")
+    sys.stdout.flush()
