@@ -7,7 +7,7 @@ from typing import Final
 
 from simgateway.market.base import Instrument
 from simgateway.protocol.responses import multiplier
-from simgateway.protocol.text import ZONE_NAME, day_text, number
+from simgateway.protocol.text import ZONE_NAME, ascii7, day_text, number
 from simgateway.protocol.wire import Fields
 
 _ORDER_TYPES: Final = "ACTIVETIM,ADJUST,ALERT,COND,DAY,GTC,LMT,MKT,OCA,STP,STPLMT,TRAIL,WHATIF"
@@ -27,7 +27,10 @@ def contract_block(instrument: Instrument, *, right: str = "") -> Fields:
 def contract_data(
     req_id: int, instrument: Instrument, underlying: Instrument | None, hours: tuple[str, str], version: int
 ) -> Fields:
-    """Return a contract's details; `hours` are trading and liquid hours as the protocol writes them."""
+    """Return a contract's details; `hours` are trading and liquid hours as the protocol writes them.
+
+    39 fields at version 157, 40 from 163 on (ibapi's and ib_async's decoders; no security ids).
+    """
     old = ("8",) if version < 164 else ()
     size_multiplier = ("100",) if version < 164 else ()
     return (
@@ -47,7 +50,7 @@ def _details(instrument: Instrument, underlying: Instrument | None, hours: tuple
     month = "" if instrument.expiry is None else day_text(instrument.expiry)[:6]
     under_con_id = underlying.con_id if is_option and underlying else 0
     return (
-        *(",".join(exchanges), "1", str(under_con_id), instrument.long_name),
+        *(",".join(exchanges), "1", str(under_con_id), ascii7(instrument.long_name)),
         *("" if is_option else instrument.primary_exchange, month, "", "", "", ZONE_NAME, *hours, "", "0", "0"),
         *("1", instrument.symbol if is_option else "", "STK" if is_option else "", rules),
         *(day_text(instrument.expiry), "" if is_option else "COMMON"),

@@ -24,7 +24,7 @@ class OrderTicket:
     `has_fraction`: the size sent was no whole number, `quantity` is what is whole of it. `min_quantity` and
     `display_size` are 0 when unset, `cash_quantity` is USD. `is_combo`: the contract is a "BAG" of legs. `extras` names
     what else was asked for that has fields of its own: delta_neutral, scale, hedge, pegged, conditions, adjusted, fa,
-    volatility, short_sale_slot, not_held, block, sweep.
+    volatility, short_sale_slot, not_held, block, sweep, e_trade_only, firm_quote_only; "no_tif" when none was sent.
     """
 
     order_id: int
@@ -126,7 +126,9 @@ def _read_main(cursor: Cursor, extras: set[str]) -> dict[str, Any]:
     size = cursor.decimal() or Decimal(0)
     parts |= {"quantity": int(size), "has_fraction": size != int(size)}
     parts |= {"order_type": cursor.text().upper(), "limit": cursor.decimal(), "trigger": cursor.decimal()}
-    parts |= {"tif": cursor.text().upper() or "DAY", "oca_group": cursor.text(), "account": cursor.text()}
+    tif = cursor.text().upper()
+    extras |= set() if tif else {"no_tif"}
+    parts |= {"tif": tif or "DAY", "oca_group": cursor.text(), "account": cursor.text()}
     parts["open_close"] = cursor.text()
     cursor.skip()  # The origin: customer or firm.
     parts |= {"order_ref": cursor.text(), "transmit": cursor.flag(), "parent_id": cursor.integer()}
@@ -161,7 +163,9 @@ def _read_conditions_of_fill(cursor: Cursor, extras: set[str]) -> dict[str, Any]
     parts: dict[str, Any] = {"oca_type": cursor.integer()}
     cursor.skip(2)  # rule80A, settlingFirm
     parts |= {"all_or_none": cursor.flag(), "min_quantity": cursor.integer(), "percent_offset": cursor.decimal()}
-    cursor.skip(10)  # eTradeOnly … overridePercentageConstraints
+    _note(cursor, extras, "e_trade_only")
+    _note(cursor, extras, "firm_quote_only")
+    cursor.skip(8)  # nbboPriceCap … overridePercentageConstraints
     if cursor.decimal():
         extras.add("volatility")
     cursor.skip()

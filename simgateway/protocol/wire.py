@@ -11,7 +11,7 @@ LOWEST_VERSION: Final = 157
 """The lowest protocol version spoken here: what the oldest client known here (ibapi 9.81) offers as its highest."""
 
 SERVER_VERSION: Final = 178
-"""The highest protocol version spoken here: the last before fields that no client of the text protocol agrees on."""
+"""The highest protocol version spoken here: the highest that ib_async offers; only official clients offer more."""
 
 _GREETING: Final = b"API\x00"
 _LENGTH: Final = struct.Struct(">I")
