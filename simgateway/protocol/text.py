@@ -26,7 +26,8 @@ _UNSET_NUMBERS: Final = frozenset(
 )
 """The greatest int, long and official Decimal (ibapi's const): a client sends them for sizes and ids without value."""
 
-_UNSET_FROM: Final = Decimal("1.797693134862315E308")
+_UNSET_RANGE: Final = (Decimal("1.797693134862315E308"), Decimal("1.797693134862316E308"))
+"""The greatest double, in as many digits as a client writes."""
 _GREATEST: Final = Decimal("1e18")
 _SMALLEST_EXPONENT: Final = -30
 _SHORT_DIGITS: Final = 9
@@ -93,7 +94,7 @@ def read_decimal(text: str) -> Decimal | None:
     if not _NUMBER.fullmatch(text):
         raise ValueError(f"not a number: {text[:40]!r}")
     value = Decimal(text)
-    if value >= _UNSET_FROM or value in _UNSET_NUMBERS:
+    if value in _UNSET_NUMBERS or _UNSET_RANGE[0] <= value <= _UNSET_RANGE[1]:
         return None
     if abs(value) > _GREATEST or (value and value.adjusted() < _SMALLEST_EXPONENT):
         raise ValueError(f"a number out of range: {text[:40]!r}")
