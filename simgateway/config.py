@@ -32,6 +32,22 @@ class Exercise(StrEnum):
     """Its intrinsic value is paid in cash."""
 
 
+class DataRight(StrEnum):
+    """What the account may see of a kind of security, and so which errors its clients get."""
+
+    LIVE = "live"
+    DELAYED = "delayed"
+    """Error 354 for live data; who asked for delayed data (type 3 or 4) gets it with the warning 10167."""
+    NOT_FOR_API = "not_for_api"
+    """As delayed, but the error is 10089: what the account has is not for programs."""
+    NONE = "none"
+    """Error 354 for live data, 10168 for delayed; no history either."""
+    PART = "part"
+    """Live but for what is computed (greeks), with the warning 10090."""
+    PART_FOR_API = "part_for_api"
+    """As in part, with the warning 10091."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayConfig:
     """A gateway's account, habits and limits; money in USD, times in the gateway's own (simulated) time.
@@ -40,7 +56,10 @@ class GatewayConfig:
     margin, and sale proceeds are spendable from the next day. `pacing`: refuse and disconnect too fast clients as IB
     does; the counters count either way. `tick_seconds` is the least time between two quotes of one contract.
     `refill_seconds`: how long a quote that an order has used up stays so when it does not change by itself.
-    `refused_data`: pairs of a security type and the error its quote requests get, such as ("OPT", 354).
+    `data_rights`: pairs of a security type and what the account may see of it; what is not named is live.
+    `refused_data`: pairs of a security type and the error that every request for its quotes gets whatever the rights
+    are, such as ("OPT", 354). `tick_by_tick_lines`: how many requests for every tick may be open. `greeks_seconds`: the
+    least time between two sets of greeks of one option; 0 sends none.
     `share_commission`: which price list holds for shares. `exercise`: what an option in the money turns into at expiry.
     `unread_bytes_max`: a client that leaves more than this unread is cut off; a whole large chain is about 20 MB.
     """
@@ -66,6 +85,9 @@ class GatewayConfig:
     messages_per_second: int = 50
     read_only: bool = False
     refused_data: tuple[tuple[str, int], ...] = ()
+    data_rights: tuple[tuple[str, DataRight], ...] = ()
+    tick_by_tick_lines: int = 5
+    greeks_seconds: float = 5.0
     share_commission: ShareCommission = ShareCommission.FIXED
     exercise: Exercise = Exercise.PHYSICAL
     unread_bytes_max: int = 64_000_000

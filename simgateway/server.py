@@ -12,6 +12,7 @@ from simgateway.counters import Counters, count
 from simgateway.data.catalogue import Catalogue
 from simgateway.data.history import History
 from simgateway.data.pulse import Pulse
+from simgateway.data.rights import Rights
 from simgateway.data.streams import Streams
 from simgateway.faults.engine import Faults
 from simgateway.frames import FrameLog
@@ -100,7 +101,8 @@ class Gateway:
             settlement=self._settlement,
             deliveries=self._deliveries,
         )
-        self._history = History(config, market, clock)
+        self.rights = Rights(config)
+        self._history = History(config, market, clock, self._pulse, self.rights)
         self._streams = Streams(config, market, clock, self._pulse)
         self._bells = Bells(market, clock)
         catalogue = Catalogue(market, clock, config.seed)

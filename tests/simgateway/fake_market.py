@@ -78,6 +78,8 @@ class FakeMarket:
         self.trades: list[Print] = []
         self.book: list[tuple[datetime, Quote]] = []
         self.extended: tuple[time, time] | None = None
+        self.made: list[Bar] | None = None
+        self.first = datetime(2020, 1, 2, 14, 30, tzinfo=UTC)
 
     def show(self, con_id: int, bid: str | None, ask: str | None, size: int = 10) -> None:
         self.shown[con_id] = a_quote(bid, ask, size)
@@ -110,7 +112,7 @@ class FakeMarket:
 
     def first_data(self, instrument: Instrument) -> datetime:
         del instrument
-        return datetime(2020, 1, 2, 14, 30, tzinfo=UTC)
+        return self.first
 
     def by_con_id(self, con_id: int) -> Instrument | None:
         return self._stock if con_id == STOCK_ID else self._options.get(con_id)
@@ -161,6 +163,8 @@ class FakeMarket:
         del regular_only, what
         if instrument.right == "P":
             return []
+        if self.made is not None:
+            return [bar for bar in self.made if start <= bar.start < end]
         price = Decimal(100)
         bars, at = [], start
         while at < end:
