@@ -5,28 +5,25 @@ of ``domain.connection`` and ``domain.pacing``.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, get_args
 
 from actors.base import Actor
-from actors.broker_items import Request, item_of
-from actors.broker_lanes import Lanes, Turn
+from actors.broker_items import Request
+from actors.broker_lanes import Lanes
 from actors.broker_link import Link, LinkParts, LinkSettings, PaperFactory
 from actors.broker_orders import OrderDesk
+from actors.broker_probe import EntitlementProbe
+from actors.broker_questions import Questions
 from actors.broker_reports import Router
+from actors.broker_streams import StreamLimits, Streams
 from actors.runtime.context import Context
 from domain.commands import (
     AskPhase,
     AskTraffic,
     CancelOrder,
     ModifyOrder,
-    RequestBars,
-    RequestBook,
-    RequestChain,
-    RequestListed,
-    RequestQuote,
-    RequestUnderlying,
     SendAlert,
     SubmitOrders,
     Traffic,
@@ -35,18 +32,20 @@ from domain.commands import (
     WatchQuote,
 )
 from domain.connection_table import ConnectRequested, RetryDue, SocketClosed, StopRequested
-from domain.contracts import OptionContract
+from domain.entitlements import RECOVERED_CODES, Access, Data, access_of, access_of_type
 from domain.events import ConnectionLost, Resynchronised
-from domain.ids import ConId, Generation
-from domain.pacing import Item, Lane, PacingLimits
-from domain.ports import BrokerFactory, BrokerPort, EventLog
+from domain.ids import Generation, Symbol
+from domain.pacing import PacingLimits
+from domain.ports import BrokerFactory, EventLog, ListingCachePort
 from domain.reports import (
     ConnectivityReport,
     DisconnectedReport,
     Failure,
+    QuoteReport,
     RequestFailed,
     StreamReport,
 )
+from domain.trading_day import Calendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +56,8 @@ class BrokerSettings:
     pacing: PacingLimits
     link: LinkSettings
     probe_every_seconds: float = 15
-    subscriptions_warn: int = 20
-    subscriptions_skip: int = 50
+    streams: StreamLimits = field(default_factory=StreamLimits)
+    probe_symbol: Symbol | None = None  # Whose share and option show which market data is ours.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +68,8 @@ class BrokerParts:
     paper: PaperFactory | None
     generations: Callable[[], Generation]
     jitter: Callable[[], float]
+    listings: ListingCachePort
+    calendar: Calendar
 
 
 class BrokerActor(Actor):
@@ -78,10 +79,32 @@ class BrokerActor(Actor):
         super().__init__(context)
         self._settings = settings
         self._log = log
-        self._watchers: dict[ConId, tuple[OptionContract, set[str]]] = {}
-        self._requests = 0
         self._lanes = Lanes(self.clock, self.timers, settings.pacing)
         self._router = Router(self.directory, log)
+        self._calendar = parts.calendar
+        self._streams = Streams(
+            clock=self.clock,
+            lanes=self._lanes,
+            log=log,
+            limits=settings.streams,
+            link=lambda: self._link,
+            alert=self._alert,
+        )
+        self._questions = Questions(
+            clock=self.clock,
+            lanes=self._lanes,
+            log=log,
+            cache=parts.listings,
+            link=lambda: self._link,
+            book_timeout_seconds=settings.link.book_timeout_seconds,
+            alert=self._alert,
+        )
+        self._probe = EntitlementProbe(
+            clock=self.clock,
+            symbol=settings.probe_symbol,
+            answer=self._questions.answer,
+            entitlements=lambda: self._questions.entitlements,
+        )
         blocked = settings.read_only and parts.paper is None
         self._desk = OrderDesk(
             self.directory,
@@ -107,7 +130,7 @@ class BrokerActor(Actor):
                 spawn=self.spawn,
                 changed=self._desk.use,
                 announce=self._announce,
-                resubscribe=self._resubscribe,
+                resubscribe=self._streams.resubscribe,
             ),
         )
 
@@ -142,9 +165,9 @@ class BrokerActor(Actor):
             case ModifyOrder() | CancelOrder():
                 self._desk.change(message)
             case WatchQuote():
-                self._watch(message)
+                self._streams.watch(message)
             case UnwatchQuote():
-                self._unwatch(message)
+                self._streams.unwatch(message)
             case AskPhase():
                 return self._link.phase.value
             case AskTraffic():
@@ -152,92 +175,20 @@ class BrokerActor(Actor):
             case Wake():
                 return self._woken(message.what)
             case _ if isinstance(message, get_args(Request)):
-                return self._serve(message)
+                return self._questions.answer(message)
             case _:
                 pass
         return None
 
-    async def _serve(self, message: Request) -> Any:
-        port = self._link.port
-        if port is None or not self._link.ready:
-            return RequestFailed(failure=Failure.DISCONNECTED, text=f"the connection is {self._link.phase.value}")
-        item = item_of(message)
-        turn = await self._lanes.turn(item)
-        if turn is not Turn.GRANTED:
-            failure = Failure.TIMED_OUT if turn is Turn.TIMED_OUT else Failure.DISCONNECTED
-            return RequestFailed(failure=failure, text=turn.value)
-        self._requests += 1
-        try:
-            return await self._asked(port, message)
-        finally:
-            self._lanes.finished(item)
-
     def _traffic(self) -> Traffic:
         return Traffic(
-            requests=self._requests,
-            subscriptions=len(self._watchers),
+            requests=self._questions.asked,
+            subscriptions=len(self._streams),
             waiting={lane.name.lower(): count for lane, count in sorted(self._lanes.lengths().items())},
             waits_seconds={
                 lane.name.lower(): round(wait, 3) for lane, wait in sorted(self._lanes.take_waits().items())
             },
         )
-
-    def _asked(self, port: BrokerPort, message: Request) -> Awaitable[Any]:
-        match message:
-            case RequestUnderlying():
-                return port.underlying(message.symbol)
-            case RequestBars():
-                return port.bars(message)
-            case RequestQuote():
-                return port.quote(message.contract, message.timeout_seconds)
-            case RequestChain():
-                return port.chain(message.underlying)
-            case RequestListed():
-                return port.listed(message)
-            case RequestBook():
-                return (self._link.orders or port).book(self._settings.link.book_timeout_seconds)
-            case _:
-                return port.account()
-
-    def _watch(self, message: WatchQuote) -> None:
-        """Add a watcher; the first one of a contract subscribes to it, up to the limit."""
-        con_id = message.contract.con_id
-        known = self._watchers.get(con_id)
-        count = len(self._watchers)
-        if known is None and count >= self._settings.subscriptions_warn:
-            self._log.emit("subscription_limit", subscriptions=count, contract=message.contract.label)
-        if known is None and count >= self._settings.subscriptions_skip:
-            text = f"{message.contract.label}: no quotes for its guard, {count} contracts stream already"
-            self.tell("alerts", SendAlert(kind="subscriptions", text=text, level="CRITICAL"))
-            return
-        watchers = known[1] if known is not None else set()
-        watchers.add(message.watcher)
-        self._watchers[con_id] = (message.contract, watchers)
-        if self._link.ready and self._link.port is not None:
-            self._stream(self._link.port, message.contract)
-
-    def _stream(self, port: BrokerPort, contract: OptionContract) -> None:
-        def start() -> None:
-            if port is self._link.port and contract.con_id in self._watchers:
-                port.watch(contract)
-
-        self._lanes.push(Item(lane=Lane.ACCOUNT), start)
-
-    def _unwatch(self, message: UnwatchQuote) -> None:
-        known = self._watchers.get(message.con_id)
-        if known is None:
-            return
-        known[1].discard(message.watcher)
-        port, con_id = self._link.port, message.con_id
-        if known[1]:
-            return
-        del self._watchers[con_id]
-        if port is not None:
-            self._lanes.push(Item(lane=Lane.ACCOUNT), lambda: port.unwatch(con_id))
-
-    def _resubscribe(self, port: BrokerPort) -> None:
-        for contract, _ in self._watchers.values():
-            self._stream(port, contract)
 
     def _hear(self, report: StreamReport) -> None:
         """Take one report of the library; what an older connection says is not heard."""
@@ -248,14 +199,38 @@ class BrokerActor(Actor):
                 self._link.advance(SocketClosed(reason=report.reason))
             case ConnectivityReport():
                 self._link.connectivity(report)
+                self._note_code(report)
             case _:
-                self._router.route(report, self._watchers)
+                self._note(report)
+                self._router.route(report, self._streams.watchers())
+
+    def _note(self, report: StreamReport) -> None:
+        if isinstance(report, QuoteReport):
+            self._streams.heard(report.quote.con_id)
+            self._questions.learn(Data.OPTION, access_of_type(report.quote.market_data_type))
+
+    def _note_code(self, report: ConnectivityReport) -> None:
+        """Learn from a refused stream; doubt every refusal once the way to the data is back."""
+        if report.denied is not None:
+            failure = RequestFailed(failure=Failure.NOT_SUBSCRIBED, code=report.code)
+            self._questions.learn(Data.OPTION, access_of(failure) or Access.NONE, report.code)
+        elif report.code in RECOVERED_CODES:
+            self._questions.doubt()
+            self._probe.soon()
+
+    def _alert(self, alert: SendAlert) -> None:
+        self.tell("alerts", alert)
 
     def _announce(self, event: Resynchronised | ConnectionLost) -> None:
         for name in ("risk", "scheduler"):
             if self.directory.address(name).is_alive:  # Not while the house is closing.
                 self.tell(name, event)
         self.directory.broadcast("oco:", event)
+
+    def _in_session(self) -> bool:
+        now = self.clock.now()
+        session = self._calendar.current_or_next(now)
+        return session is not None and session.opens_at <= now < session.closes_at
 
     def _woken(self, what: str) -> Awaitable[None] | None:
         match what:
@@ -268,6 +243,9 @@ class BrokerActor(Actor):
                 lost = self._link.alarm()
                 if lost is not None:
                     self.tell("alerts", SendAlert(kind="disconnected", text=lost))
+                self._streams.check(in_session=self._in_session())
+                if self._link.ready:
+                    self.spawn(self._probe.run())
                 return self._link.probe()
             case _:
                 pass

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from actors.runtime.directory import Directory
-from domain.contracts import OptionContract
 from domain.ids import ConId, OrderRef, split_ref
 from domain.ports import EventLog
 from domain.reports import (
@@ -17,7 +16,7 @@ from domain.reports import (
     StreamReport,
 )
 
-Watchers = Mapping[ConId, tuple[OptionContract, set[str]]]
+Watchers = Mapping[ConId, set[str]]
 
 
 class Router:
@@ -55,7 +54,7 @@ class Router:
         known = watchers.get(report.quote.con_id)
         if known is None:
             return
-        for watcher in sorted(known[1]):
+        for watcher in sorted(known):
             address = self._directory.address(watcher)
             if address.is_alive:  # One that has just ended may have ticks on their way.
                 address.tell(report)

@@ -32,7 +32,7 @@ from domain.commands import SendAlert, TripBreaker
 from domain.errors import ConfigError
 from domain.events import BracketPlanned, LegFilled
 from domain.ids import Generation
-from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, Later, OrderPort, ReportSink
+from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, Later, ListingCachePort, OrderPort, ReportSink
 from domain.trading_day import Calendar, Session
 from ops.calendar import sessions
 
@@ -62,6 +62,7 @@ class Outside:
     hosts: Hosts
     log: EventLog
     journal: JournalPort
+    listings: ListingCachePort
     alerts: AlertPort
     calendar: Calendar
     observer: Observer
@@ -129,6 +130,8 @@ class System:
                 paper=self._paper_port if self._paper is not None else None,
                 generations=self.next_generation,
                 jitter=Random(outside.seed).random,  # noqa: S311 - back-off, nothing secret
+                listings=outside.listings,
+                calendar=outside.calendar,
             ),
             calendar=outside.calendar,
             broker_settings=broker_settings(settings),

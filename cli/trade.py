@@ -27,6 +27,7 @@ from domain.trading_day import Session, new_york
 from ops.alerts import ChannelAlerts, NullAlerts
 from ops.instance import lock_account
 from ops.library_logs import capture, loop_errors, release
+from ops.listings import ListingCache
 from ops.logs import FileLog
 from ops.store import SqliteStore
 
@@ -48,8 +49,13 @@ def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: boo
         lock_account(f"{mode} {account}"),
         closing(_log(settings, clock, account)) as log,
         closing(SqliteStore(path, account, mode)) as store,
+        closing(ListingCache(path.with_name(f"listings-{account}.sqlite"), _gateway_of(settings))) as listings,
     ):
-        return _trade(settings, clock, log, store, mode, as_json=as_json)
+        return _trade(settings, clock, log, store, listings, mode=mode, as_json=as_json)
+
+
+def _gateway_of(settings: Settings) -> str:
+    return f"{settings.broker.host}:{settings.broker.port}"
 
 
 def _log(settings: Settings, clock: WallClock, account: str) -> FileLog:
@@ -69,12 +75,22 @@ def _log(settings: Settings, clock: WallClock, account: str) -> FileLog:
         ) from error
 
 
-def _trade(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStore, mode: str, *, as_json: bool) -> int:
+def _trade(
+    settings: Settings,
+    clock: WallClock,
+    log: FileLog,
+    store: SqliteStore,
+    listings: ListingCache,
+    *,
+    mode: str,
+    as_json: bool,
+) -> int:
     hosts = {name: ThreadHost(name, clock) for name in THREADS}
     outside = Outside(
         hosts=Hosts(**hosts),
         log=log,
         journal=store,
+        listings=listings,
         alerts=_alerts(settings, log),
         calendar=calendar_around(clock.now().date(), settings.paths.state_dir / "calendar"),
         observer=RunObserver(log),

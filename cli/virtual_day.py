@@ -18,6 +18,7 @@ from cli.tally import Tally
 from cli.trace import TracingObserver
 from ops.alerts import NullAlerts
 from ops.library_logs import capture, loop_errors, release
+from ops.listings import ListingCache
 from ops.logs import FileLog
 from ops.memory_log import TeeLog
 from ops.store import SqliteStore
@@ -55,6 +56,7 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
         hosts=Hosts(system=host, broker=host, core=host, journal=host),
         log=log,
         journal=store,
+        listings=ListingCache(None, "run"),
         alerts=NullAlerts(),
         calendar=calendar_around(plan.session.day, plan.run_dir.parent / "calendar"),
         observer=observer,

@@ -6,6 +6,7 @@ from typing import Any
 
 from actors.broker import BrokerSettings
 from actors.broker_link import LinkSettings
+from actors.broker_streams import StreamLimits
 from broker.ib.config import IbConfig
 from config.settings import Settings
 from config.settings import SymbolSettings as SymbolSection
@@ -62,8 +63,8 @@ def broker_settings(settings: Settings) -> BrokerSettings:
             clock_skew_seconds_max=broker.clock_skew_seconds_max,
         ),
         probe_every_seconds=broker.health_interval_seconds,
-        subscriptions_warn=limits.subscriptions_warn,
-        subscriptions_skip=limits.subscriptions_skip,
+        streams=StreamLimits(warn=limits.subscriptions_warn, skip=limits.subscriptions_skip),
+        probe_symbol=Symbol(settings.symbols[0]),
     )
 
 

@@ -43,6 +43,10 @@ REMEDIES: Final[Mapping[Access, str]] = {
 _BY_CODE: Final[Mapping[int, Access]] = {10167: Access.DELAYED, 10197: Access.TAKEN}
 
 
+RECOVERED_CODES: Final = frozenset({1101, 1102, 2104, 2106})
+"""Codes after which a refusal may be a thing of the past: the way to the data is back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """What is known of one kind: since when, and when a refusal is next doubted (None: it may be asked for)."""

@@ -1,7 +1,7 @@
 """What the core needs from outside, as Protocols. Adapters live in ``broker/`` and ``ops/``."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from domain.commands import RequestBars, RequestListed
@@ -15,6 +15,7 @@ from domain.reports import (
     BookReport,
     ChainReport,
     ListedReport,
+    Listing,
     RequestFailed,
     SnapshotReport,
     StreamReport,
@@ -152,6 +153,18 @@ class DataPort(Protocol):
 
 class BrokerPort(DataPort, OrderPort, Protocol):
     """The whole broker."""
+
+
+class ListingCachePort(Protocol):
+    """What is listed, kept for a New York day beyond the process."""
+
+    def get(self, day: date, key: str) -> Listing | None:
+        """Return what was put for this day. Raises StoreError."""
+        ...
+
+    def put(self, day: date, key: str, listing: Listing) -> None:
+        """Keep a listing for this day. Raises StoreError when only memory has it."""
+        ...
 
 
 ReportSink = Callable[[StreamReport], None]

@@ -214,6 +214,7 @@ class ConnectivityReport:
     at: datetime
     code: int
     text: str
+    denied: ConId | None = None  # The contract whose stream was refused, where it is about one.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,3 +282,4 @@ class BookReport:
 
 OrderReport = OrderStatusReport | OpenOrderReport | ExecutionReport | CommissionReport | OrderErrorReport
 StreamReport = OrderReport | PositionReport | PnlReport | QuoteReport | ConnectivityReport | DisconnectedReport
+Listing = UnderlyingReport | ChainReport | ListedReport

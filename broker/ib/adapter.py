@@ -167,7 +167,7 @@ class IbBroker:
     def _on_error(self, request_id: int, code: int, text: str, *_: str) -> None:
         self._session.on_error(code, text)
         if row_of(code).connection is not ConnectionEffect.NONE:
-            self._report_connectivity(code, text)
+            self._report_connectivity(request_id, code, text)
         if self._orders.owns(request_id):
             self._orders.on_error(request_id, code, text)
         elif self._quotes.owns(request_id):
@@ -180,9 +180,16 @@ class IbBroker:
             self._quotes.forget()  # Whoever watches asks again, at the pace of the lanes.
             self._account.forget()
 
-    def _report_connectivity(self, code: int, text: str) -> None:
-        at = self._line.clock.now()
-        self._line.sink(ConnectivityReport(generation=self.generation, at=at, code=code, text=text))
+    def _report_connectivity(self, request_id: int, code: int, text: str) -> None:
+        is_denial = row_of(code).connection is ConnectionEffect.DATA_DENIED
+        report = ConnectivityReport(
+            generation=self.generation,
+            at=self._line.clock.now(),
+            code=code,
+            text=text,
+            denied=self._quotes.stream_of(request_id) if is_denial else None,
+        )
+        self._line.sink(report)
 
     def _on_lost(self) -> None:
         reason = self._session.last_words or "the socket is gone"

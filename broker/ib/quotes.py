@@ -142,6 +142,10 @@ class Quotes:
         """Return whether a message with this number is about a quote."""
         return request_id in self._asked
 
+    def stream_of(self, request_id: int) -> ConId | None:
+        """Return the contract that streams under this number."""
+        return next((con_id for con_id, number in self._watched.items() if number == request_id), None)
+
     def on_error(self, request_id: int, code: int, text: str) -> None:
         """Take an error that names a quote of ours: a notice marks delayed data, anything else ends it."""
         if code == 10167:

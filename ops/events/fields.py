@@ -67,6 +67,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "denied": "entries denied, count",
     "requests": "data requests sent, count",
     "subscriptions": "streaming quotes, count",
+    "data": "kind of market data: underlying quotes, option quotes or bars",
+    "access": "what we get of it: live, delayed, none, or taken by another session",
     "waiting": "questions that wait for their turn, count",
     "waited_seconds_max": "longest wait for a turn since the cycle before, seconds",
     "lanes": "longest wait of each lane since the cycle before",

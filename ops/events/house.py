@@ -62,6 +62,9 @@ HOUSE_EVENTS: Final = (
     ),
     Event("broker_message", Level.INFO, "broker: {code} {text}", ("code", "text"), ("generation", "ref")),
     Event("subscription_limit", Level.WARNING, "{subscriptions} streaming quotes", ("subscriptions",), ("contract",)),
+    Event("stream_silent", Level.WARNING, "{contract} silent for {seconds} s, asked anew", ("contract", "seconds")),
+    Event("stream_resumed", Level.INFO, "quotes of {contract} flow again", ("contract",)),
+    Event("entitlement", Level.WARNING, "{data} are {access}", ("data", "access"), ("code",)),
     Event("circuit_breaker_open", Level.ERROR, "circuit breaker open: {reason}", ("reason", "failures"), ("until",)),
     Event(
         "circuit_breaker_half_open", Level.WARNING, "circuit breaker lets one probe through", (), ("reason", "failures")

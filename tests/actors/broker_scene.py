@@ -13,8 +13,9 @@ from domain.ids import ConId, Epoch, Generation, IntentId, Leg, Symbol
 from domain.order_specs import OrderSpec
 from domain.pacing import PacingLimits
 from domain.reports import ConnectivityReport, DisconnectedReport
+from ops.listings import ListingCache
 from tests.actors.fake_port import FakeGateway
-from tests.actors.stage import Stage
+from tests.actors.stage import CALENDAR, Stage
 from tests.builders import a_bracket, a_contract, a_plan
 
 OCO = "oco:a"
@@ -38,6 +39,8 @@ class Scene:
             paper=None,
             generations=lambda: Generation(next(self._numbers)),
             jitter=lambda: 0.0,
+            listings=ListingCache(None, "tests"),
+            calendar=CALENDAR,
         )
         actor = self.stage.launch(
             lambda context: BrokerActor(context, parts=parts, settings=BrokerSettings(**given), log=self.stage.log),

@@ -36,6 +36,10 @@ def some_bars(number: int) -> RequestBars:
     return RequestBars(underlying=stock, bar_size="1 min", duration="3600 S", timeout_seconds=300)
 
 
+def _two_questions(stage: Stage) -> list[Any]:
+    return [stage.asking("broker", some_bars(number)) for number in range(2)]
+
+
 def is_disconnected(answer: Any) -> bool:
     return isinstance(answer, RequestFailed) and answer.failure is Failure.DISCONNECTED
 
@@ -91,7 +95,7 @@ def test_answers_are_the_ports_answers_and_counted(stage: Stage, scene: Scene) -
 def test_a_question_that_waits_too_long_for_its_turn_leaves_the_queue_unasked(stage: Stage, scene: Scene) -> None:
     scene.gateway.held.add("bars")
     scene.open(pacing=PacingLimits(history_in_flight=1))
-    first, second = (stage.asking("broker", some_bars(number)) for number in range(2))
+    first, second = _two_questions(stage)
 
     stage.run_for(QUEUE_SECONDS_MAX + 1)
 

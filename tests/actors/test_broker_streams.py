@@ -1,15 +1,18 @@
+from datetime import timedelta
+
 import pytest
 
-from domain.commands import UnwatchQuote
+from actors.broker_streams import StreamLimits
+from domain.commands import SendAlert, UnwatchQuote
 from domain.ids import ConId, Generation
 from domain.reports import (
     BrokerStatus,
     ExecutionReport,
     QuoteReport,
 )
-from tests.actors.broker_scene import Scene, a_watch
+from tests.actors.broker_scene import OCO, Scene, a_watch
 from tests.actors.stage import Stage
-from tests.builders import INTENT, a_book, a_fill, a_quote, a_status
+from tests.builders import INTENT, a_book, a_contract, a_fill, a_quote, a_status
 
 LOST, LOST_STREAMS, KEPT_STREAMS = 1100, 1101, 1102
 
@@ -43,7 +46,7 @@ def test_a_contract_watched_before_the_broker_is_ready_streams_once_it_is(scene:
 
 
 def test_streams_above_the_limit_are_not_begun_and_many_are_warned_of(stage: Stage, scene: Scene) -> None:
-    scene.open(subscriptions_warn=2, subscriptions_skip=3)
+    scene.open(streams=StreamLimits(warn=2, skip=3))
 
     scene.tell(*(a_watch(number) for number in range(1, 6)))
 
@@ -76,3 +79,62 @@ def test_fills_go_to_their_bracket_and_to_the_ledger(stage: Stage, scene: Scene)
     assert len(bracket.heard) == 3
     assert scene.oco.of(ExecutionReport) == []
     assert stage.witness.dead_letters == []
+
+
+def test_a_guard_beyond_the_limit_streams_as_soon_as_there_is_room(scene: Scene) -> None:
+    scene.open(streams=StreamLimits(warn=2, skip=2))
+    scene.tell(*(a_watch(number) for number in range(1, 4)))
+    before = scene.gateway.port.watched()
+
+    scene.tell(UnwatchQuote(con_id=ConId(1), watcher=OCO))
+
+    assert before == (1, 2)
+    assert scene.gateway.port.watched() == (2, 3)
+
+
+def test_one_that_waits_for_room_and_is_given_up_never_streams(scene: Scene) -> None:
+    scene.open(streams=StreamLimits(warn=1, skip=1))
+    scene.tell(a_watch(1), a_watch(2), UnwatchQuote(con_id=ConId(2), watcher=OCO))
+
+    scene.tell(UnwatchQuote(con_id=ConId(1), watcher=OCO))
+
+    assert scene.gateway.port.watched() == ()
+
+
+def test_a_silent_stream_is_begun_anew_and_the_operator_told_when_that_brings_nothing(
+    stage: Stage, scene: Scene
+) -> None:
+    scene.open()
+    scene.tell(a_watch(101))
+    scene.gateway.port.sink(QuoteReport(generation=Generation(1), quote=a_quote()))
+
+    stage.run_for(80)
+    once = (scene.gateway.port.of("watch"), list(scene.alerts.of(SendAlert)))
+    stage.run_for(80)
+
+    assert once == ([101, 101], [])
+    assert [line["contract"] for line in stage.log.named("stream_silent")] == [a_contract().label] * 2
+    assert [alert.kind for alert in scene.alerts.of(SendAlert)] == ["stream_silent"]
+
+
+def test_a_quote_after_the_silence_proves_that_data_flows_again(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    scene.tell(a_watch(101))
+    stage.run_for(160)
+
+    scene.gateway.port.sink(QuoteReport(generation=Generation(1), quote=a_quote(seconds=160)))
+    stage.run_for(1)
+
+    assert len(stage.log.named("stream_resumed")) == 1
+    assert scene.gateway.port.watched() == (101,)
+
+
+def test_outside_of_the_session_silence_is_ordinary(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    scene.tell(a_watch(101))
+    stage.run_until(stage.now + timedelta(hours=8))
+    before = len(stage.log.named("stream_silent"))
+
+    stage.run_for(600)
+
+    assert len(stage.log.named("stream_silent")) == before

@@ -20,6 +20,7 @@ from domain.ids import Generation, Symbol
 from domain.ledger_rules import RiskLimits
 from domain.pacing import PacingLimits
 from domain.reports import BarsReport
+from ops.listings import ListingCache
 from tests.actors.fake_port import FakeGateway
 from tests.actors.stage import CALENDAR, MONDAY, Stage
 from tests.actors.symbol_scene import STOCK, settings_of
@@ -56,6 +57,8 @@ class Scene:
                 paper=None,
                 generations=lambda: Generation(next(numbers)),
                 jitter=lambda: 0.0,
+                listings=ListingCache(None, "tests"),
+                calendar=CALENDAR,
             ),
             calendar=CALENDAR,
             broker_settings=BrokerSettings(read_only=False, pacing=PacingLimits(), link=LinkSettings()),

@@ -1,0 +1,93 @@
+"""What is listed, kept for the day on disk: a restart asks the broker for none of it again."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from domain.errors import StoreError
+from domain.reports import ChainReport, ListedReport, Listing, UnderlyingReport
+
+_ADAPTERS: Final = {kind.__name__: TypeAdapter[Listing](kind) for kind in (UnderlyingReport, ChainReport, ListedReport)}
+_TABLE: Final = """
+    CREATE TABLE IF NOT EXISTS listings (
+        day TEXT NOT NULL, scope TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (day, scope, key)
+    ) WITHOUT ROWID
+"""
+
+
+class ListingCache:
+    """``ListingCachePort``. One thread at a time. What it loses costs requests and nothing else, so it does not fsync.
+
+    ``scope`` tells gateways apart: contract numbers of a simulated one mean something else at a real one.
+    """
+
+    def __init__(self, path: Path | None, scope: str) -> None:
+        """Open or make the file; None keeps everything in memory. Raises StoreError when it cannot be used."""
+        self._where = str(path or "listings in memory")
+        self._scope = scope
+        self._known: dict[tuple[date, str], Listing] = {}
+        with self._as_store_errors():
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(str(path or ":memory:"), isolation_level=None, check_same_thread=False)
+        try:
+            with self._as_store_errors():
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                self._connection.execute("PRAGMA synchronous = OFF")
+                self._connection.execute(_TABLE)
+        except StoreError:
+            self._connection.close()
+            raise
+
+    def get(self, day: date, key: str) -> Listing | None:
+        """Return what was put for this New York day; None also for what does not read as a listing any more."""
+        known = self._known.get((day, key))
+        if known is None:
+            with self._as_store_errors():
+                row = self._connection.execute(
+                    "SELECT kind, body FROM listings WHERE day = ? AND scope = ? AND key = ?",
+                    (day.isoformat(), self._scope, key),
+                ).fetchone()
+            known = _read(*row) if row is not None else None
+            if known is not None:
+                self._known[day, key] = known
+        return known
+
+    def put(self, day: date, key: str, listing: Listing) -> None:
+        """Keep a listing for the day and forget those of other days. Raises StoreError; it is kept in memory still."""
+        if any(kept != day for kept, _ in self._known):
+            self._known.clear()
+        self._known[day, key] = listing
+        kind = type(listing).__name__
+        body = _ADAPTERS[kind].dump_json(listing).decode()
+        with self._as_store_errors():
+            self._connection.execute("DELETE FROM listings WHERE day <> ?", (day.isoformat(),))
+            self._connection.execute(
+                "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?)",
+                (day.isoformat(), self._scope, key, kind, body),
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _as_store_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"{self._where}: {error}") from error
+
+
+def _read(kind: str, body: str) -> Listing | None:
+    adapter = _ADAPTERS.get(kind)
+    try:
+        return adapter.validate_json(body) if adapter is not None else None
+    except ValidationError:
+        return None  # Written by another version: asking again mends it.
