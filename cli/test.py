@@ -1,5 +1,6 @@
 """``./bot test``: everything a change must pass, in one command."""
 
+import os
 import subprocess
 import sys
 import time
@@ -7,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from cli.clients import ClientSetupError, make_environments
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 PYTHON: Final = sys.executable
@@ -17,6 +20,9 @@ QUICK: Final = (
 )
 TYPES: Final = ("mypy", ("-m", "mypy"))
 ALL_TESTS: Final = ("-n", "2", "--dist", "loadfile", "--cov", "--cov-report=term")
+CONFORMANCE: Final = "--conformance"
+CASES: Final = "tests/conformance"
+ALL_CASES: Final = ("-p", "no:cacheprovider", "-n", "2", "--dist", "loadgroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,11 @@ class _Running:
 def run_tests(arguments: Sequence[str]) -> int:
     """Return 0 when all passed. With arguments only pytest runs, with these; else every check does.
 
-    Prints each step with its seconds, what a failed one said, and pytest's own summary as the last line.
+    Prints each step with its seconds, what a failed one said, and pytest's own summary as the last line. With
+    `--conformance` only the cases of `tests/conformance` run, with every client in an environment of its own.
     """
+    if CONFORMANCE in arguments:
+        return _run_conformance([argument for argument in arguments if argument != CONFORMANCE])
     if arguments:
         return _start("pytest", ("-m", "pytest", *arguments), captured=False).process.wait()
     passed = [_finish(_start(name, command)) for name, command in QUICK]
@@ -44,6 +53,19 @@ def run_tests(arguments: Sequence[str]) -> int:
     _say("pytest", tests, code)
     print(summary, flush=True)
     return 0 if all(passed) and code == 0 else 1
+
+
+def _run_conformance(arguments: Sequence[str]) -> int:
+    """Hold the simulated gateway to its clients; more arguments of pytest may name cases, or choose by `-k`."""
+    try:
+        environments = make_environments(CHECKOUT)
+    except ClientSetupError as error:
+        print(f"bot: {error}", file=sys.stderr)
+        return 1
+    named = any(argument.startswith("tests/") for argument in arguments)
+    command = [PYTHON, "-m", "pytest", *ALL_CASES, *arguments, *(() if named else (CASES,))]
+    environment = {**os.environ, "STOPWARD_CLIENTS": str(environments)}
+    return subprocess.run(command, cwd=CHECKOUT, env=environment, check=False).returncode  # noqa: S603 - pytest
 
 
 def _start(name: str, command: Sequence[str], *, captured: bool = True) -> _Running:

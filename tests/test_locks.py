@@ -5,7 +5,9 @@ import pytest
 
 from tests.house import CHECKOUT
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+CLIENTS = {"ib_insync": "ib-insync", "ib_async": "ib-async", "ibapi_stable": "ibapi-stable", "ibapi": "ibapi"}
+CLIENT_LOCKS = {f"tests/conformance/clients/{name}.lock": package for name, package in CLIENTS.items()}
+LOCKS = ("requirements.lock", "requirements-dev.lock", *CLIENT_LOCKS)
 
 
 def pins(lock: str) -> dict[str, set[str]]:
@@ -54,3 +56,15 @@ def test_what_is_tested_is_what_runs() -> None:
     differing = {name for name, versions in runs.items() if not versions <= tests[name]}
 
     assert not differing
+
+
+@pytest.mark.parametrize("lock", CLIENT_LOCKS)
+def test_the_lock_of_a_client_pins_it_and_the_time_zones(lock: str) -> None:
+    assert {CLIENT_LOCKS[lock], "tzdata"} <= pins(lock).keys()
+
+
+def test_the_client_that_conforms_is_the_one_that_trades() -> None:
+    ours, tried = pins("requirements.lock"), pins("tests/conformance/clients/ib_insync.lock")
+
+    assert ours["ib-insync"] == tried["ib-insync"]
+    assert ours["eventkit"] == tried["eventkit"]
