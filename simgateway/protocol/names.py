@@ -7,8 +7,8 @@ for what goes out.
 from collections.abc import Mapping
 from typing import Final, Literal
 
-Direction = Literal["in", "out"]
-"""`in` is client to gateway, `out` gateway to client."""
+Direction = Literal["in", "out", "note"]
+"""`in` is client to gateway, `out` gateway to client; a `note` never passed: it says what the gateway did."""
 
 INCOMING: Final[Mapping[str, str]] = {
     "1": "reqMktData",
