@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from simgateway.command.markets import market_of
 from simgateway.command.parser import EXIT_BAD_INPUT, UnusableError, options_of
-from simgateway.command.serve import frame_log, listening, serve
+from simgateway.command.serve import serve, stand
+from simgateway.faults.scenario import ScenarioError
 from simgateway.market.base import MarketDataError
 
 
@@ -28,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = options_of(words)
     try:
         market = market_of(options)
-        with listening(options, options.port, "--port") as clients:
-            asyncio.run(serve(options, market, clients, frame_log(options)))
-    except (MarketDataError, UnusableError) as error:
+        with stand(options, market) as place:
+            asyncio.run(serve(options, place))
+    except (MarketDataError, ScenarioError, UnusableError) as error:
         sys.stderr.write(f"simgateway: {error}\n")
         return EXIT_BAD_INPUT
     return 0

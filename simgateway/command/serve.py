@@ -8,7 +8,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -16,6 +18,9 @@ from typing import Final
 from simgateway.command.markets import is_wall, start_of
 from simgateway.command.parser import UnusableError
 from simgateway.config import GatewayConfig
+from simgateway.control.server import ControlServer
+from simgateway.faults.model import Fault
+from simgateway.faults.scenario import Scenario, load_scenario
 from simgateway.frames import FrameLog
 from simgateway.market.base import Market
 from simgateway.market.clock import LoopClock
@@ -26,25 +31,38 @@ _SYMBOLS_DRAWN: Final = 5
 _INPUT_BYTES: Final = 65536
 
 
-def listening(options: argparse.Namespace, port: int, name: str) -> socket.socket:
-    """Return a socket bound before anything is written. Raises UnusableError."""
-    try:
-        return socket.create_server((options.host, port))
-    except OSError as error:
-        why = str(error.strerror or error).partition(" (")[0]
-        where = f"--host {options.host} {name} {port}"
-        raise UnusableError(f"{where}: {why}; choose another, or end what listens there") from error
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """What a gateway is served with: everything that can fail has been tried. `control` is None without such a port."""
+
+    config: GatewayConfig
+    market: Market
+    faults: tuple[Fault, ...]
+    clients: socket.socket
+    control: socket.socket | None
+    frames: FrameLog
 
 
-def frame_log(options: argparse.Namespace) -> FrameLog:
-    """Return the frame log: a file when one was asked for, else one that costs nothing. Raises UnusableError."""
-    try:
-        return FrameLog(options.log, hashed=False)
-    except OSError as error:
-        raise UnusableError(f"--log {options.log}: {error.strerror}; choose a file that can be written") from error
+@contextmanager
+def stand(options: argparse.Namespace, market: Market) -> Iterator[Stand]:
+    """Give what to serve with; the sockets are closed behind it. Raises UnusableError or ScenarioError."""
+    scenario = load_scenario(options.scenario) if options.scenario else Scenario(name="")
+    with ExitStack() as sockets:
+        clients = sockets.enter_context(_bound(options.host, options.port, "--port"))
+        control = None
+        if options.control_port is not None:
+            control = sockets.enter_context(_bound("127.0.0.1", options.control_port, "--control-port"))
+        yield Stand(
+            config=scenario.config(_config(options)),
+            market=market,
+            faults=scenario.faults,
+            clients=clients,
+            control=control,
+            frames=_frame_log(options),
+        )
 
 
-def config_of(options: argparse.Namespace) -> GatewayConfig:
+def _config(options: argparse.Namespace) -> GatewayConfig:
     """Return what was chosen, as the gateway takes it."""
     return GatewayConfig(
         seed=options.seed,
@@ -59,27 +77,48 @@ def config_of(options: argparse.Namespace) -> GatewayConfig:
     )
 
 
-async def serve(options: argparse.Namespace, market: Market, clients: socket.socket, frames: FrameLog) -> None:
-    """Serve until a signal, or the end of the input when that was asked for."""
+def _bound(host: str, port: int, name: str) -> socket.socket:
+    """Return a socket bound before anything is written. Raises UnusableError."""
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        why = str(error.strerror or error).partition(" (")[0]
+        raise UnusableError(f"--host {host} {name} {port}: {why}; choose another, or end what listens there") from error
+
+
+def _frame_log(options: argparse.Namespace) -> FrameLog:
+    """Return the frame log: a file when one was asked for, else one that costs nothing. Raises UnusableError."""
+    try:
+        return FrameLog(options.log, hashed=False)
+    except OSError as error:
+        raise UnusableError(f"--log {options.log}: {error.strerror}; choose a file that can be written") from error
+
+
+async def serve(options: argparse.Namespace, place: Stand) -> None:
+    """Serve until a signal, a quit on the control port, or the end of the input when that was asked for."""
     loop = asyncio.get_running_loop()
-    start = datetime.now(UTC) if is_wall(options) else start_of(options, market)
+    start = datetime.now(UTC) if is_wall(options) else start_of(options, place.market)
     if not is_wall(options):
-        _draw_history(market, start)
+        _draw_history(place.market, start)
     clock = LoopClock.wall(loop, _say_behind) if is_wall(options) else _clock(options, start)
-    gateway = Gateway(config_of(options), market, clock, frames)
+    gateway = Gateway(place.config, place.market, clock, place.frames)
+    gateway.faults.add_all(place.faults)
     gateway.start()
-    server = await loop.create_server(gateway.protocol, sock=clients)
+    server = await loop.create_server(gateway.protocol, sock=place.clients)
     stopped = asyncio.Event()
+    control = ControlServer(gateway, 0, on_quit=stopped.set)
+    control_port = await control.start(place.control) if place.control else None
     _heed(loop, stopped.set, stdin=options.stdin_stop)
-    _say(_ready(options, start, server.sockets[0].getsockname()[1]))
+    _say(_ready(options, start, place.clients.getsockname()[1], control_port))
     if is_wall(options):
-        loop.call_soon(_draw_history, market, start)
+        loop.call_soon(_draw_history, place.market, start)
     await stopped.wait()
     server.close()
     _say(_last_words(gateway, clock))
+    await control.close()
     gateway.close()
     await server.wait_closed()
-    frames.close()
+    place.frames.close()
 
 
 def _clock(options: argparse.Namespace, start: datetime) -> LoopClock:
@@ -100,11 +139,11 @@ def _read_input(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> No
         stop()
 
 
-def _ready(options: argparse.Namespace, start: datetime, port: int) -> dict[str, object]:
+def _ready(options: argparse.Namespace, start: datetime, port: int, control_port: int | None) -> dict[str, object]:
     """Return what a starter needs: ports, the market's time and the loop's and the wall's at that moment, the speed."""
     return {
         "port": port,
-        "control_port": None,
+        "control_port": control_port,
         "start": start.isoformat(),
         "speed": options.speed or 1.0,
         "anchor_monotonic": asyncio.get_running_loop().time(),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Final
@@ -38,10 +39,16 @@ class ControlServer:
             raise RuntimeError("the control port has not been started")
         return int(self._server.sockets[0].getsockname()[1])
 
-    async def start(self) -> int:
-        """Begin to listen; return the port. OSError when it cannot be had."""
+    async def start(self, bound: socket.socket | None = None) -> int:
+        """Begin to listen, on a socket that is bound already when there is one; return the port.
+
+        OSError when the port cannot be had.
+        """
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self.protocol, self._host, self._asked_port)
+        if bound is not None:
+            self._server = await loop.create_server(self.protocol, sock=bound)
+        else:
+            self._server = await loop.create_server(self.protocol, self._host, self._asked_port)
         return self.port
 
     def protocol(self) -> asyncio.Protocol:

@@ -117,7 +117,7 @@ def _requests(report: Report) -> Iterator[str]:
         (
             row.name,
             _owner(report, row.connection),
-            row.number,
+            _id(row),
             clock(row.asked),
             row.ended_by or "still open",
             row.about,
