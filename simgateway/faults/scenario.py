@@ -12,11 +12,10 @@ times = 2
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from simgateway.config import GatewayConfig
@@ -36,7 +35,7 @@ class Scenario:
 
     name: str
     faults: tuple[Fault, ...] = ()
-    gateway: Mapping[str, Any] = MappingProxyType({})
+    gateway: Mapping[str, Any] = field(default_factory=dict)
 
     def config(self, base: GatewayConfig) -> GatewayConfig:
         """Return a configuration with the scenario's changes."""
