@@ -6,10 +6,12 @@ of ``domain.connection`` and ``domain.pacing``.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import date
 from types import TracebackType
 from typing import Any, get_args
 
 from actors.base import Actor
+from actors.broker_health import LOOK_SECONDS, Health
 from actors.broker_items import Request
 from actors.broker_lanes import Lanes
 from actors.broker_link import Link, LinkParts, LinkSettings, PaperFactory
@@ -44,8 +46,9 @@ from domain.reports import (
     QuoteReport,
     RequestFailed,
     StreamReport,
+    UnknownCodeReport,
 )
-from domain.trading_day import Calendar
+from domain.trading_day import Calendar, new_york
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,8 @@ class BrokerActor(Actor):
         self._log = log
         self._lanes = Lanes(self.clock, self.timers, settings.pacing)
         self._router = Router(self.directory, log)
-        self._calendar = parts.calendar
+        self._unknown_codes: dict[int, date] = {}  # The New York day on which each was said.
+        self._health = Health(self.clock, parts.calendar, settings.probe_every_seconds)
         self._streams = Streams(
             clock=self.clock,
             lanes=self._lanes,
@@ -137,7 +141,7 @@ class BrokerActor(Actor):
     async def on_start(self) -> None:
         """Begin to connect; whoever needs the broker is told when it is ready."""
         self._link.advance(ConnectRequested())
-        self.timers.start("health", self._settings.probe_every_seconds, Wake(what="health"))
+        self.timers.start("health", LOOK_SECONDS, Wake(what="health"))
 
     def on_stop(self) -> None:
         """Hang up; what rests at the broker stays there."""
@@ -194,12 +198,15 @@ class BrokerActor(Actor):
         """Take one report of the library; what an older connection says is not heard."""
         if report.generation != self._link.generation:
             return
+        self._health.heard()
         match report:
             case DisconnectedReport():
                 self._link.advance(SocketClosed(reason=report.reason))
             case ConnectivityReport():
                 self._link.connectivity(report)
                 self._note_code(report)
+            case UnknownCodeReport():
+                self._say_unknown(report)
             case _:
                 self._note(report)
                 self._router.route(report, self._streams.watchers())
@@ -218,6 +225,13 @@ class BrokerActor(Actor):
             self._questions.doubt()
             self._probe.soon()
 
+    def _say_unknown(self, report: UnknownCodeReport) -> None:
+        """Write a code that our table lacks into the log, once a day each."""
+        day = new_york(report.at).date()
+        if self._unknown_codes.get(report.code) != day:
+            self._unknown_codes[report.code] = day
+            self._log.emit("unknown_code", code=report.code, text=report.text, generation=report.generation)
+
     def _alert(self, alert: SendAlert) -> None:
         self.tell("alerts", alert)
 
@@ -227,10 +241,11 @@ class BrokerActor(Actor):
                 self.tell(name, event)
         self.directory.broadcast("oco:", event)
 
-    def _in_session(self) -> bool:
-        now = self.clock.now()
-        session = self._calendar.current_or_next(now)
-        return session is not None and session.opens_at <= now < session.closes_at
+    def _look_after(self) -> Awaitable[None] | None:
+        self._streams.check(in_session=self._health.in_session)
+        if self._link.ready:
+            self.spawn(self._probe.run())
+        return self._link.probe() if self._health.due() else None
 
     def _woken(self, what: str) -> Awaitable[None] | None:
         match what:
@@ -239,14 +254,11 @@ class BrokerActor(Actor):
             case "pump":
                 self._lanes.pump()
             case "health":
-                self.timers.start("health", self._settings.probe_every_seconds, Wake(what="health"))
+                self.timers.start("health", LOOK_SECONDS, Wake(what="health"))
                 lost = self._link.alarm()
                 if lost is not None:
                     self.tell("alerts", SendAlert(kind="disconnected", text=lost))
-                self._streams.check(in_session=self._in_session())
-                if self._link.ready:
-                    self.spawn(self._probe.run())
-                return self._link.probe()
+                return self._look_after()
             case _:
                 pass
         return None

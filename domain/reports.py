@@ -218,6 +218,16 @@ class ConnectivityReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownCodeReport:
+    """A code that our table does not have; it was treated as the cautious default of its range."""
+
+    generation: Generation
+    at: datetime
+    code: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisconnectedReport:
     """The socket is gone."""
 
@@ -281,5 +291,7 @@ class BookReport:
 
 
 OrderReport = OrderStatusReport | OpenOrderReport | ExecutionReport | CommissionReport | OrderErrorReport
-StreamReport = OrderReport | PositionReport | PnlReport | QuoteReport | ConnectivityReport | DisconnectedReport
+StreamReport = (
+    OrderReport | PositionReport | PnlReport | QuoteReport | ConnectivityReport | UnknownCodeReport | DisconnectedReport
+)
 Listing = UnderlyingReport | ChainReport | ListedReport

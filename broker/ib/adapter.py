@@ -8,7 +8,7 @@ from broker.ib.book import Book
 from broker.ib.chain import Listings
 from broker.ib.config import IbConfig
 from broker.ib.contract_cache import ContractCache
-from broker.ib.error_codes import ConnectionEffect, ends_request, request_failure, row_of
+from broker.ib.error_codes import TABLE, ConnectionEffect, ends_request, request_failure, row_of
 from broker.ib.history import History
 from broker.ib.library import new_gateway
 from broker.ib.line import Line
@@ -33,6 +33,7 @@ from domain.reports import (
     SnapshotReport,
     StreamReport,
     UnderlyingReport,
+    UnknownCodeReport,
 )
 
 
@@ -166,6 +167,9 @@ class IbBroker:
 
     def _on_error(self, request_id: int, code: int, text: str, *_: str) -> None:
         self._session.on_error(code, text)
+        if code not in TABLE:
+            now = self._line.clock.now()
+            self._line.sink(UnknownCodeReport(generation=self.generation, at=now, code=code, text=text))
         if row_of(code).connection is not ConnectionEffect.NONE:
             self._report_connectivity(request_id, code, text)
         if self._orders.owns(request_id):

@@ -62,6 +62,7 @@ HOUSE_EVENTS: Final = (
     ),
     Event("broker_message", Level.INFO, "broker: {code} {text}", ("code", "text"), ("generation", "ref")),
     Event("subscription_limit", Level.WARNING, "{subscriptions} streaming quotes", ("subscriptions",), ("contract",)),
+    Event("unknown_code", Level.WARNING, "code {code} is not in our table: {text}", ("code", "text"), ("generation",)),
     Event("stream_silent", Level.WARNING, "{contract} silent for {seconds} s, asked anew", ("contract", "seconds")),
     Event("stream_resumed", Level.INFO, "quotes of {contract} flow again", ("contract",)),
     Event("entitlement", Level.WARNING, "{data} are {access}", ("data", "access"), ("code",)),

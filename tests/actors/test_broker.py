@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from domain.reports import (
     PnlReport,
     RequestFailed,
     SnapshotReport,
+    UnknownCodeReport,
 )
 from tests.actors.broker_scene import OCO, Scene, a_family, a_question, a_watch, an_exit
 from tests.actors.stage import Stage
@@ -204,6 +206,35 @@ def test_a_gateway_that_does_not_say_its_time_is_hung_up_on(stage: Stage, scene:
     assert not first.connected
     assert len(scene.losses) == 1
     assert [ready.generation for ready in scene.readies] == [1, 2]
+
+
+def test_in_a_silent_session_the_gateway_is_asked_sooner_than_by_the_clock(stage: Stage, scene: Scene) -> None:
+    scene.open(probe_every_seconds=300)
+
+    stage.run_for(61)
+
+    assert 5 <= len(scene.gateway.port.of("current_time")) <= 7
+
+
+def test_outside_of_the_session_only_the_clock_counts(stage: Stage, scene: Scene) -> None:
+    scene.open(probe_every_seconds=300)
+    stage.run_until(stage.now + timedelta(hours=8))
+    before = len(scene.gateway.port.of("current_time"))
+
+    stage.run_for(600)
+
+    assert len(scene.gateway.port.of("current_time")) - before == 2
+
+
+def test_a_code_we_do_not_know_is_written_down_once_a_day(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    strange = [UnknownCodeReport(generation=Generation(1), at=stage.now, code=n, text="?") for n in (9, 9, 8)]
+
+    for report in strange:
+        scene.gateway.port.sink(report)
+    scene.gateway.port.sink(replace(strange[0], at=stage.now + timedelta(days=1)))
+
+    assert [line["code"] for line in stage.log.named("unknown_code")] == [9, 8, 9]
 
 
 def test_a_clock_off_by_too_much_blocks_entries_and_lets_exits_pass(stage: Stage, scene: Scene) -> None:

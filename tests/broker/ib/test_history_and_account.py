@@ -8,7 +8,15 @@ import pytest
 from domain.commands import RequestBars
 from domain.contracts import Underlying
 from domain.ids import ConId, Symbol
-from domain.reports import AccountReport, BarsReport, ConnectivityReport, Failure, PnlReport, RequestFailed
+from domain.reports import (
+    AccountReport,
+    BarsReport,
+    ConnectivityReport,
+    Failure,
+    PnlReport,
+    RequestFailed,
+    UnknownCodeReport,
+)
 from tests.broker.ib.order_desk import run
 from tests.broker.orders_on_the_wire import MAX
 from tests.broker.scripted_gateway import ACCOUNT, Answer, Desk, Fields, Frame, ScriptedGateway
@@ -287,5 +295,17 @@ def test_a_restored_gateway_is_not_asked_for_an_account_summary_by_the_library()
         await desk.broker.current_time(5)
 
         assert gateway.all(62) == []
+
+    run(scenario)
+
+
+def test_a_code_that_the_table_lacks_is_reported_as_such() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.say((4, 2, -1, 2999, "something new", ""))
+
+        (report,) = await desk.reported(UnknownCodeReport)
+
+        assert isinstance(report, UnknownCodeReport)
+        assert (report.code, report.text) == (2999, "something new")
 
     run(scenario)
