@@ -1,4 +1,4 @@
-"""The bells of the trading day: midnight, the open, the close."""
+"""The bells of the trading day: midnight, the open, the close, and those of the longer hours of shares."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,10 +9,15 @@ from simgateway.market.clock import GatewayClock, TimerHandle
 from simgateway.protocol.text import NEW_YORK, new_york_day
 
 _DAYS_AHEAD: Final = 15
+_Bell = tuple[datetime, int, date, list[Callable[[date], None]]]
 
 
 class Bells:
-    """Rings `midnight`, `opened` and `closed` with New York's day; one timer at a time."""
+    """Rings `midnight`, `opened` and `closed` with New York's day; one timer at a time.
+
+    `extended_opened` and `extended_closed` ring where a market has longer hours than its regular ones. Bells of one
+    moment ring in one go, what ends before what begins: a market that is always open closes and opens at midnight.
+    """
 
     def __init__(self, market: Market, clock: GatewayClock) -> None:
         self._market = market
@@ -21,12 +26,8 @@ class Bells:
         self.midnight: list[Callable[[date], None]] = []
         self.opened: list[Callable[[date], None]] = []
         self.closed: list[Callable[[date], None]] = []
-
-    def is_open(self) -> bool:
-        """Return whether the regular session is open now."""
-        now = self._clock.now()
-        session = self._market.session(new_york_day(now))
-        return session is not None and session[0] <= now < session[1]
+        self.extended_opened: list[Callable[[date], None]] = []
+        self.extended_closed: list[Callable[[date], None]] = []
 
     def start(self) -> None:
         """Begin to ring."""
@@ -39,21 +40,29 @@ class Bells:
             self._timer = None
 
     def _plan(self, after: datetime) -> None:
+        first = new_york_day(after) - timedelta(days=1)
         for ahead in range(_DAYS_AHEAD):
-            day = new_york_day(after) + timedelta(days=ahead)
-            for at, listeners in self._of(day):
-                if at > after:
-                    self._timer = self._clock.call_at(at, self._ring, at, day, listeners)
-                    return
+            days = (first + timedelta(days=ahead), first + timedelta(days=ahead + 1))
+            bells = [bell for day in days for bell in self._of(day) if bell[0] > after]
+            if bells:
+                at = min(bell[0] for bell in bells)
+                ringing = sorted((bell for bell in bells if bell[0] == at), key=lambda bell: bell[1])
+                self._timer = self._clock.call_at(at, self._ring, at, ringing)
+                return
 
-    def _of(self, day: date) -> list[tuple[datetime, list[Callable[[date], None]]]]:
-        first = datetime.combine(day, time.min, NEW_YORK).astimezone(UTC)
-        session = self._market.session(day)
-        if session is None:
-            return [(first, self.midnight)]
-        return [(first, self.midnight), (session[0], self.opened), (session[1], self.closed)]
+    def _of(self, day: date) -> list[_Bell]:
+        """Return a day's bells: when, how early among those of one moment, the day, who listens."""
+        midnight = datetime.combine(day, time.min, NEW_YORK).astimezone(UTC)
+        bells: list[_Bell] = [(midnight, 2, day, self.midnight)]
+        regular, longer = self._market.session(day), self._market.extended_session(day)
+        if regular is not None:
+            bells += [(regular[0], 4, day, self.opened), (regular[1], 0, day, self.closed)]
+        if longer is not None and longer != regular:
+            bells += [(longer[0], 3, day, self.extended_opened), (longer[1], 1, day, self.extended_closed)]
+        return bells
 
-    def _ring(self, at: datetime, day: date, listeners: list[Callable[[date], None]]) -> None:
+    def _ring(self, at: datetime, bells: list[_Bell]) -> None:
         self._plan(at)
-        for listener in listeners:
-            listener(day)
+        for _, _, day, listeners in bells:
+            for listener in listeners:
+                listener(day)

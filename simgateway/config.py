@@ -57,6 +57,7 @@ class GatewayConfig:
     does; the counters count either way. `tick_seconds` is the least time between two quotes of one contract.
     `refill_seconds`: how long a quote that an order has used up stays so when it does not change by itself.
     `data_rights`: pairs of a security type and what the account may see of it; what is not named is live.
+    `tif_preset_notice`: an order without time in force gets notice 10349, as newer gateways send it.
     `refused_data`: pairs of a security type and the error that every request for its quotes gets whatever the rights
     are, such as ("OPT", 354). `tick_by_tick_lines`: how many requests for every tick may be open. `greeks_seconds`: the
     least time between two sets of greeks of one option; 0 sends none.
@@ -91,3 +92,4 @@ class GatewayConfig:
     share_commission: ShareCommission = ShareCommission.FIXED
     exercise: Exercise = Exercise.PHYSICAL
     unread_bytes_max: int = 64_000_000
+    tif_preset_notice: bool = False

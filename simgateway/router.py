@@ -42,7 +42,7 @@ def routes(
         "8": queries.next_id,
         "9": catalogue.details,
         "14": _ignore,
-        "15": queries.bind,
+        "15": desk.bind,
         "16": queries.all,
         "20": history.ask,
         "21": exercises.ask,

@@ -62,6 +62,7 @@ class Gateway:
         reporter = Reporter(self._sessions, config.account)
         self._exchange = Exchange(
             config=config,
+            market=market,
             clock=clock,
             pulse=self._pulse,
             registry=self._registry,
@@ -133,7 +134,7 @@ class Gateway:
 
     def start(self) -> None:
         """Begin the trading day's bells; call it on the loop, before the first connection."""
-        self._exchange.is_open = self._bells.is_open()
+        self._exchange.start()
         self._bells.start()
 
     @property
@@ -241,6 +242,8 @@ class Gateway:
         self._pulse.after.append(self._feed.on_quotes)
         self._bells.opened.append(self._open_session)
         self._bells.closed.append(self._close_session)
+        self._bells.extended_opened.append(self._exchange.open_extended)
+        self._bells.extended_closed.append(self._exchange.close_extended)
         self._bells.midnight.append(self._settlement.new_day)
 
     def _open_session(self, day: date) -> None:

@@ -1,33 +1,41 @@
-"""The exchange: works orders against the quotes, fills them, wholly or partly."""
+"""The exchange: which orders are worked and when; `matching` says what fills, `fills` books it."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from random import Random
 from typing import Final
 
 from simgateway.config import GatewayConfig
 from simgateway.data.pulse import Pulse
-from simgateway.market.base import Instrument, Quote
-from simgateway.market.clock import GatewayClock, TimerHandle
+from simgateway.market.base import Instrument, Market, Quote
+from simgateway.market.clock import GatewayClock
 from simgateway.trading.account import Ledger
-from simgateway.trading.orders import Execution, Order, Stage, Status
+from simgateway.trading.fills import Fills
+from simgateway.trading.hours import Hours
+from simgateway.trading.lifetimes import Lifetimes
+from simgateway.trading.matching import Match, Matcher
+from simgateway.trading.orders import Order, Stage, Status
 from simgateway.trading.registry import Registry
 from simgateway.trading.reporter import Reporter
+from simgateway.trading.trailing import follow
 from simgateway.trading.triggers import hits_needed, is_hit
 
 _ORDERS: Final = "orders"
 _HELD: Final = "held"
-_CLOSED: Final = "Order Message: Warning: your order will not be placed at the exchange until the next session opens"
+_FOR_A_DAY: Final = frozenset({"DAY", "IOC", "FOK"})
 
 
 class Exchange:
-    """Works orders while the session is open; who fills or goes is told to `after_fill` and `after_end`."""
+    """Works orders in their hours; who fills or goes is told to `after_fill` and `after_end`.
+
+    While a contract is halted nothing of it fills or is triggered.
+    """
 
     def __init__(
         self,
         *,
         config: GatewayConfig,
+        market: Market,
         clock: GatewayClock,
         pulse: Pulse,
         registry: Registry,
@@ -35,46 +43,64 @@ class Exchange:
         reporter: Reporter,
     ) -> None:
         self._config = config
+        self._market = market
         self._clock = clock
+        self._hours = Hours(market, clock)
         self._pulse = pulse
         self._registry = registry
         self._ledger = ledger
         self._reporter = reporter
-        self._draw = Random(f"{config.seed}:fills")
+        self._fills = Fills(config.seed, clock, registry, ledger)
+        self._matcher = Matcher(config, clock, registry, self._refilled)
+        self._lifetimes = Lifetimes(clock, market, self._wake, self.expire)
         self._working: dict[int, dict[int, Order]] = {}
-        self._liquidity: dict[int, list[int]] = {}
-        self._refills: dict[int, TimerHandle] = {}
-        self.is_open = False
         self.after_fill: list[Callable[[Order, int], None]] = []
         self.after_end: list[Callable[[Order], None]] = []
         self.after_booking: list[Callable[[Instrument], None]] = []
         pulse.listeners.append(self.on_quote)
+
+    def start(self) -> None:
+        """Learn which hours it is."""
+        self._hours.start()
 
     def activate(self, order: Order) -> None:
         """Begin to work an order: it fills at once as far as it can."""
         quote = self._watch(order.instrument)
         order.stage = Stage.WORKING
         self._working.setdefault(order.instrument.con_id, {})[order.perm_id] = order
-        if not self.is_open:
-            self._reporter.opened(order)
-            self._reporter.noted(order, 399, _CLOSED)
+        self._lifetimes.begin(order)
+        if self._hours.allow(order):
+            self._begin(order, quote)
             return
-        self._begin(order, quote)
+        self._reporter.opened(order)
+        if order.wakes_at is None and order.is_open:
+            self._reporter.noted(order, 399, self._hours.closed_note(order))
+
+    def withdraw(self, order: Order) -> None:
+        """Take an order off the book without ending it: it waits for a parent from now on."""
+        self._drop(order)
+        order.stage, order.status = Stage.WAITING, Status.PRE_SUBMITTED
+        order.rests, order.ahead = False, None
 
     def amend(self, order: Order) -> None:
-        """Work an order on after its prices or size have changed."""
+        """Work an order on after its prices, size or life have changed."""
+        self._lifetimes.begin(order)
         if order.remaining <= 0:
-            self._end(order, Status.FILLED, "Filled Size")
+            self._end(order, Status.FILLED, f"Filled Size: {order.filled}")
             self._reporter.opened(order)
-        elif order.stage is Stage.WORKING and self.is_open:
+            self._tell_end(order)
+        elif order.stage is Stage.WORKING and self._hours.allow(order):
+            if not order.rests:
+                self._to_the_back(order)
             self._begin(order, self._watch(order.instrument))
         else:
             self._reporter.opened(order)
 
     def rework(self, order: Order) -> None:
         """Work an order on that may fill more than before: its parent has brought in more."""
-        if order.stage is Stage.WORKING and self.is_open:
-            self._match(order, self._watch(order.instrument))
+        if order.stage is Stage.WORKING and self._hours.allow(order):
+            self._watch(order.instrument)
+            self._match(order, is_look=False)
 
     def cancel(self, order: Order, reason: str) -> None:
         """Take an order out and report it cancelled."""
@@ -84,7 +110,7 @@ class Exchange:
             self._tell_end(order)
 
     def expire(self, order: Order) -> None:
-        """Take out an order whose day is over."""
+        """Take out an order whose time is over."""
         if order.is_open:
             self._end(order, Status.CANCELLED, "Expired")
             self._reporter.expired(order)
@@ -101,148 +127,131 @@ class Exchange:
         if order.remaining <= by:
             self.cancel(order, "OCA group filled")
             return
-        order.quantity -= by
+        order.shrink(by)
         self._reporter.opened(order)
 
     def open_session(self) -> None:
         """Begin the regular hours: what waited is worked now."""
-        self.is_open = True
-        for order in self._registry.open():
-            if order.stage is Stage.WORKING:
-                self._begin(order, self._watch(order.instrument))
+        waited = [order for order in self._registry.open() if not self._hours.allow_longer(order)]
+        self._hours.is_open = True
+        self._open(waited)
+
+    def open_extended(self, day: date) -> None:
+        """Begin the longer hours."""
+        del day
+        self._hours.is_extended = True
+        self._pulse.wake()
+        self._open(self._registry.open())
 
     def close_session(self, day: date) -> None:
         """End the regular hours: day orders expire, and every order on an option that expires with the day."""
-        self.is_open = False
+        self._hours.is_open = False
         for order in self._registry.open():
-            if order.ticket.tif == "DAY" or order.instrument.expiry == day:
+            goes_on = self._hours.allow_longer(order)
+            if (order.ticket.tif in _FOR_A_DAY and not goes_on) or order.instrument.expiry == day:
+                self.expire(order)
+
+    def close_extended(self, day: date) -> None:
+        """End the longer hours: day orders that worked in them expire."""
+        del day
+        self._hours.is_extended = False
+        for order in self._registry.open():
+            if order.ticket.tif in _FOR_A_DAY and order.outside_hours:
                 self.expire(order)
 
     def on_quote(self, instrument: Instrument, quote: Quote) -> None:
         """Take a changed quote: its sizes are new, stops look at it, orders meet it."""
         self._ledger.mark(instrument.con_id, quote)
-        working = self._working.get(instrument.con_id)
-        if not working or not self.is_open:
+        if instrument.con_id in self._working:
+            self._matcher.see(instrument, quote)
+            self._look(instrument, quote)
+
+    def close(self) -> None:
+        """Stop the timers."""
+        self._matcher.close()
+        self._lifetimes.close()
+
+    def _look(self, instrument: Instrument, quote: Quote) -> None:
+        """Let a contract's orders see its quote, the better priced first, then the older."""
+        if self._hours.is_halted(instrument):
+            self._matcher.refill_later(instrument)  # The quote may not change when the halt ends.
             return
-        self._liquidity[instrument.con_id] = [quote.bid_size, quote.ask_size]
-        for order in list(working.values()):
-            if order.stage is Stage.WORKING:
+        for order in sorted(self._working.get(instrument.con_id, {}).values(), key=_priority):
+            if order.stage is Stage.WORKING and self._hours.allow(order):
                 self._watch_trigger(order, quote)
-                self._match(order, quote)
+                self._match(order, is_look=True)
+        self._matcher.settle(instrument)
+
+    def _refilled(self, instrument: Instrument) -> None:
+        if instrument.con_id in self._working:
+            self._look(instrument, self._watch(instrument))
+
+    def _open(self, orders: list[Order]) -> None:
+        """Begin with orders that waited for their hours: the opening gives each the quote, not its own limit."""
+        for order in orders:
+            if order.stage is Stage.WORKING and self._hours.allow(order):
+                order.rests, order.ahead = False, None
+                self._begin(order, self._watch(order.instrument))
+
+    def _wake(self, order: Order) -> None:
+        """Work an order whose good-after moment has come."""
+        if order.stage is Stage.WORKING and self._hours.allow(order):
+            self._begin(order, self._watch(order.instrument))
 
     def _begin(self, order: Order, quote: Quote) -> None:
-        order.status = Status.SUBMITTED if _is_live(order) else Status.PRE_SUBMITTED
+        """Report an order that is worked from now on, let it fill, and cancel what of it must not stay."""
+        follow(order, quote, self._market.rule(order.instrument.market_rule_id))
+        order.status = Status.SUBMITTED if order.is_live else Status.PRE_SUBMITTED
         before = order.filled
-        self._match(order, quote)
-        if order.filled == before:
+        self._match(order, is_look=False)
+        if order.filled == before and order.is_open:
             self._reporter.opened(order)
+            self._drop_immediate(order)
 
     def _watch(self, instrument: Instrument) -> Quote:
         """Return the quote now and see to it that its changes are heard."""
-        is_new = instrument.con_id not in self._liquidity
         quote = self._pulse.want(instrument, _ORDERS, self._config.tick_seconds)
-        if is_new or not self._working.get(instrument.con_id):
-            self._liquidity[instrument.con_id] = [quote.bid_size, quote.ask_size]
+        self._matcher.begin(instrument, quote)
         return quote
 
     def _watch_trigger(self, order: Order, quote: Quote) -> None:
-        if not order.ticket.is_stop or order.triggered:
+        if order.is_live:
             return
         order.trigger_hits = order.trigger_hits + 1 if is_hit(order, quote) else 0
         if order.trigger_hits >= hits_needed(order):
             order.triggered = True
             order.status = Status.SUBMITTED
             self._reporter.opened(order)
+        else:
+            follow(order, quote, self._market.rule(order.instrument.market_rule_id))
 
-    def _match(self, order: Order, quote: Quote) -> None:
-        price = quote.ask if order.ticket.is_buy else quote.bid
-        if price is None or not _is_live(order) or not _reaches(order, price):
+    def _match(self, order: Order, *, is_look: bool) -> None:
+        """Let an order meet the quote; whatever becomes of it, an immediate one does not stay."""
+        if not order.is_open or not order.is_live:
             return
-        sizes = self._liquidity[order.instrument.con_id]
-        side = 1 if order.ticket.is_buy else 0
-        workable = self._registry.workable(order)
-        shares = min(workable, sizes[side])
-        if shares <= 0:
-            if workable > 0:
-                self._refill_later(order.instrument)
+        if self._hours.is_halted(order.instrument):
+            self._matcher.refill_later(order.instrument)  # Nothing else may tell when the halt ends.
             return
-        if shares > 1 and self._draw.random() < self._config.partial_fill_probability:
-            shares = self._draw.randint(1, shares - 1)
-            sizes[side] = shares  # the rest of the quote was gone before we came
-        sizes[side] -= shares
-        if shares < workable:
-            self._refill_later(order.instrument)
-        self._fill(order, shares, price)
+        match = self._matcher.match(order, is_look=is_look)
+        if match is not None:
+            self._fill(order, match)
+            self._drop_immediate(order)
+        elif is_look:
+            self._drop_immediate(order)
 
-    def _refill_later(self, instrument: Instrument) -> None:
-        """Have the shown size come back in a while: the market does not know of us, so its quote may never change."""
-        if instrument.con_id not in self._refills:
-            due = self._clock.now() + timedelta(seconds=self._draw.uniform(*self._config.refill_seconds))
-            self._refills[instrument.con_id] = self._clock.call_at(due, self._refill, instrument)
+    def _drop_immediate(self, order: Order) -> None:
+        if order.is_immediate and order.is_live:
+            self.cancel(order, "")
 
-    def _refill(self, instrument: Instrument) -> None:
-        del self._refills[instrument.con_id]
-        working = self._working.get(instrument.con_id)
-        if not working or not self.is_open:
-            return
-        quote = self._watch(instrument)
-        self._liquidity[instrument.con_id] = [quote.bid_size, quote.ask_size]
-        for order in list(working.values()):
-            if order.stage is Stage.WORKING:
-                self._match(order, quote)
-
-    def close(self) -> None:
-        """Stop the timers."""
-        for timer in self._refills.values():
-            timer.cancel()
-        self._refills.clear()
-
-    def _fill(self, order: Order, shares: int, price: Decimal) -> None:
-        was_resting = order.status is Status.SUBMITTED and order.ticket.order_type == "LMT"
-        order.filled += shares
-        order.value += shares * price
-        order.last_price = price
-        commission = self._ledger.tariff.charge(order.tab, order.instrument, shares, price)
-        order.commission += commission
-        signed = shares if order.ticket.is_buy else -shares
-        realized = self._ledger.book(order.instrument, signed, price, commission)
+    def _fill(self, order: Order, match: Match) -> None:
+        execution = self._fills.book(order, match)
         order.status = Status.SUBMITTED
         if order.remaining == 0:
             self._end(order, Status.FILLED, f"Filled Size: {order.filled}")
-        execution = self._execution(order, shares, price, (commission, realized), takes_liquidity=not was_resting)
-        self._registry.executions.append(execution)
         self._reporter.filled(order, execution)
         self._follow(order.instrument)
         for callback in self.after_fill:
-            callback(order, shares)
-
-    def _execution(
-        self,
-        order: Order,
-        shares: int,
-        price: Decimal,
-        money: tuple[Decimal, Decimal | None],
-        *,
-        takes_liquidity: bool,
-    ) -> Execution:
-        number = len(self._registry.executions) + 1
-        return Execution(
-            exec_id=f"{self._config.seed & 0xFFFFFFFF:08x}.{order.perm_id:08x}.{number:06x}.01",
-            order_id=order.order_id,
-            client_id=order.client_id,
-            perm_id=order.perm_id,
-            instrument=order.instrument,
-            at=self._clock.now(),
-            is_buy=order.ticket.is_buy,
-            shares=shares,
-            price=price,
-            cumulative=order.filled,
-            average_price=order.average_price,
-            commission=money[0],
-            realized=money[1],
-            order_ref=order.ticket.order_ref,
-            takes_liquidity=takes_liquidity,
-        )
+            callback(order, match.shares)
 
     def _follow(self, instrument: Instrument) -> None:
         """Keep a position's mark up to date, and tell who shows positions."""
@@ -253,17 +262,26 @@ class Exchange:
         for callback in self.after_booking:
             callback(instrument)
 
+    def _to_the_back(self, order: Order) -> None:
+        working = self._working[order.instrument.con_id]
+        working[order.perm_id] = working.pop(order.perm_id)
+
     def _end(self, order: Order, status: Status, text: str) -> None:
         order.stage = Stage.DONE
         order.status = status
         order.done_at = self._clock.now()
         order.done_text = text
         self._registry.finish(order)
+        self._lifetimes.forget(order)
+        self._drop(order)
+
+    def _drop(self, order: Order) -> None:
+        """Take an order off the book; a contract without orders is not watched for them."""
         con_id = order.instrument.con_id
         working = self._working.get(con_id)
         if working and working.pop(order.perm_id, None) and not working:
             del self._working[con_id]
-            self._liquidity.pop(con_id, None)
+            self._matcher.forget(con_id)
             self._pulse.drop(con_id, _ORDERS)
 
     def _tell_end(self, order: Order) -> None:
@@ -271,12 +289,9 @@ class Exchange:
             callback(order)
 
 
-def _is_live(order: Order) -> bool:
-    return order.triggered or not order.ticket.is_stop
-
-
-def _reaches(order: Order, price: Decimal) -> bool:
-    limit = order.ticket.limit
-    if not order.ticket.has_limit or limit is None:
-        return True
-    return price <= limit if order.ticket.is_buy else price >= limit
+def _priority(order: Order) -> tuple[bool, Decimal]:
+    """Sort market orders first, then the better limit; what is left keeps its age."""
+    limit = order.limit
+    if limit is None:
+        return (False, Decimal(0))
+    return (True, -limit if order.ticket.is_buy else limit)

@@ -17,8 +17,8 @@ from simgateway.trading.account import Ledger
 from simgateway.trading.accounts import is_known
 from simgateway.trading.deliveries import Deliveries
 from simgateway.trading.holding import mark_of
+from simgateway.trading.refusals import Refusal
 from simgateway.trading.registry import Registry
-from simgateway.trading.rules import Refusal
 from simgateway.trading.settlement import Settlement, intrinsic_of
 
 _EXERCISE: Final = 1

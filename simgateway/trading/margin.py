@@ -13,7 +13,7 @@ _ZERO: Final = Decimal(0)
 def likely_price(order: Order, quote: Quote) -> Decimal:
     """Return the price to reckon an order with: its limit, its trigger, or the far side of the quote; 0 without any."""
     ticket = order.ticket
-    price = ticket.limit if ticket.has_limit else ticket.trigger if ticket.is_stop else None
+    price = order.limit if ticket.has_limit else order.stop if ticket.is_stop else None
     far_side = quote.ask if ticket.is_buy else quote.bid
     return price or far_side or quote.last or _ZERO
 

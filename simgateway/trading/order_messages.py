@@ -44,10 +44,10 @@ def open_order(order: Order, version: int, account: str) -> Fields:
         *("0", *_NO_BOX, _display_size(ticket), "0", "0", *_size_limits(ticket)),
         *(str(ticket.oca_type or _OCA_REDUCE), "0", "0", "", str(ticket.parent_id), str(ticket.trigger_method)),
         *("", "0", "None", "", "0", "", "", "", "?", "0", "0", ""),
-        *("0", "0", *_trail(ticket), "", "", "", *_NO_LEGS_OR_SCALE, "0"),
+        *("0", "0", *_trail(order), "", "", "", *_NO_LEGS_OR_SCALE, "0"),
         *("", "IB", "0", "0", "", "0"),
         *(flag(value=ticket.what_if), order.status.value, *_money(order)),
-        *("0", "0", "0", *_adjusted(ticket)),
+        *("0", "0", "0", *_adjusted(order)),
         *("", "", "", number(ticket.cash_quantity or 0), "1", "0", "0", "0"),
         *_tail(version),
     )
@@ -56,7 +56,7 @@ def open_order(order: Order, version: int, account: str) -> Fields:
 def _head(order: Order, account: str) -> Fields:
     """Return the contract … orderRef; what a client sent as openClose is not given back."""
     ticket = order.ticket
-    prices = (number(ticket.limit or 0), number(ticket.trigger or 0))
+    prices = (number(order.limit or ticket.limit or 0), number(ticket.trigger or 0))
     return (
         *contract_block(order.instrument, right="?"),
         *(ticket.action, str(order.quantity), ticket.order_type, *prices),
@@ -86,13 +86,14 @@ def _display_size(ticket: OrderTicket) -> str:
     return str(ticket.display_size or _UNSET_INTEGER)
 
 
-def _trail(ticket: OrderTicket) -> Fields:
-    return (number(ticket.trail_stop_price), number(ticket.trailing_percent))
+def _trail(order: Order) -> Fields:
+    """Return where a trailing stop stands, or is to begin, and its percentage."""
+    return (number(order.trailed or order.ticket.trail_stop_price), number(order.ticket.trailing_percent))
 
 
-def _adjusted(ticket: OrderTicket) -> Fields:
+def _adjusted(order: Order) -> Fields:
     """Return adjustedOrderType … adjustableTrailingUnit; the stop of a trailing order stands here once more."""
-    trailing = (double(ticket.trail_stop_price), double(ticket.limit_offset))
+    trailing = (double(order.trailed or order.ticket.trail_stop_price), double(order.ticket.limit_offset))
     return ("None", UNSET_DOUBLE, *trailing, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, "0")
 
 
@@ -128,7 +129,7 @@ def completed_order(order: Order, version: int, account: str) -> Fields:
         *(*_allocation(ticket, version), *_NO_BOX, _display_size(ticket), "0", *_size_limits(ticket)),
         *(str(ticket.oca_type or _OCA_REDUCE), str(ticket.trigger_method)),
         *("", "0", "None", "", "0", "0", "0", ""),
-        *("0", "0", *_trail(ticket), "", *_NO_LEGS_OR_SCALE),
+        *("0", "0", *_trail(order), "", *_NO_LEGS_OR_SCALE),
         *("", "IB", "0", "0", "", "0", order.status.value, "0", "0", "0"),
         *(double(ticket.trail_stop_price), double(ticket.limit_offset), number(ticket.cash_quantity or 0), "1", "0"),
         *("", str(order.filled), "0", "0", "", "0", "0", parent),

@@ -40,8 +40,12 @@ class Order:
 
     `ticket` is what the client sent last; `quantity` what may fill in all, which an OCA sibling's fill or a cancelled
     parent can make less. `family` is the perm id of the bracket's parent, 0 without one: it stays when the client
-    detaches a child from a parent that is gone. `tab` is what its commission comes from. `margins`, of a what-if alone,
-    are initial margin, maintenance margin and equity with loan: before, change, after.
+    detaches a child from a parent that is gone. `taken` is what an OCA group or a bracket took off its size. `trailed`
+    is where a trailing stop stands, `trailed_limit` the limit that goes with it. `rests`: it has stood in the book,
+    unreached, with `ahead` before it at its price (None: the market has not come there). `ends_at` and `wakes_at` are
+    its good-till and good-after moments in UTC. `by_hand`: somebody placed it in TWS; its order id is 0 until client 0
+    binds it. `tab` is what its commission comes from. `margins`, of a what-if alone, are initial margin, maintenance
+    margin and equity with loan: before, change, after.
     """
 
     ticket: OrderTicket
@@ -60,6 +64,14 @@ class Order:
     commission: Decimal = Decimal(0)
     tab: Tab = field(default_factory=Tab)
     margins: tuple[Decimal, ...] = ()
+    taken: int = 0
+    trailed: Decimal | None = None
+    trailed_limit: Decimal | None = None
+    rests: bool = False
+    ahead: int | None = None
+    ends_at: datetime | None = None
+    wakes_at: datetime | None = None
+    by_hand: bool = False
     done_at: datetime | None = None
     done_text: str = ""
 
@@ -91,17 +103,73 @@ class Order:
     @property
     def is_parent(self) -> bool:
         """Return whether it leads a bracket."""
-        return self.family == self.perm_id
+        return self.family == self.perm_id != 0
 
     @property
     def is_child(self) -> bool:
         """Return whether it belongs to a bracket that another order leads."""
         return self.family not in {0, self.perm_id}
 
+    @property
+    def stop(self) -> Decimal | None:
+        """Return the price that triggers it: of a trailing stop where it stands, None before it has a place."""
+        return self.trailed if self.ticket.is_trailing else self.ticket.trigger
+
+    @property
+    def limit(self) -> Decimal | None:
+        """Return the worst price it may fill at, None when it has none (yet)."""
+        if not self.ticket.has_limit:
+            return None
+        return self.trailed_limit if self.ticket.is_trailing else self.ticket.limit
+
+    @property
+    def is_live(self) -> bool:
+        """Return whether it is more than a stop that waits for its trigger."""
+        return self.triggered or not self.ticket.is_stop
+
+    @property
+    def outside_hours(self) -> bool:
+        """Return whether it works outside the regular hours: shares only, and a market order never does."""
+        return self.ticket.outside_rth and self.instrument.sec_type == "STK" and self.ticket.order_type != "MKT"
+
+    @property
+    def is_immediate(self) -> bool:
+        """Return whether what does not fill at once is cancelled."""
+        return self.ticket.tif in {"IOC", "FOK"}
+
+    @property
+    def only_whole(self) -> bool:
+        """Return whether it fills at one stroke or not at all."""
+        return self.ticket.tif == "FOK" or self.ticket.all_or_none
+
     def change(self, ticket: OrderTicket) -> None:
-        """Take over what a modification asks for."""
+        """Take over what a modification asks for; its place in the queue is lost unless it only gets smaller.
+
+        A size above the present one counts from what the client had asked for before its group took from it: a client
+        that changes a price may not know of that yet, and the group must not fill more for it.
+        """
+        old, before = self.ticket, (self.limit, self.quantity)
+        asked = ticket.quantity
+        if asked > self.quantity:
+            asked = max(self.quantity, asked - self.taken)
         self.ticket = replace(ticket, transmit=True)
-        self.quantity = max(ticket.quantity, self.filled)
+        self.quantity = max(asked, self.filled)
+        if not old.is_stop or old.trigger != ticket.trigger:
+            self.trigger_hits = 0
+        self.triggered = self.triggered and old.is_stop
+        if _trail_of(old) != _trail_of(ticket):
+            self.trailed = self.trailed_limit = None
+        if self.limit != before[0] or self.quantity > before[1]:
+            self.rests, self.ahead = False, None
+
+    def shrink(self, by: int) -> None:
+        """Take something off its size."""
+        self.quantity -= by
+        self.taken += by
+
+
+def _trail_of(ticket: OrderTicket) -> tuple[str, Decimal | None, Decimal | None, Decimal | None]:
+    return (ticket.order_type, ticket.trigger, ticket.trailing_percent, ticket.trail_stop_price)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """All orders of a gateway: by the client's number, by contract, by family, by OCA group; open ones and done ones."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from simgateway.trading.orders import Execution, Order, Stage
 
@@ -35,17 +36,38 @@ class Registry:
         return self._orders.get((client_id, order_id))
 
     def add(self, order: Order) -> None:
-        """Take a new order."""
-        self._orders[order.key] = order
+        """Take a new order; one placed by hand has no number yet."""
+        if order.order_id:
+            self._orders[order.key] = order
         self._open[order.perm_id] = order
         if order.family:
             self._families.setdefault(order.family, []).append(order)
+
+    def bind(self, order: Order, order_id: int) -> None:
+        """Give an order placed by hand a number of client 0's."""
+        order.ticket = replace(order.ticket, order_id=order_id)
+        self._orders[order.key] = order
+
+    def by_perm_id(self, perm_id: int) -> Order | None:
+        """Return an open order."""
+        return self._open.get(perm_id)
 
     def lead(self, parent: Order) -> None:
         """Make an order the parent of a family, if it is not yet."""
         if not parent.family:
             parent.family = parent.perm_id
             self._families[parent.perm_id] = [parent]
+
+    def join(self, order: Order, parent: Order) -> None:
+        """Make an order that is in no family a child of a parent."""
+        self.lead(parent)
+        order.family = parent.family
+        self._families[parent.family].append(order)
+
+    def leave(self, child: Order) -> None:
+        """Take a child out of its family."""
+        self._families[child.family].remove(child)
+        child.family = 0
 
     def finish(self, order: Order) -> None:
         """Move an order to the done ones."""
@@ -73,8 +95,10 @@ class Registry:
         return self._families[child.family][0] if child.is_child else None
 
     def siblings(self, child: Order) -> list[Order]:
-        """Return the other open children of a child's bracket."""
-        return [row for row in self.family(child) if row.is_child and row is not child and row.is_open]
+        """Return the other open exits of an exit's bracket."""
+        if not child.is_child or not self.is_exit(child):
+            return []
+        return [row for row in self.family(child) if row.is_child and row is not child and self._is_open_exit(row)]
 
     def children(self, parent: Order) -> list[Order]:
         """Return the open children an order leads."""
@@ -85,14 +109,39 @@ class Registry:
         name = order.ticket.oca_group
         return [row for row in self._open.values() if name and row.ticket.oca_group == name and row is not order]
 
+    def is_exit(self, child: Order) -> bool:
+        """Return whether a child closes what its parent opens."""
+        parent = self.parent(child)
+        return (
+            parent is not None
+            and parent.instrument.con_id == child.instrument.con_id
+            and parent.ticket.action != child.ticket.action
+        )
+
+    def brought(self, parent: Order) -> int:
+        """Return what a parent has filled and its exits have not closed."""
+        return parent.filled - self._closed(parent)
+
+    def room(self, child: Order) -> int:
+        """Return how much more a child may ever fill: what its parent brings in, less what its exits have closed."""
+        parent = self.parent(child)
+        if parent is None or not self.is_exit(child):
+            return child.remaining
+        return (parent.quantity if parent.is_open else parent.filled) - self._closed(parent)
+
     def workable(self, order: Order) -> int:
-        """Return how much of an order may fill now: of a child, no more than its parent has brought in."""
+        """Return how much of an order may fill now: of an exit, no more than its parent has brought in."""
         parent = self.parent(order)
-        if parent is None or not parent.is_open:
+        if parent is None or not self.is_exit(order):
             return order.remaining
-        sold = sum(row.filled for row in self.family(order) if row.is_child)
-        return min(order.remaining, parent.filled - sold)
+        return max(0, min(order.remaining, self.brought(parent)))
 
     def at_exchange(self, con_id: int) -> Iterable[Order]:
         """Give a contract's orders that have arrived and are worked: not held, travelling or waiting for a parent."""
         return [order for order in self.of_contract(con_id) if order.stage is Stage.WORKING]
+
+    def _is_open_exit(self, row: Order) -> bool:
+        return row.is_open and self.is_exit(row)
+
+    def _closed(self, parent: Order) -> int:
+        return sum(row.filled for row in self.family(parent) if row.is_child and self.is_exit(row))

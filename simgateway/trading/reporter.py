@@ -8,7 +8,10 @@ from simgateway.trading.orders import Execution, Order
 
 
 class Reporter:
-    """Sends to the client that placed the order, if it is connected; every group of messages has its own delay."""
+    """Sends to the client that placed the order, if it is connected; every group of messages has its own delay.
+
+    Of an order that somebody placed in TWS itself client 0 hears when it has bound it (it has a number then).
+    """
 
     def __init__(self, sessions: Sessions, account: str) -> None:
         self._sessions = sessions
@@ -55,4 +58,4 @@ class Reporter:
         session.send(commission_report(execution))
 
     def _owner(self, order: Order) -> Session | None:
-        return self._sessions.of_client(order.client_id)
+        return self._sessions.of_client(order.client_id) if order.order_id else None

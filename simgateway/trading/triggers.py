@@ -44,14 +44,18 @@ def hits_needed(order: Order) -> int:
     return _METHODS[_method(order)][1]
 
 
+def watched(order: Order, quote: Quote) -> Decimal | None:
+    """Return the price that an order's trigger method looks at, None when the quote has none."""
+    return _METHODS[_method(order)][0](quote, is_buy=order.ticket.is_buy)
+
+
 def is_hit(order: Order, quote: Quote) -> bool:
     """Return whether a quote reaches an order's trigger; a missing price does not."""
-    is_buy = order.ticket.is_buy
-    price = _METHODS[_method(order)][0](quote, is_buy=is_buy)
-    trigger = order.ticket.trigger
+    price = watched(order, quote)
+    trigger = order.stop
     if price is None or trigger is None:
         return False
-    return price >= trigger if is_buy else price <= trigger
+    return price >= trigger if order.ticket.is_buy else price <= trigger
 
 
 def _method(order: Order) -> int:

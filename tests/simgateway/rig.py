@@ -10,7 +10,7 @@ from typing import Any
 
 from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
-from simgateway.protocol.wire import Fields, FrameReader, encode, greeting
+from simgateway.protocol.wire import Fields, FrameReader, FramingError, encode, greeting
 from simgateway.server import Gateway
 from simgateway.session import Session
 from tests.simgateway.fake_market import CALL_ID, OPEN, FakeMarket
@@ -19,6 +19,11 @@ NOON = OPEN + timedelta(hours=2)
 PLAIN_ORDER_FIELDS = 115
 """Fields of a placeOrder without optional parts, at versions 169 to 176."""
 _FA_PROFILE = 42
+_RARE_FIELDS = {32: "method", 33: "rth", 37: "after", 38: "till", 50: "aon", 53: "e_trade"} | {
+    69: "trail_stop",
+    70: "trail_pct",
+    93: "offset",
+}
 
 
 class HandTimer:
@@ -64,13 +69,25 @@ class HandTransport(asyncio.Transport):
         self._protocol = protocol
         self._reader = FrameReader(greeted=True)
         self.frames: list[Fields] = []
+        self.raw = bytearray()
+        self.unread_bytes = 0
         self.is_closed = False
+        self.is_garbled = False
+
+    @property
+    def cut_bytes(self) -> int:
+        """Return how many bytes of a frame without an end have come."""
+        return self._reader.waiting_bytes
 
     def write(self, data: Any) -> None:
-        self.frames += self._reader.feed(bytes(data))
+        self.raw += data
+        try:
+            self.frames += self._reader.feed(bytes(data))
+        except FramingError:
+            self.is_garbled = True
 
     def get_write_buffer_size(self) -> int:
-        return 0
+        return self.unread_bytes
 
     def close(self) -> None:
         if not self.is_closed:
@@ -101,11 +118,16 @@ class Client:
         return frames
 
     def order(self, order_id: int, action: str, quantity: int, kind: str, **parts: object) -> None:
-        """Send a placeOrder; parts: lmt, aux, tif, oca, oca_type, transmit, parent, con_id, ref, what_if."""
+        """Send a placeOrder; parts: lmt, aux, tif, oca, account, oca_type, transmit, parent, con_id, ref, what_if, rth.
+
+        And: method (of the trigger), after, till, aon, e_trade, trail_stop, trail_pct, offset.
+        """
         row = [""] * PLAIN_ORDER_FIELDS
         row[0:3] = ["3", str(order_id), str(parts.get("con_id", CALL_ID))]
         row[16:19] = [action, str(quantity), kind]
-        row[19:23] = [str(parts.get(name, "")) for name in ("lmt", "aux", "tif", "oca")]
+        row[19:24] = [str(parts.get(name, "")) for name in ("lmt", "aux", "tif", "oca", "account")]
+        for index, name in _RARE_FIELDS.items():
+            row[index] = str(parts.get(name, ""))
         row[26] = str(parts.get("ref", ""))
         row[27] = str(parts.get("transmit", 1))
         row[28] = str(parts.get("parent", 0))
@@ -119,8 +141,10 @@ class Client:
 class Rig:
     """A gateway, its market, its clock, and a connected client 1; deterministic, nothing fills partly by chance."""
 
-    def __init__(self, start: datetime = NOON, highest_version: int = 176, **changes: Any) -> None:
-        self.market = FakeMarket()
+    def __init__(
+        self, start: datetime = NOON, highest_version: int = 176, market: FakeMarket | None = None, **changes: Any
+    ) -> None:
+        self.market = market or FakeMarket()
         self.clock = HandClock(start)
         self.log = FrameLog(keep=True)
         config = replace(GatewayConfig(partial_fill_probability=0.0, refill_seconds=(60.0, 60.0)), **changes)

@@ -157,7 +157,7 @@ def test_a_bracket_lives_through_to_its_target() -> None:
         stage.market.show(CALL_ID, "1.55", "1.60")
         await stage.until(lambda: profit.orderStatus.status == "Filled" and loss.orderStatus.status == "Cancelled")
 
-        assert profit.orderStatus.avgFillPrice == 1.55
+        assert profit.orderStatus.avgFillPrice == 1.5
         assert not ib.openTrades()
 
     play(story)

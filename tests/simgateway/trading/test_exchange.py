@@ -48,7 +48,7 @@ def test_a_limit_below_the_ask_rests_until_the_ask_reaches_it() -> None:
     filled = rig.quote("1.00", "1.04")
 
     assert rig.statuses(resting, 1) == ["PreSubmitted", "Submitted"]
-    assert [row[20] for row in filled if row[0] == "11"] == ["1.04"]
+    assert [row[20] for row in filled if row[0] == "11"] == ["1.05"]
 
 
 def test_a_fill_is_limited_by_the_size_shown_and_the_rest_stays() -> None:
