@@ -45,6 +45,8 @@ class ControlServer:
         OSError when the port cannot be had.
         """
         loop = asyncio.get_running_loop()
+        if bound is not None and not _is_loopback(str(bound.getsockname()[0])):
+            raise ValueError("the control port listens on this machine only")
         if bound is not None:
             self._server = await loop.create_server(self.protocol, sock=bound)
         else:

@@ -18,6 +18,7 @@ Answer = dict[str, object]
 
 _LOG: Final = logging.getLogger(__name__)
 _CLOCK_WORDS: Final = ("pause", "resume", "step", "speed")
+_SPEED_MOST: Final = 1e6
 _STEP_SECONDS_MOST: Final = 86_400.0 * 31
 
 
@@ -186,7 +187,10 @@ class Verbs:
 
 def _set_clock(clock: SteppableClock, row: Row) -> None:
     if "speed" in row:
-        clock.speed = _number(row, "speed")
+        speed = _number(row, "speed")
+        if not 0 < speed <= _SPEED_MOST:
+            raise VerbError(f"speed = {speed}: it must be above 0 and at most {_SPEED_MOST:g}")
+        clock.speed = speed
     if row.get("pause"):
         clock.pause()
     if "step" in row:

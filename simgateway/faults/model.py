@@ -4,10 +4,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from simgateway.faults.kinds import KINDS, Kind, Parameter, Scope, number_of
 from simgateway.protocol.names import Direction
+
+LONGEST_SECONDS: Final = 366 * 86_400
+"""How far ahead a fault may be planned."""
 
 
 class FaultError(ValueError):
@@ -179,8 +182,8 @@ class Fault:
     def _check_limits(self) -> None:
         if self.times is not None and self.times < 1:
             raise FaultError(f"times = {self.times}: it must be 1 or more")
-        if self.lasts is not None and not 0 < self.lasts < math.inf:
-            raise FaultError(f"lasts = {self.lasts}: it must be above 0")
+        if self.lasts is not None and not 0 < self.lasts <= LONGEST_SECONDS:
+            raise FaultError(f"lasts = {self.lasts}: it must be above 0 and at most {LONGEST_SECONDS:g} seconds")
         if self.client is not None and self.client < 0:
             raise FaultError(f"client = {self.client}: a client id is 0 or more")
 
@@ -190,8 +193,8 @@ class Fault:
             raise FaultError(f"at {when.moment}: the moment has no time zone")
         if isinstance(self.until, datetime) and self.until.tzinfo is None:
             raise FaultError(f"until {self.until}: the moment has no time zone")
-        if isinstance(when, After) and not 0 <= when.seconds < math.inf:
-            raise FaultError(f"after = {when.seconds}: it must be 0 or more seconds")
+        if isinstance(when, After) and not 0 <= when.seconds <= LONGEST_SECONDS:
+            raise FaultError(f"after = {when.seconds}: it must be 0 or more seconds, at most {LONGEST_SECONDS:g}")
         if isinstance(when, Nth) and when.n < 1:
             raise FaultError(f"nth = {when.n}: messages are counted from 1")
         if isinstance(when, Chance) and not 0 <= when.probability <= 1:

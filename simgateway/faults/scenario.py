@@ -85,7 +85,7 @@ def _changes(table: object, name: str) -> Mapping[str, Any]:
         raise ScenarioError(f"{name}: gateway must be a table, [gateway]")
     hints = get_type_hints(GatewayConfig)
     known = [row.name for row in fields(GatewayConfig)]
-    changes = {}
+    changes: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
             raise ScenarioError(f"{name}: gateway: {key} is unknown; there are {', '.join(known)}")
@@ -93,7 +93,7 @@ def _changes(table: object, name: str) -> Mapping[str, Any]:
             changes[key] = _converted(value, hints[key])
         except (ValueError, TypeError, ArithmeticError) as error:
             raise ScenarioError(f"{name}: gateway: {key} = {value!r}: it must be {_wanted(hints[key])}") from error
-    return MappingProxyType(changes)
+    return changes
 
 
 def _converted(value: object, hint: Any) -> object:

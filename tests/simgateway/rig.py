@@ -99,16 +99,17 @@ class HandTransport(asyncio.Transport):
 
 
 class Client:
-    """One connection: sends fields, looks at what came back since the last `take`."""
+    """One connection: sends fields, looks at what came back since the last `take`; without an id it does not start."""
 
-    def __init__(self, gateway: Gateway, client_id: int, highest_version: int) -> None:
+    def __init__(self, gateway: Gateway, client_id: int | None, highest_version: int) -> None:
         session = gateway.protocol()
         assert isinstance(session, Session)
         self.session = session
         self.transport = HandTransport(session)
         session.connection_made(self.transport)
         session.data_received(greeting(157, highest_version))
-        self.send("71", "2", client_id, "")
+        if client_id is not None:
+            self.send("71", "2", client_id, "")
 
     def send(self, *fields: object) -> None:
         self.session.data_received(encode(tuple(str(field) for field in fields)))
