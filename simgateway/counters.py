@@ -28,7 +28,10 @@ class ClientCounters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counters:
-    """What the gateway counted: open now, and the most that ever was; `clients` in the order they came."""
+    """What the gateway counted: open now, and the most that ever was; `clients` in the order they came.
+
+    `cut_off_unread` clients left too much unread; `broken_handlers` are errors of the gateway's own, always 0.
+    """
 
     connections: int
     connections_ever: int
@@ -39,6 +42,8 @@ class Counters:
     messages_in_a_second_most: int
     buffered_bytes: int
     clients: tuple[ClientCounters, ...] = ()
+    cut_off_unread: int = 0
+    broken_handlers: int = 0
 
     def as_row(self) -> dict[str, object]:
         """Return plain values for JSON, `clients` as a list of such rows."""
@@ -58,6 +63,8 @@ def count(sessions: Sessions, streams: Streams, history: History) -> Counters:
         messages_in_a_second_most=sessions.most_in_a_second,
         buffered_bytes=sum(client.buffered_bytes for client in clients),
         clients=clients,
+        cut_off_unread=sessions.overflowed,
+        broken_handlers=sessions.broken,
     )
 
 

@@ -172,7 +172,7 @@ class Session(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close at once; what was not written is lost."""
-        self._closing = True
+        self._closing = self._has_ended = True
         if self._transport:
             self._transport.abort()
 

@@ -100,6 +100,11 @@ class Stage:
         self._away_until = max(self._away_until, self.clock.now() + timedelta(seconds=seconds))
         self.later(seconds, self._come_back)
 
+    def back(self) -> None:
+        """Take new connections again before the time."""
+        self._away_until = self.clock.now()
+        self.host.accept()
+
     def close(self) -> None:
         """Stop all timers."""
         for timer in self._timers.values():

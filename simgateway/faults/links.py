@@ -59,13 +59,24 @@ class HalfOpen(LinkEffect):
 class Refuse(Effect):
     """New connections are cut for a while."""
 
+    def __init__(self, fault: Fault, stage: Stage, draw: Random) -> None:
+        super().__init__(fault, stage, draw)
+        self._until = stage.clock.now()
+
     def happen(self, session: Session | None) -> None:
         """Begin."""
         del session
-        self.stage.away(self.fault.number("seconds"))
+        seconds = self.fault.number("seconds")
+        self._until = self.stage.clock.now() + timedelta(seconds=seconds)
+        self.stage.away(seconds)
+
+    def end(self) -> None:
+        """Take connections again, unless they are taken already."""
+        if self.stage.clock.now() < self._until:
+            self.stage.back()
 
 
-class Restart(Effect):
+class Restart(Refuse):
     """All connections are cut and new ones refused for minutes; what the gateway knows it keeps.
 
     The daily restart of IB Gateway: the process ends, the API comes back minutes later without a login
@@ -74,8 +85,7 @@ class Restart(Effect):
 
     def happen(self, session: Session | None) -> None:
         """Go away."""
-        del session
-        self.stage.away(self.fault.number("seconds"))
+        super().happen(session)
         for row in self.stage.host.sessions():
             row.abort()
 

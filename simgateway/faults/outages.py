@@ -15,7 +15,29 @@ from simgateway.session import Session
 _TICKS: Final[Mapping[str, int]] = {"1": 4, "2": 4, "21": 3, "45": 4, "46": 4}
 """Ticks, and how many of their first fields say which tick of which request they are."""
 
-_DATA: Final = frozenset({*_TICKS, "10", "12", "13", "17", "50", "52", "57", "75", "76", "88", "90", "94", "95", "99"})
+_DATA: Final = frozenset(
+    {
+        *_TICKS,
+        "10",
+        "12",
+        "13",
+        "17",
+        "50",
+        "52",
+        "57",
+        "75",
+        "76",
+        "88",
+        "90",
+        "94",
+        "95",
+        "96",
+        "97",
+        "98",
+        "99",
+        "106",
+    }
+)
 _REPORTS: Final = frozenset({"5", "3", "11", "59"})
 _ORDERS: Final = frozenset({"3", "4", "58"})
 _DATA_REQUESTS: Final = frozenset({"1", "9", "10", "20", "50", "78", "81", "87", "96", "97"})

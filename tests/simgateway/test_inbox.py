@@ -6,7 +6,6 @@ import pytest
 
 from simgateway.protocol.wire import Fields, encode
 from simgateway.session import Session
-from simgateway.sessions import Sessions
 from tests.simgateway.faults.stands import a_rig, ask_time, codes, numbers
 from tests.simgateway.rig import Client, Rig
 
@@ -27,11 +26,6 @@ def _break(rig: Rig, error: Exception) -> None:
     inbox._routes = {**inbox._routes, "91": _BrokenHandler(error)}
 
 
-def _sessions(rig: Rig) -> Sessions:
-    sessions: Sessions = rig.gateway._sessions
-    return sessions
-
-
 @pytest.mark.parametrize("error", [KeyError("x"), TypeError("x"), AttributeError("x"), RecursionError("x")])
 def test_an_error_of_ours_ends_its_connection_only_and_is_counted_and_noted(
     error: Exception, caplog: pytest.LogCaptureFixture
@@ -47,7 +41,7 @@ def test_an_error_of_ours_ends_its_connection_only_and_is_counted_and_noted(
 
     assert rig.client.transport.is_closed
     assert numbers(other.take()) == ["49"]
-    assert _sessions(rig).broken == 1
+    assert rig.gateway.counters().broken_handlers == 1
     (note,) = [frame for frame in rig.log.frames if frame.name == "broken"]
     assert note.fields[1:] == (f"{type(error).__name__}: {error}", "91", "109")
     assert "broke a handler" in caplog.text
@@ -106,7 +100,7 @@ def test_a_client_that_does_not_read_is_cut_off_and_counted() -> None:
     ask_time(rig)
 
     assert (rig.client.transport.is_closed, other.transport.is_closed) == (True, False)
-    assert _sessions(rig).overflowed == 1
+    assert rig.gateway.counters().cut_off_unread == 1
     assert [frame.fields[:2] for frame in rig.log.frames if frame.direction == "note"] == [("unread", "1001")]
 
 

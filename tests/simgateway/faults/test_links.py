@@ -140,6 +140,27 @@ def test_of_two_absences_the_longer_one_counts() -> None:
     assert not rig.connect(1).transport.is_closed
 
 
+def test_clearing_a_restart_brings_the_gateway_back() -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(fault("restart", seconds=600))
+    rig.wait(1)
+
+    rig.gateway.faults.clear()
+
+    assert not rig.connect(1).transport.is_closed
+
+
+def test_clearing_other_faults_does_not_open_a_gateway_that_was_told_to_refuse() -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(fault("restart", seconds=10))
+    rig.wait(20)
+    rig.gateway.refuse()
+
+    rig.gateway.faults.clear()
+
+    assert rig.connect(1).transport.is_closed
+
+
 @pytest.mark.parametrize("close", [True, False])
 def test_too_many_messages_can_be_said_of_any_client(*, close: bool) -> None:
     rig = a_rig()

@@ -150,3 +150,21 @@ def test_a_message_may_be_its_number() -> None:
 def test_a_time_with_a_zone_is_refused_where_new_yorks_is_meant() -> None:
     with pytest.raises(FaultError, match="New York time"):
         read_fault({"kind": "mute", "at": "10:15:00+01:00"})
+
+
+_SHIPPED = sorted((Path(__file__).parents[3] / "simgateway" / "scenarios").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", _SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_scenario_can_be_used(path: Path) -> None:
+    scenario = load_scenario(path)
+
+    numbers = a_rig().gateway.faults.add_all(scenario.faults)
+
+    assert len(numbers) == len(scenario.faults) > 0
+
+
+def test_the_bad_days_everybody_needs_are_shipped() -> None:
+    names = {path.stem for path in _SHIPPED}
+
+    assert {"nightly_restart", "lost_line", "silent_orders", "bad_numbers", "bad_link", "no_data"} <= names
