@@ -99,6 +99,34 @@ def trade(
     raise typer.Exit(run_trade(settings, tuple(sets or ()), as_json=as_json))
 
 
+@app.command()
+def check(
+    settings: Annotated[Path | None, typer.Option(help="Settings file laid over config/settings.yaml.")] = None,
+    sets: Sets = None,
+    *,
+    host: Annotated[str | None, typer.Option(help="Instead of broker.host.")] = None,
+    port: Annotated[int | None, typer.Option(help="Instead of broker.port.")] = None,
+    client_id: Annotated[int | None, typer.Option(help="Instead of broker.client_id.")] = None,
+    timeout: Annotated[float, typer.Option(min=1, max=300, help="Seconds for each question.")] = 15.0,
+    symbol: Annotated[str | None, typer.Option(help="Instead of the first of the settings' symbols.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a gateway everything that trading needs, and place no order. Exit code 0: tradable, 1: not."""
+    from cli.check import Asked, run_check  # noqa: PLC0415 - as above
+
+    asked = Asked(
+        settings=settings,
+        sets=tuple(sets or ()),
+        host=host,
+        port=port,
+        client_id=client_id,
+        timeout_seconds=timeout,
+        symbol=symbol,
+        as_json=as_json,
+    )
+    raise typer.Exit(run_check(asked))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def gateway(context: typer.Context) -> None:
     """Run the simulated gateway alone."""

@@ -83,6 +83,11 @@ class IbBroker:
         return self._line.generation
 
     @property
+    def server_version(self) -> int:
+        """Return the protocol version agreed upon; 0 before."""
+        return int(self._line.client.serverVersion()) if self._line.client.isReady() else 0
+
+    @property
     def in_flight(self) -> int:
         """Return how many requests wait for an answer, bars and contract details apart."""
         return len(self._line.requests)
