@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
 from typing import Final
 
 from simgateway.market.base import Instrument
@@ -19,12 +20,19 @@ _NEAR_DAYS: Final = 45
 _NEAR_REACH, _FAR_REACH = 0.12, 0.35
 _FAR_STEPS: Final = 5
 
-# A con id holds everything about an option: 10 bits and more for the symbol, 11 for the expiry, 8 for the strike, one
-# for the right. So any instance of the market finds the contract of an id that another one gave out.
+# The big index funds list 39 expiries and 428 strikes, most of them far out.
+_BIG_EXPIRIES: Final = 39
+_BIG_REACH: Final = 0.383
+_QUARTER_MONTHS: Final = 3
+
+# A con id holds everything about an option: 10 bits for the symbol, 11 for the expiry, one that says whether the
+# strike is near the middle of the listing or far out, 8 for the strike, one for the right. So any instance of the
+# market finds the contract of an id that another one gave out.
 _STOCK_BASE: Final = 700_000
 _EXPIRY_BITS, _STRIKE_BITS = 11, 8
+_STRIKES_IN_PAGE: Final = 1 << _STRIKE_BITS
 _SYMBOL_SHIFT: Final = _EXPIRY_BITS + _STRIKE_BITS + 1
-SYMBOLS_MAX: Final = 2046
+SYMBOLS_MAX: Final = 1023
 
 
 class Chain:
@@ -61,7 +69,11 @@ class Chain:
     @cached_property
     def expiries(self) -> tuple[date, ...]:
         """Return the expiry dates, rising."""
-        return tuple(sorted(set(_expiries(self._first_day, daily=self._profile.daily_expiries))))
+        known = {day for day in _expiries(self._first_day, daily=self._is_big) if day >= self._first_day}
+        coming = _far_out(self._first_day)
+        while self._is_big and len(known) < _BIG_EXPIRIES:
+            known.add(next(coming))
+        return tuple(sorted(known))
 
     @cached_property
     def strikes(self) -> tuple[Decimal, ...]:
@@ -70,13 +82,36 @@ class Chain:
 
     def strikes_of(self, expiry: date) -> tuple[Decimal, ...]:
         """Return the strikes of one expiry: near expiries are dense and narrow, far ones sparse and wide."""
-        near = (expiry - self._first_day).days <= _NEAR_DAYS
-        every, reach = (1, _NEAR_REACH) if near else (_FAR_STEPS, _FAR_REACH)
-        step = self._profile.strike_step
-        centre = round(self._profile.price / step)
-        steps = min(int(self._profile.price * reach / step), 2 ** (_STRIKE_BITS - 1) - 1)
-        numbers = (number for number in range(centre - steps, centre + steps + 1) if number % every == 0 and number > 0)
-        return tuple(Decimal(str(step)) * number for number in numbers)
+        return self._near if (expiry - self._first_day).days <= _NEAR_DAYS else self._far
+
+    @cached_property
+    def _near(self) -> tuple[Decimal, ...]:
+        steps = min(int(self._profile.price * _NEAR_REACH / self._profile.strike_step), _STRIKES_IN_PAGE // 2 - 1)
+        return self._levels(self._centre - steps, self._centre + steps + 1, 1)
+
+    @cached_property
+    def _far(self) -> tuple[Decimal, ...]:
+        if self._is_big:
+            steps = min(int(self._profile.price * _BIG_REACH / self._profile.strike_step), _STRIKES_IN_PAGE - 1)
+            return self._levels(self._centre - steps, self._centre + steps, 1)
+        steps = min(int(self._profile.price * _FAR_REACH / self._profile.strike_step), _STRIKES_IN_PAGE // 2 - 1)
+        return self._levels(self._centre - steps, self._centre + steps + 1, _FAR_STEPS)
+
+    def _levels(self, first: int, last: int, every: int) -> tuple[Decimal, ...]:
+        numbers = (number for number in range(first, last) if number % every == 0 and number > 0)
+        return tuple(self._step * number for number in numbers)
+
+    @property
+    def _is_big(self) -> bool:
+        return self._profile.daily_expiries
+
+    @cached_property
+    def _step(self) -> Decimal:
+        return Decimal(str(self._profile.strike_step))
+
+    @cached_property
+    def _centre(self) -> int:
+        return round(self._profile.price / self._profile.strike_step)
 
     def listed(self, expiry: date | None, right: str, strike: Decimal | None) -> Iterator[Instrument]:
         """Give the options that match, by expiry, strike, right."""
@@ -91,17 +126,33 @@ class Chain:
         """Return the contract of an id in this symbol's range."""
         if con_id == _STOCK_BASE + self._index:
             return self.stock
-        if con_id not in self._made:
-            code = con_id >> (_STRIKE_BITS + 1) & (1 << _EXPIRY_BITS) - 1
-            for expiry in self.expiries:
-                if expiry.toordinal() % (1 << _EXPIRY_BITS) == code:
-                    tuple(self.listed(expiry, "", None))
-        return self._made.get(con_id)
+        known = self._made.get(con_id)
+        return known if known is not None else self._decoded(con_id)
+
+    def _decoded(self, con_id: int) -> Instrument | None:
+        code = con_id >> (_STRIKE_BITS + 1) & (1 << _EXPIRY_BITS) - 1
+        number, right = self._number(con_id), "P" if con_id & 1 else "C"
+        for expiry in self.expiries:
+            if expiry.toordinal() % (1 << _EXPIRY_BITS) == code and self._step * number in self.strikes_of(expiry):
+                return self._option(expiry, self._step * number, right)
+        return None
+
+    def _number(self, con_id: int) -> int:
+        """Return which multiple of the strikes' step an id means."""
+        low = con_id >> 1 & _STRIKES_IN_PAGE - 1
+        half = _STRIKES_IN_PAGE // 2
+        is_far = con_id >> _SYMBOL_SHIFT > SYMBOLS_MAX
+        first = self._centre - (_STRIKES_IN_PAGE if is_far else half)
+        number = first + (low - first) % _STRIKES_IN_PAGE
+        return number + _STRIKES_IN_PAGE if is_far and number >= self._centre - half else number
 
     def _option(self, expiry: date, strike: Decimal, right: str) -> Instrument:
-        number = int(strike / Decimal(str(self._profile.strike_step))) % (1 << _STRIKE_BITS)
-        code = (expiry.toordinal() % (1 << _EXPIRY_BITS)) << _STRIKE_BITS | number
-        con_id = (self._index + 1) << _SYMBOL_SHIFT | code << 1 | (right == "P")
+        number = int(strike / self._step)
+        half = _STRIKES_IN_PAGE // 2
+        is_far = not self._centre - half <= number < self._centre + half
+        page = self._index + 1 + (SYMBOLS_MAX if is_far else 0)
+        code = (expiry.toordinal() % (1 << _EXPIRY_BITS)) << _STRIKE_BITS | number % _STRIKES_IN_PAGE
+        con_id = page << _SYMBOL_SHIFT | code << 1 | (right == "P")
         made = self._made.get(con_id)
         if made is None:
             made = self._made[con_id] = self._contract(con_id, expiry, strike, right)
@@ -132,7 +183,7 @@ def symbol_index(con_id: int) -> int:
     """Return which symbol of the market a con id belongs to; may lie outside its list."""
     if con_id < 1 << _SYMBOL_SHIFT:
         return con_id - _STOCK_BASE
-    return (con_id >> _SYMBOL_SHIFT) - 1
+    return ((con_id >> _SYMBOL_SHIFT) - 1) % SYMBOLS_MAX
 
 
 def occ_symbol(symbol: str, expiry: date, strike: Decimal, right: str) -> str:
@@ -154,6 +205,20 @@ def _expiries(day: date, *, daily: bool) -> Iterator[date]:
             yield monthly
     for year in range(1, _LONG_YEARS + 1):
         yield _kept(third_friday(day.year + year, 1))
+
+
+def _far_out(day: date) -> Iterator[date]:
+    """Yield what the big index funds list besides: ends of months, then Fridays that end a quarter, without end."""
+    month = day.year * 12 + day.month - 1
+    for ahead in range(_MONTHS):
+        year, index = divmod(month + ahead + 1, 12)
+        last = session_before(date(year, index + 1, 1))
+        if (last - day).days > _NEAR_DAYS:
+            yield last
+    for ahead in count(_MONTHS):
+        year, index = divmod(month + ahead, 12)
+        if (index + 1) % _QUARTER_MONTHS == 0:
+            yield _kept(third_friday(year, index + 1))
 
 
 def _kept(friday: date) -> date:

@@ -1,155 +1,158 @@
-"""Quotes of synthetic options: a fair value with a smile, a spread, sizes, volume and open interest."""
+"""Quotes of synthetic options: a fair value with a smile, a spread, sizes, volume and open interest.
+
+The value is Black's and Scholes's and Merton's as in `bsm`, written out here so that what the options of one expiry
+have in common is worked out once for all of them: a stream of many options asks for little else.
+"""
 
 import math
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
-from simgateway.market.base import PriceRule, Quote
-from simgateway.market.bsm import SECONDS_PER_YEAR, Option, value
-from simgateway.market.money import UNITS_PER_USD, usd
+from simgateway.market.base import Instrument, PriceRule
+from simgateway.market.bsm import SECONDS_PER_YEAR
+from simgateway.market.characters import Strain
+from simgateway.market.money import UNITS_PER_USD
 from simgateway.market.profiles import Profile
 
 _RATE: Final = 0.04
 _SHORTEST_YEARS: Final = 1 / 365
-_SKEW, _SMILE = -0.045, 0.018
+_FARTHEST: Final = 5.0
+_SKEW, _SMILE, _LOWEST_SMILE = -0.045, 0.018, 0.6
 _MASK: Final = (1 << 64) - 1
 _DAY_SECONDS: Final = 86_400
 _SPREAD_SHARE: Final = 0.008
 _CALM_SECONDS: Final = 30
 _SIZE_SECONDS: Final = 15
+_ROOT_OF_TWO: Final = math.sqrt(2.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """An option in plain numbers: strike in USD, `ends` in seconds since 1970, its price grid in units."""
+    """An option in plain numbers: strike in USD, `ends` in seconds since 1970, its price grid in units.
+
+    `sign` is 1 for a call, -1 for a put; the tick is `tick` below `edge` and `tick_above` from there on.
+    """
 
     con_id: int
     strike: float
-    right: str
+    sign: float
     ends: int
-    grid: tuple[tuple[int, int], ...]
+    tick: int
+    tick_above: int
+    edge: int
 
 
-def grid_of(rule: PriceRule) -> tuple[tuple[int, int], ...]:
-    """Return a market rule in ten-thousandths of a dollar."""
-    return tuple((int(edge * UNITS_PER_USD), int(step * UNITS_PER_USD)) for edge, step in rule)
-
-
-def fair_value(profile: Profile, terms: Terms, spot: float, at: float) -> float:
-    """Return the value in USD at a share price in USD and a time in seconds since 1970; never below intrinsic."""
-    sign = 1.0 if terms.right == "C" else -1.0
-    intrinsic = max(0.0, sign * (spot - terms.strike))
-    years = (terms.ends - at) / SECONDS_PER_YEAR
-    if years <= 0:
-        return intrinsic
-    volatility = profile.volatility * _smile(profile, terms, spot, years)
-    option = Option(terms.right, terms.strike, _RATE, profile.dividend)
-    return max(intrinsic, value(option, spot, years, volatility))
-
-
-def _distance(profile: Profile, terms: Terms, spot: float, years: float) -> float:
-    """Return how far the strike is from the share price, in standard deviations to the expiry, at most 5."""
-    deviation = profile.volatility * math.sqrt(max(years, _SHORTEST_YEARS))
-    return min(5.0, max(-5.0, math.log(terms.strike / spot) / deviation))
-
-
-def _smile(profile: Profile, terms: Terms, spot: float, years: float) -> float:
-    distance = _distance(profile, terms, spot, years)
-    return max(0.6, 1.0 + _SKEW * distance + _SMILE * distance * distance)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """What an option's quote depends on besides its terms.
-
-    `at` in seconds since 1970, the share's price now, at today's open and at the previous close (None: unknown) in
-    USD, `day_share` how much of the session's volume has passed (0-1).
-    """
-
-    at: int
-    spot: float
-    opened: float
-    before: float | None
-    day_share: float
-
-
-def option_quote(profile: Profile, terms: Terms, moment: Moment) -> Quote:
-    """Return the book of an option."""
-    years = max(0.0, terms.ends - moment.at) / SECONDS_PER_YEAR
-    fair = fair_value(profile, terms, moment.spot, moment.at)
-    distance = abs(_distance(profile, terms, moment.spot, years))
-    bid, ask = _sides(terms, fair, distance, moment.at)
-    bid_size, ask_size = _sizes(terms.con_id, distance, moment.at)
-    daily = _daily_volume(profile, terms, moment.opened, moment.at)
-    volume = int(daily * moment.day_share)
-    return Quote(
-        bid=usd(bid) if bid else None,
-        ask=usd(ask),
-        bid_size=bid_size if bid else 0,
-        ask_size=ask_size,
-        last=_on_grid(terms, fair) if volume else None,
-        close=_close(profile, terms, moment),
-        volume=volume,
-        open_interest=int(profile.turnover / 1_500 * (0.2 + noise(terms.con_id, 1))),
+def terms_of(instrument: Instrument, ends: int, rule: PriceRule) -> Terms:
+    """Return an option's terms; a market rule of options has one increment or two."""
+    assert instrument.strike is not None, "only options have terms"
+    assert 1 <= len(rule) <= 2, "US options have one increment, or one below and one from 3 USD"
+    (_, below), (edge, above) = rule[0], rule[-1]
+    return Terms(
+        con_id=instrument.con_id,
+        strike=float(instrument.strike),
+        sign=1.0 if instrument.right == "C" else -1.0,
+        ends=ends,
+        tick=int(below * UNITS_PER_USD),
+        tick_above=int(above * UNITS_PER_USD),
+        edge=int(edge * UNITS_PER_USD),
     )
 
 
-def _sides(terms: Terms, fair: float, distance: float, at: int) -> tuple[int, int]:
-    """Return bid and ask in units on the grid, at least a tick apart; a bid of 0 is none."""
+class Slice:
+    """What all options of one expiry have in common at one moment: `spot` in USD, times in seconds since 1970."""
+
+    __slots__ = ("at", "carried", "deviation", "discount", "drift", "root", "spot", "volatility", "years")
+
+    def __init__(self, profile: Profile, ends: int, at: int, spot: float, strain: Strain) -> None:
+        years = max(0.0, ends - at) / SECONDS_PER_YEAR
+        self.at = at
+        self.spot = spot
+        self.years = years
+        self.root = math.sqrt(years)
+        self.carried = spot * math.exp(-profile.dividend * years)
+        self.discount = math.exp(-_RATE * years)
+        self.drift = (_RATE - profile.dividend) * years
+        self.deviation = profile.volatility * math.sqrt(max(years, _SHORTEST_YEARS))
+        self.volatility = profile.volatility * strain.volatility
+
+    def distance(self, strike: float) -> float:
+        """Return how far a strike is from the share price, in standard deviations to the expiry, at most 5."""
+        distance = math.log(strike / self.spot) / self.deviation
+        return min(_FARTHEST, max(-_FARTHEST, distance))
+
+    def fair(self, terms: Terms, distance: float) -> float:
+        """Return an option's value in USD, never below what is in the money."""
+        sign, strike, spot = terms.sign, terms.strike, self.spot
+        intrinsic = max(0.0, sign * (spot - strike))
+        smile = 1.0 + _SKEW * distance + _SMILE * distance * distance
+        deviation = self.volatility * max(_LOWEST_SMILE, smile) * self.root
+        if deviation <= 0:
+            return intrinsic
+        d1 = (math.log(spot / strike) + self.drift) / deviation + deviation / 2
+        first = (1.0 + math.erf(sign * d1 / _ROOT_OF_TWO)) / 2.0
+        second = (1.0 + math.erf(sign * (d1 - deviation) / _ROOT_OF_TWO)) / 2.0
+        return max(intrinsic, sign * (self.carried * first - strike * self.discount * second))
+
+
+def sides(terms: Terms, fair: float, distance: float, at: int, strain: Strain) -> tuple[int, int]:
+    """Return bid and ask in units on the grid, at least a tick apart; 0 is no bid, or no ask."""
     mood = noise(terms.con_id, at // _CALM_SECONDS + 2)
     nervous = 3.0 if mood > 0.96 else 0.8 + 0.5 * mood
-    width = fair * _SPREAD_SHARE * nervous * min(2.5, 1 + 0.5 * max(0.0, distance - 0.5) ** 2)
+    beyond = abs(distance) - 0.5
+    width = fair * _SPREAD_SHARE * nervous * (min(2.5, 1 + 0.5 * beyond**2) if beyond > 0 else 1.0) * strain.spread
     middle = fair * UNITS_PER_USD
-    tick = _tick(terms.grid, middle)
+    tick = terms.tick if middle < terms.edge else terms.tick_above
     ticks = max(1, round(width * UNITS_PER_USD / tick))
     bid = int((middle - (ticks - 1) * tick / 2) // tick) * tick
-    bid = bid // _tick(terms.grid, bid) * _tick(terms.grid, bid)
-    ask = bid
-    for _ in range(ticks):
-        ask += _tick(terms.grid, ask)
+    lower = terms.tick if bid < terms.edge else terms.tick_above
+    bid = bid // lower * lower
+    below_edge = min(ticks, -((bid - terms.edge) // terms.tick)) if bid < terms.edge else 0
+    ask = bid + below_edge * terms.tick + (ticks - below_edge) * terms.tick_above
+    if strain.missing:
+        bid, ask = missing_sides(terms.con_id, at, strain, (bid, ask))
     return max(0, bid), ask
 
 
-def _on_grid(terms: Terms, fair: float) -> Decimal | None:
+def missing_sides(con_id: int, at: int, strain: Strain, prices: tuple[int, int]) -> tuple[int, int]:
+    """Return bid and ask, one or both of them 0 for half a minute now and then."""
+    block = at // _CALM_SECONDS
+    is_bid, is_ask = (noise(con_id, 4 * block + side) >= strain.missing for side in (1, 2))
+    return prices[0] if is_bid else 0, prices[1] if is_ask else 0
+
+
+def on_grid(terms: Terms, fair: float) -> int:
+    """Return a value in units on the grid, at least a tick."""
     units = fair * UNITS_PER_USD
-    tick = _tick(terms.grid, units)
-    return usd(max(tick, round(units / tick) * tick))
+    tick = terms.tick if units < terms.edge else terms.tick_above
+    return max(tick, round(units / tick) * tick)
 
 
-def _close(profile: Profile, terms: Terms, moment: Moment) -> Decimal | None:
-    """Return what the option was worth at the share's previous close."""
-    if moment.before is None:
-        return None
-    return _on_grid(terms, fair_value(profile, terms, moment.before, moment.at - _DAY_SECONDS))
-
-
-def _tick(grid: tuple[tuple[int, int], ...], units: float) -> int:
-    tick = grid[0][1]
-    for edge, step in grid:
-        if units >= edge:
-            tick = step
-    return tick
-
-
-def _sizes(con_id: int, distance: float, at: int) -> tuple[int, int]:
+def sizes(con_id: int, distance: float, at: int, strain: Strain) -> tuple[int, int]:
     """Return contracts on both sides: 1-50, now and then so few that an order of five is filled in parts."""
     block = at // _SIZE_SECONDS
-    return _size(noise(con_id, 2 * block + 7), distance), _size(noise(con_id, 2 * block + 8), distance)
+    far = 1 + 0.3 * abs(distance)
+    return _size(noise(con_id, 2 * block + 7), far, strain), _size(noise(con_id, 2 * block + 8), far, strain)
 
 
-def _size(draw: float, distance: float) -> int:
-    if draw < 0.12:
-        return 1 + int(draw / 0.12 * 4)
-    return 5 + int((draw - 0.12) * 50 / (1 + 0.3 * distance))
+def _size(draw: float, far: float, strain: Strain) -> int:
+    if strain.size_most is not None:
+        return 1 + int(draw * strain.size_most)
+    size = 1 + int(draw / 0.12 * 4) if draw < 0.12 else 5 + int((draw - 0.12) * 50 / far)
+    return size if strain.size == 1.0 else max(1, int(size * strain.size))
 
 
-def _daily_volume(profile: Profile, terms: Terms, opened: float, at: int) -> float:
-    """Return the contracts a whole day trades: by the day's open, so that a day's volume never shrinks."""
+def daily_volume(profile: Profile, terms: Terms, spot: float, at: int) -> float:
+    """Return the contracts a whole day trades, by the share's price and the time at the day's open."""
     years = max(0, terms.ends - at) // _DAY_SECONDS / 365
-    distance = _distance(profile, terms, opened, years)
+    deviation = profile.volatility * math.sqrt(max(years, _SHORTEST_YEARS))
+    distance = min(_FARTHEST, max(-_FARTHEST, math.log(terms.strike / spot) / deviation))
     liveliness = profile.turnover / 4_000 * (0.5 + noise(terms.con_id, 3)) / (1 + 8 * years)
     return liveliness * math.exp(-0.5 * distance * distance)
+
+
+def open_interest(profile: Profile, terms: Terms) -> int:
+    """Return how many contracts are open."""
+    return int(profile.turnover / 1_500 * (0.2 + noise(terms.con_id, 1)))
 
 
 def noise(first: int, second: int) -> float:

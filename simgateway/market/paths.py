@@ -1,114 +1,29 @@
-"""One symbol's day, minute by minute: drawn from a seed, with trends, clusters of volatility and news."""
+"""A drawn day at its price level: minutes, and the steps of five seconds inside them."""
 
 from __future__ import annotations  # array[int] cannot be evaluated before Python 3.12
 
 from array import array
 from dataclasses import dataclass
-from datetime import date
-from math import exp, sqrt
+from math import exp
 from random import Random
 from typing import Final
 
 from simgateway.market.money import UNITS_PER_CENT, UNITS_PER_USD
-from simgateway.market.profiles import Profile
-from simgateway.market.rows import MINUTE_SECONDS, Row
+from simgateway.market.rows import MINUTE_SECONDS, Row, join
+from simgateway.market.shapes import Shape
 
 STEP_SECONDS: Final = 5
 _MINUTES_KEPT: Final = 8
 STEPS_PER_MINUTE: Final = MINUTE_SECONDS // STEP_SECONDS
-_REGULAR_MINUTES: Final = 390
-_SESSIONS_PER_YEAR: Final = 252
-
-# What options imply is more than what happens, and trends add to what the noise makes.
-_NOISE_SHARE: Final = 0.75
-_TREND_MINUTES: Final = (18, 70)
-_TREND_STRENGTH: Final = (0.03, 0.20)
-_SHOCK_WEIGHT, _MEMORY_WEIGHT = 0.10, 0.86  # GARCH(1,1), fitted to nothing: a calm that gets lively and calms again
-_NEWS_PROBABILITY: Final = 0.35
-_NEWS_VOLUME: Final = 4.5
-_NEWS_STRENGTH: Final = (0.3, 0.55)
-_HOUR_MINUTES: Final = 60
-_GAP_SHARE: Final = 0.35
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A day without a price level: per minute its log return, how far it went beyond, and shares traded."""
-
-    returns: array[float]
-    above: array[float]
-    below: array[float]
-    volumes: array[int]
-
-    @property
-    def total(self) -> float:
-        """Return the log return from open to close."""
-        return sum(self.returns)
-
-
-def _minute_deviation(profile: Profile) -> float:
-    return profile.volatility / sqrt(_SESSIONS_PER_YEAR * _REGULAR_MINUTES) * _NOISE_SHARE
-
-
-def draw_gap(seed: int, symbol: str, profile: Profile, day: date) -> float:
-    """Draw the log return from the previous session's close to this day's open."""
-    deviation = _minute_deviation(profile) * sqrt(_REGULAR_MINUTES) * _GAP_SHARE
-    return Random(f"{seed}/{symbol}/{day.isoformat()}/gap").gauss(0.0, deviation)
-
-
-def draw_shape(seed: int, symbol: str, profile: Profile, day: date, minutes: int) -> Shape:
-    """Draw a day of so many minutes; the same arguments give the same day."""
-    draw = Random(f"{seed}/{symbol}/{day.isoformat()}")
-    gauss, uniform = draw.gauss, draw.random
-    sigma = _minute_deviation(profile)
-    news = _draw_news(draw, minutes)
-    shape = Shape(array("d"), array("d"), array("d"), array("q"))
-    variance, trend, trend_left = 1.0, 0.0, 0
-    per_minute = profile.turnover / _REGULAR_MINUTES
-    for minute in range(minutes):
-        if trend_left == 0:
-            trend_left = draw.randint(*_TREND_MINUTES)
-            trend = draw.choice((-1.0, -1.0, 0.0, 1.0, 1.0)) * draw.uniform(*_TREND_STRENGTH)
-        trend_left -= 1
-        bend = _bend(minute, minutes)
-        drift, busy = (news.drift, _NEWS_VOLUME) if news.start <= minute < news.end else (trend, 1.0)
-        shock = gauss(0.0, 1.0) * sqrt(variance)
-        variance = 1.0 - _SHOCK_WEIGHT - _MEMORY_WEIGHT + _SHOCK_WEIGHT * shock * shock + _MEMORY_WEIGHT * variance
-        shape.returns.append(sigma * (shock * sqrt(bend) + drift))
-        reach = sigma * sqrt(bend * variance) * 0.6
-        shape.above.append(reach * uniform())
-        shape.below.append(reach * uniform())
-        shape.volumes.append(1 + int(per_minute * bend * busy * (0.5 + uniform()) * (0.8 + 0.3 * abs(shock))))
-    return shape
-
-
-@dataclass(frozen=True, slots=True)
-class _News:
-    """Minutes of the session that news fill, and the drift they bring in standard deviations a minute."""
-
-    start: int
-    end: int
-    drift: float
-
-
-def _draw_news(draw: Random, minutes: int) -> _News:
-    """Draw the day's news, most often none: a whole hour of New York's clock, so that an hourly bar shows it."""
-    if draw.random() >= _NEWS_PROBABILITY:
-        return _News(0, 0, 0.0)
-    hour = draw.randrange((minutes - _HOUR_MINUTES // 2) // _HOUR_MINUTES - 1)
-    start = _HOUR_MINUTES // 2 + hour * _HOUR_MINUTES
-    return _News(start, start + _HOUR_MINUTES, draw.choice((-1.0, 1.0)) * draw.uniform(*_NEWS_STRENGTH))
-
-
-def _bend(minute: int, minutes: int) -> float:
-    """Return the U of a session: lively at the open and the close, mean about 1."""
-    x = 2.0 * minute / minutes - 1.0
-    return 0.6 + 1.2 * x * x
 
 
 @dataclass(frozen=True, slots=True)
 class DayPath:
-    """A day at its price level; prices in ten-thousandths of a dollar, on whole cents; index = minute of session."""
+    """A day at its price level; prices in ten-thousandths of a dollar, on whole cents; index = minute of session.
+
+    A minute without volume has prices, which quotes follow, and no trades: `traded` is the newest trade's price at the
+    start of each minute, 0 before the day's first. `is_thin`: early or late trading.
+    """
 
     key: str
     opened: int
@@ -118,6 +33,8 @@ class DayPath:
     closes: array[int]
     volumes: array[int]
     volume_before: array[int]
+    traded: array[int]
+    is_thin: bool
     _steps: dict[int, tuple[int, ...]]
 
     @property
@@ -127,13 +44,23 @@ class DayPath:
 
     def row(self, minute: int) -> Row:
         """Return one whole minute."""
-        values = (self.opens[minute], self.highs[minute], self.lows[minute], self.closes[minute])
-        return _row(self.opened + minute * MINUTE_SECONDS, values, self.volumes[minute])
+        return made_row(self.opened + minute * MINUTE_SECONDS, self.ends(minute), self.volumes[minute])
 
-    def span(self, first: int, last: int) -> Row:
-        """Return the minutes from `first` to before `last` as one row."""
-        highs, lows, closes = self.highs[first:last], self.lows[first:last], self.closes[first:last]
+    def ends(self, minute: int) -> tuple[int, int, int, int]:
+        """Return open, high, low and close of a minute."""
+        return self.opens[minute], self.highs[minute], self.lows[minute], self.closes[minute]
+
+    @property
+    def steps_count(self) -> int:
+        """Return how many steps of five seconds the session has."""
+        return len(self.opens) * STEPS_PER_MINUTE
+
+    def span(self, first: int, last: int) -> Row | None:
+        """Return the minutes from `first` to before `last` as one row; None when nothing traded."""
         volumes = self.volumes[first:last]
+        if 0 in volumes:
+            return self._patchy_span(first, last)
+        highs, lows, closes = self.highs[first:last], self.lows[first:last], self.closes[first:last]
         quartets = zip(highs, lows, closes, volumes, strict=True)
         return Row(
             start=self.opened + first * MINUTE_SECONDS,
@@ -146,11 +73,19 @@ class DayPath:
             trades=sum(trades_in(volume) for volume in volumes),
         )
 
+    def _patchy_span(self, first: int, last: int) -> Row | None:
+        joined: Row | None = None
+        for minute in range(first, last):
+            if self.volumes[minute]:
+                row = self.row(minute)
+                joined = join(joined, row) if joined else row
+        return joined._replace(start=self.opened + first * MINUTE_SECONDS) if joined else None
+
     def forming(self, minute: int, step: int) -> Row:
         """Return a minute as it looks in its step-th five seconds."""
         seen = self.steps(minute)[: step + 1]
         values = (seen[0], max(seen), min(seen), seen[-1])
-        return _row(self.opened + minute * MINUTE_SECONDS, values, self.volume_in(minute, step))
+        return made_row(self.opened + minute * MINUTE_SECONDS, values, self.volume_in(minute, step))
 
     def volume_in(self, minute: int, step: int) -> int:
         """Return the shares of a minute up to and with this step."""
@@ -159,6 +94,17 @@ class DayPath:
     def price(self, minute: int, step: int) -> int:
         """Return the price in the step-th five seconds of a minute."""
         return self.steps(minute)[step]
+
+    def last(self, minute: int, step: int) -> int:
+        """Return the newest trade's price in the step-th five seconds of a minute; 0 before the first trade."""
+        return self.steps(minute)[step] if self.volumes[minute] else self.traded[minute]
+
+    def volume_until(self, number: int) -> int:
+        """Return the day's shares up to and with the number-th step of the session; 0 before the first."""
+        if number < 0:
+            return 0
+        minute, step = divmod(number, STEPS_PER_MINUTE)
+        return self.volume_before[minute] + self.volumes[minute] * (step + 1) // STEPS_PER_MINUTE
 
     def steps(self, minute: int) -> tuple[int, ...]:
         """Return the price of each five seconds; the newest few minutes asked for are kept."""
@@ -187,8 +133,9 @@ class DayPath:
         return (*prices, last[1])
 
 
-def _row(start: int, prices: tuple[int, int, int, int], volume: int) -> Row:
-    row = Row(start, *prices, volume=volume, value=0, trades=trades_in(volume))
+def made_row(start: int, prices: tuple[int, int, int, int], volume: int) -> Row:
+    """Return a row of open, high, low and close; without volume it is one of quotes."""
+    row = Row(start, *prices, volume=volume, value=0, trades=trades_in(volume) if volume else 0)
     return row._replace(value=row.typical * volume)
 
 
@@ -201,9 +148,10 @@ def _whole_cents(units: float) -> int:
     return round(units / UNITS_PER_CENT) * UNITS_PER_CENT
 
 
-def at_level(key: str, shape: Shape, opened: int, open_price: float) -> DayPath:
+def at_level(key: str, shape: Shape, opened: int, open_price: float, *, is_thin: bool = False) -> DayPath:
     """Put a shape on its price level: `opened` in seconds since 1970, `open_price` in USD."""
-    path = DayPath(key, opened, array("q"), array("q"), array("q"), array("q"), array("q"), array("q", [0]), {})
+    arrays = (array("q"), array("q"), array("q"), array("q"), array("q"), array("q", [0]), array("q", [0]))
+    path = DayPath(key, opened, *arrays, is_thin, {})
     price, at_open = open_price * UNITS_PER_USD, _whole_cents(open_price * UNITS_PER_USD)
     for step, above, below, volume in zip(shape.returns, shape.above, shape.below, shape.volumes, strict=True):
         price *= exp(step)
@@ -214,5 +162,6 @@ def at_level(key: str, shape: Shape, opened: int, open_price: float) -> DayPath:
         path.closes.append(close)
         path.volumes.append(volume)
         path.volume_before.append(path.volume_before[-1] + volume)
+        path.traded.append(close if volume else path.traded[-1])
         at_open = close
     return path

@@ -43,7 +43,7 @@ def bar_of(row: Row, seconds: int) -> Bar:
         low=usd(row.low),
         close=usd(row.close),
         volume=row.volume,
-        wap=usd(row.value // row.volume if row.volume else row.typical),
+        wap=usd(row.value // row.volume if row.volume else row.close),
         count=row.trades,
     )
 
@@ -61,7 +61,7 @@ def longer(rows: Iterable[Row], seconds: int, day: date, opened: int) -> Iterato
         if row.start >= opened and (start < opened or seconds >= DAY_SECONDS):
             start = opened
         if joined is not None and joined.start == start:
-            joined = _join(joined, row)
+            joined = join(joined, row)
             continue
         if joined is not None:
             yield joined
@@ -70,7 +70,8 @@ def longer(rows: Iterable[Row], seconds: int, day: date, opened: int) -> Iterato
         yield joined
 
 
-def _join(first: Row, second: Row) -> Row:
+def join(first: Row, second: Row) -> Row:
+    """Return two rows that follow each other as one."""
     return Row(
         start=first.start,
         open=first.open,

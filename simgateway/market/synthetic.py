@@ -1,47 +1,67 @@
 """A market drawn from a seed: the same seed, day and symbols give the same answers, in any order of asking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from simgateway.market import hours, walk
+from simgateway.market import walk
 from simgateway.market.base import Bar, Instrument, PriceRule, Print, Quote
+from simgateway.market.calendars import DayOfSecond, Hours, RegularHours
 from simgateway.market.chains import SYMBOLS_MAX, Chain, symbol_index
+from simgateway.market.characters import Character, characters_of, script_of
 from simgateway.market.grids import RULES
 from simgateway.market.levels import Levels
-from simgateway.market.money import UNITS_PER_USD, usd
-from simgateway.market.option_quotes import Moment, Terms, grid_of, option_quote
-from simgateway.market.paths import STEP_SECONDS, DayPath
+from simgateway.market.money import usd
+from simgateway.market.option_books import OptionBook
+from simgateway.market.option_quotes import terms_of
+from simgateway.market.paths import STEP_SECONDS
 from simgateway.market.profiles import DEFAULT_SYMBOLS, profile_of
-from simgateway.market.rows import DAY_SECONDS, MINUTE_SECONDS, Row, bar_of, longer
+from simgateway.market.rows import MINUTE_SECONDS
 from simgateway.market.share_quotes import share_quote
+from simgateway.market.synthetic_bars import BarMaker
+from simgateway.market.underlyings import Underlying
 
-_QUOTES_KEPT: Final = 4096
+_QUOTES_KEPT: Final = 8192
 _HISTORY: Final = timedelta(days=5 * 365)
 _OPTION_HISTORY: Final = timedelta(days=60)
 
 
 class SyntheticMarket:
-    """Shares and their options on and around one day. Quotes change every five seconds of the regular session.
+    """Shares and their options on and around one day. Quotes change every five seconds of the session.
 
-    Outside of it nobody quotes: both sides are None. History goes back as far as it is asked for; options have no
-    bars, since nothing but their quotes is drawn.
+    Outside of it nobody quotes: both sides are None. History goes back five years, an option's until 60 days before
+    the first day or its expiry. Nothing is made before it is asked for. `character` is one of `Character` for all
+    symbols or, as "SPY=crash,AAPL=halt", for some. A crash or a halt of ten minutes comes at `happens` (aware UTC;
+    without it at 10:30 in New York of the first session); a gap at the next open, without it at the first.
     """
 
-    def __init__(self, seed: int, day: date, symbols: Sequence[str] = DEFAULT_SYMBOLS) -> None:
+    def __init__(
+        self,
+        seed: int,
+        day: date,
+        symbols: Sequence[str] = DEFAULT_SYMBOLS,
+        *,
+        character: str = Character.MIXED,
+        hours: Hours | None = None,
+        happens: datetime | None = None,
+    ) -> None:
         if len(symbols) > SYMBOLS_MAX or len(set(symbols)) != len(symbols):
             raise ValueError(f"at most {SYMBOLS_MAX} different symbols")
+        self._seed = seed
         self._day = day
         self._symbols = tuple(symbols)
-        first = next(hours.sessions_from(day))
-        self._profiles = {symbol: profile_of(symbol) for symbol in symbols}
-        self._chains = {
-            symbol: Chain(index, symbol, self._profiles[symbol], first) for index, symbol in enumerate(symbols)
-        }
-        self._levels = {symbol: Levels(seed, symbol, self._profiles[symbol], first) for symbol in symbols}
-        self._terms: dict[int, Terms] = {}
+        self._indexes: Mapping[str, int] = {symbol: index for index, symbol in enumerate(symbols)}
+        self._hours = hours or RegularHours()
+        self._characters = characters_of(character, self._symbols)
+        self._first = next(self._hours.sessions_from(day))
+        self._happens = happens
+        self._expire: dict[date, int] = {}
+        self._days = DayOfSecond()
+        self._underlyings: dict[str, Underlying] = {}
+        self._books: dict[int, OptionBook] = {}
         self._quotes: dict[int, tuple[int, Quote]] = {}
+        self._change = (0, datetime.fromtimestamp(0, UTC))
 
     def symbols(self) -> tuple[str, ...]:
         """Return the underlyings in the order given."""
@@ -53,51 +73,52 @@ class SyntheticMarket:
 
     def session(self, day: date) -> tuple[datetime, datetime] | None:
         """Return the regular hours of a New York date in UTC."""
-        return hours.session(day)
+        return self._hours.session(day)
 
     def extended_session(self, day: date) -> tuple[datetime, datetime] | None:
-        """Return the regular hours: nothing trades outside of them here."""
-        return hours.session(day)
+        """Return the hours in which shares trade."""
+        return self._hours.extended_session(day)
 
     def expiry_time(self, day: date) -> datetime:
-        """Return the close of that day's session."""
-        return hours.expiry_time(day)
+        """Return when options of this expiry end."""
+        return self._hours.expiry_time(day)
 
     def is_halted(self, instrument: Instrument, at: datetime) -> bool:
-        """Return whether trading is halted: never here."""
-        del instrument, at
-        return False
+        """Return whether trading in the share is halted, which halts its options too."""
+        return self._underlying(instrument.symbol).is_halted(at.timestamp())
 
     def first_data(self, instrument: Instrument) -> datetime:
-        """Return the oldest moment of an instrument's history."""
+        """Return the oldest moment of an instrument's history: the open of a session."""
         back = _OPTION_HISTORY if instrument.right else _HISTORY
-        day = min(self._day, instrument.expiry or self._day) - back
-        return hours.at_new_york(next(hours.sessions_from(day)), hours.OPEN)
+        day = min(self._first, instrument.expiry or self._first) - back
+        session = self._hours.session(next(self._hours.sessions_from(day)))
+        assert session is not None, "a trading day has a session"
+        return session[0]
 
     def by_con_id(self, con_id: int) -> Instrument | None:
         """Return the instrument with this number, whether it was listed before or not."""
         index = symbol_index(con_id)
-        return self._chains[self._symbols[index]].by_con_id(con_id) if 0 <= index < len(self._symbols) else None
+        if not 0 <= index < len(self._symbols):
+            return None
+        return self._underlying(self._symbols[index]).chain.by_con_id(con_id)
 
     def stock(self, symbol: str) -> Instrument | None:
         """Return the underlying itself."""
-        chain = self._chains.get(symbol)
-        return chain.stock if chain else None
+        return self._underlying(symbol).chain.stock if symbol in self._indexes else None
 
     def expiries(self, symbol: str) -> tuple[date, ...]:
         """Return the expiry dates of a symbol's options."""
-        chain = self._chains.get(symbol)
-        return chain.expiries if chain else ()
+        return self._underlying(symbol).chain.expiries if symbol in self._indexes else ()
 
     def strikes(self, symbol: str) -> tuple[Decimal, ...]:
         """Return all strikes of a symbol's options."""
-        chain = self._chains.get(symbol)
-        return chain.strikes if chain else ()
+        return self._underlying(symbol).chain.strikes if symbol in self._indexes else ()
 
     def listed(self, symbol: str, expiry: date | None, right: str, strike: Decimal | None) -> tuple[Instrument, ...]:
         """Return the option contracts that match."""
-        chain = self._chains.get(symbol)
-        return tuple(chain.listed(expiry, right, strike)) if chain else ()
+        if symbol not in self._indexes:
+            return ()
+        return tuple(self._underlying(symbol).chain.listed(expiry, right, strike))
 
     def rule(self, rule_id: int) -> PriceRule:
         """Return a market rule."""
@@ -111,18 +132,24 @@ class SyntheticMarket:
             return known[1]
         if len(self._quotes) >= _QUOTES_KEPT:
             self._quotes.clear()
-        quote = self._make_quote(instrument, at, step)
+        quote = self._make_quote(instrument, step)
         self._quotes[instrument.con_id] = (step, quote)
         return quote
 
     def next_change(self, instrument: Instrument, at: datetime) -> datetime | None:
-        """Return the next step of five seconds, or the session's open or close."""
-        opened_closed = hours.session(hours.new_york_date(at))
-        if opened_closed is None or at >= opened_closed[1] or _is_over(instrument, at):
+        """Return the next step of five seconds, or when the session begins or ends, or a halt ends."""
+        second = at.timestamp()
+        day = self._days.find(int(second))
+        hours = self._hours.session(day) if instrument.right else self._hours.extended_session(day)
+        if hours is None or at >= hours[1] or (instrument.right and second >= self._ends(instrument)):
             return None
-        if at < opened_closed[0]:
-            return opened_closed[0]
-        return datetime.fromtimestamp((int(at.timestamp()) // STEP_SECONDS + 1) * STEP_SECONDS, UTC)
+        if at < hours[0]:
+            return hours[0]
+        resumes = self._underlying(instrument.symbol).resumes(second)
+        following = resumes or (int(second) // STEP_SECONDS + 1) * STEP_SECONDS
+        if self._change[0] != following:  # Thousands of contracts ask in the same step.
+            self._change = (following, datetime.fromtimestamp(following, UTC))
+        return self._change[1]
 
     def bars(
         self,
@@ -134,17 +161,14 @@ class SyntheticMarket:
         *,
         what: str = "TRADES",
     ) -> list[Bar]:
-        """Return bars; nothing trades outside the session."""
-        if instrument.sec_type != "STK" or seconds < MINUTE_SECONDS or what != "TRADES":
+        """Return bars; those of less than a minute, and of a share with missing sides, from the quotes themselves."""
+        patchy = what != "TRADES" and not instrument.right and self._characters[instrument.symbol] == "illiquid"
+        if seconds < MINUTE_SECONDS or patchy or what not in walk.PRICES:
             return walk.bars(self, instrument, end, seconds, start, what=what, regular_only=regular_only)
-        first, last = hours.new_york_date(start), hours.new_york_date(end)
-        levels = self._levels[instrument.symbol]
-        bars: list[Bar] = []
-        for day in (first + timedelta(days=number) for number in range((last - first).days + 1)):
-            rows = _rows_until(levels, day, seconds, end)
-            earliest = start.timestamp() if seconds < DAY_SECONDS else 0
-            bars += [bar_of(row, seconds) for row in rows if row.start >= earliest]
-        return bars
+        underlying = self._underlying(instrument.symbol)
+        book = self._book(underlying, instrument) if instrument.right else None
+        maker = BarMaker(underlying, book, self._hours, regular_only=regular_only)
+        return maker.bars(max(start, self.first_data(instrument)), end, seconds, what)
 
     def prints(self, instrument: Instrument, start: datetime | None, end: datetime, most: int) -> list[Print]:
         """Return trades before `end`."""
@@ -157,74 +181,51 @@ class SyntheticMarket:
         return walk.quotes(self, instrument, start, end, most)
 
     def settle_price(self, symbol: str, day: date) -> Decimal | None:
-        """Return the close of that day's session."""
-        levels = self._levels.get(symbol)
-        path = levels.path(day) if levels else None
-        return usd(path.closes[-1]) if path else None
+        """Return the share's price when that day's options expire: the close, 16:00 where it never closes."""
+        path = self._underlying(symbol).levels.path(day) if symbol in self._indexes else None
+        if path is None:
+            return None
+        minute = (int(self._hours.expiry_time(day).timestamp()) - path.opened) // MINUTE_SECONDS
+        return usd(path.closes[minute - 1])
 
-    def _make_quote(self, instrument: Instrument, at: datetime, step: int) -> Quote:
-        day = hours.new_york_date(at)
-        levels = self._levels[instrument.symbol]
-        path = levels.path(day)
-        before = levels.close_before(day)
-        if path is None or not 0 <= step - path.opened < path.minutes * MINUTE_SECONDS or _is_over(instrument, at):
-            return _closed_quote(instrument, path, before, step)
-        minute, second = divmod(step - path.opened, MINUTE_SECONDS)
-        number = second // STEP_SECONDS
-        price = path.price(minute, number)
-        volume = path.volume_before[minute] + path.volume_in(minute, number)
-        if instrument.sec_type == "STK":
-            profile = self._profiles[instrument.symbol]
-            return share_quote(profile, step, con_id=instrument.con_id, price=price, before=before, volume=volume)
-        moment = Moment(
-            at=step,
-            spot=price / UNITS_PER_USD,
-            opened=path.opens[0] / UNITS_PER_USD,
-            before=before / UNITS_PER_USD if before is not None else None,
-            day_share=volume / path.volume_before[-1],
-        )
-        return option_quote(self._profiles[instrument.symbol], self._terms_of(instrument), moment)
+    def _underlying(self, symbol: str) -> Underlying:
+        """Return a symbol's share, made when it is first asked for."""
+        known = self._underlyings.get(symbol)
+        if known is None:
+            key = f"{self._seed}/{symbol}"
+            script = script_of(self._characters[symbol], key, self._hours, self._first, self._happens)
+            profile = script.profile(profile_of(symbol))
+            chain = Chain(self._indexes[symbol], symbol, profile, self._first)
+            levels = Levels(self._seed, symbol, profile, self._first, hours=self._hours, script=script)
+            known = self._underlyings[symbol] = Underlying(profile, chain, levels, self._hours, script)
+        return known
 
-    def _terms_of(self, instrument: Instrument) -> Terms:
-        terms = self._terms.get(instrument.con_id)
-        if terms is None:
-            terms = self._terms[instrument.con_id] = _terms(instrument)
-        return terms
+    def _book(self, underlying: Underlying, instrument: Instrument) -> OptionBook:
+        known = self._books.get(instrument.con_id)
+        if known is None:
+            if len(self._books) >= _QUOTES_KEPT:
+                self._books.clear()
+            terms = terms_of(instrument, self._ends(instrument), RULES[instrument.market_rule_id])
+            known = self._books[instrument.con_id] = OptionBook(underlying, terms)
+        return known
 
+    def _ends(self, instrument: Instrument) -> int:
+        """Return when an option expires, in seconds since 1970."""
+        assert instrument.expiry is not None, "only options expire"
+        known = self._expire.get(instrument.expiry)
+        if known is None:
+            known = self._expire[instrument.expiry] = int(self._hours.expiry_time(instrument.expiry).timestamp())
+        return known
 
-def _terms(instrument: Instrument) -> Terms:
-    assert instrument.expiry is not None, "only options have terms"
-    assert instrument.strike is not None, "only options have terms"
-    ends = hours.session(instrument.expiry)
-    assert ends is not None, "chains list only expiries on trading days"
-    grid = grid_of(RULES[instrument.market_rule_id])
-    strike = float(instrument.strike)
-    return Terms(instrument.con_id, strike, instrument.right, int(ends[1].timestamp()), grid)
-
-
-def _is_over(instrument: Instrument, at: datetime) -> bool:
-    return instrument.expiry is not None and hours.new_york_date(at) > instrument.expiry
-
-
-def _closed_quote(instrument: Instrument, path: DayPath | None, before: int | None, step: int) -> Quote:
-    """Return a book nobody quotes in: before the open, after the close, on a holiday, past the expiry."""
-    close = usd(before) if before is not None and instrument.sec_type == "STK" else None
-    ended = path is not None and step >= path.opened + path.minutes * MINUTE_SECONDS
-    if path is None or not ended or instrument.sec_type != "STK":
-        return Quote(None, None, 0, 0, None, close, 0, None)
-    return Quote(None, None, 0, 0, usd(path.closes[-1]), close, path.volume_before[-1], None)
-
-
-def _rows_until(levels: Levels, day: date, seconds: int, end: datetime) -> Sequence[Row]:
-    """Return a day's rows that start before `end`, the one that contains it as far as it has come."""
-    session = hours.session(day)
-    if session is None or end <= session[0]:
-        return ()
-    path = levels.path(day) if end < session[1] else None
-    if path is None:
-        return levels.rows(day, seconds)
-    minute, second = divmod(int(end.timestamp()) - path.opened, MINUTE_SECONDS)
-    rows = [path.row(number) for number in range(minute)]
-    if end.timestamp() > path.opened + minute * MINUTE_SECONDS:
-        rows.append(path.forming(minute, second // STEP_SECONDS))
-    return rows if seconds == MINUTE_SECONDS else tuple(longer(rows, seconds, day, path.opened))
+    def _make_quote(self, instrument: Instrument, step: int) -> Quote:
+        day = self._days.find(step)
+        underlying = self._underlying(instrument.symbol)
+        spot = underlying.spot(day, step)
+        if not instrument.right:
+            close = underlying.close_price(day)
+            return (
+                share_quote(underlying.profile, instrument.con_id, spot, close) if spot else underlying.shut(day, step)
+            )
+        if spot is None or spot.path.is_thin or step >= self._ends(instrument):
+            return Quote(None, None, 0, 0, None, None, 0, None)
+        return self._book(underlying, instrument).quote(day, spot)
