@@ -126,8 +126,9 @@ class Matcher:
         order.rests = True
         workable = self._registry.workable(order)
         shares = self._from_trades(order, book, workable) if is_look else 0
-        stand(order, book.quote)
-        if far is not None:
+        if far is None:
+            stand(order, book.quote)
+        else:
             shares += self._from_arrivals(order, book, workable - shares, is_at_limit=far == limit, is_look=is_look)
         return Match(shares, limit, takes=False) if shares else None
 
