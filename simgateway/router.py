@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from simgateway.data.catalogue import Catalogue
 from simgateway.data.history import History
+from simgateway.data.more import MoreData
 from simgateway.data.streams import Streams
 from simgateway.protocol.wire import Fields
 from simgateway.session import Session
@@ -29,9 +30,11 @@ def routes(
     exercises: Exercises,
     history: History,
     streams: Streams,
+    more_data: MoreData,
 ) -> Mapping[str, Handler]:
     """Return the table of messages; what is not in it is error 320."""
     return {
+        **more_data.handlers(),
         "1": streams.open,
         "2": streams.cancel,
         "3": desk.place,

@@ -11,6 +11,7 @@ from simgateway.config import GatewayConfig
 from simgateway.counters import Counters, count
 from simgateway.data.catalogue import Catalogue
 from simgateway.data.history import History
+from simgateway.data.more import MoreData
 from simgateway.data.pulse import Pulse
 from simgateway.data.rights import Rights
 from simgateway.data.streams import Streams
@@ -104,19 +105,21 @@ class Gateway:
         )
         self.rights = Rights(config)
         self._history = History(config, market, clock, self._pulse, self.rights)
-        self._streams = Streams(config, market, clock, self._pulse)
+        self._streams = Streams(config, market, clock, self._pulse, self.rights)
+        self._more_data = MoreData(config, market, clock, self._pulse, self.rights)
         self._bells = Bells(market, clock)
-        catalogue = Catalogue(market, clock, config.seed)
+        self._catalogue = Catalogue(market, clock, config.seed)
         queries = OrderQueries(self._registry, clock, config.account)
         self._admission = Admission(config, clock, self._sessions, self._registry)
         table = routes(
-            catalogue=catalogue,
+            catalogue=self._catalogue,
             desk=self._desk,
             queries=queries,
             feed=self._feed,
             exercises=exercises,
             history=self._history,
             streams=self._streams,
+            more_data=self._more_data,
         )
         self._inbox = Inbox(
             config=config,
@@ -196,7 +199,7 @@ class Gateway:
     def closed(self, session: Session) -> None:
         """Forget a connection and all it had open; its orders stay."""
         self._sessions.remove(session)
-        for part in (self._feed, self._history, self._streams):
+        for part in (self._feed, self._history, self._streams, self._more_data, self._catalogue):
             part.forget(session)
         self.faults.closed(session)
 
@@ -231,6 +234,7 @@ class Gateway:
     def drop_streams(self, session: Session) -> None:
         """Forget a connection's quote requests, as the real gateway does when data is lost (1101)."""
         self._streams.forget(session)
+        self._more_data.forget(session)
 
     def _symbol_of(self, con_id: int) -> str:
         instrument = self._market.by_con_id(con_id)

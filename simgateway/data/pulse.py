@@ -19,6 +19,7 @@ class _Watch:
     instrument: Instrument
     quote: Quote
     wanted: dict[str, float] = field(default_factory=dict)
+    interval: float = math.inf
     due: float = math.inf
 
 
@@ -58,6 +59,7 @@ class Pulse:
             watch = _Watch(instrument, self.quote(instrument))
             self._watches[instrument.con_id] = watch
         watch.wanted[owner] = seconds
+        watch.interval = min(watch.wanted.values())
         if self._look(watch, self._clock.now()):
             self._tell([watch])
         return watch.quote
@@ -68,7 +70,9 @@ class Pulse:
         if watch is None:
             return
         watch.wanted.pop(owner, None)
-        if not watch.wanted:
+        if watch.wanted:
+            watch.interval = min(watch.wanted.values())
+        else:
             del self._watches[con_id]
 
     def wake(self) -> None:
@@ -91,8 +95,7 @@ class Pulse:
         if changes is None:
             watch.due = math.inf
             return
-        interval = min(watch.wanted.values())
-        due = math.ceil(max(changes.timestamp(), now.timestamp() + 0.001) / interval) * interval
+        due = math.ceil(max(changes.timestamp(), now.timestamp() + 0.001) / watch.interval) * watch.interval
         if due == watch.due:
             return
         watch.due = due

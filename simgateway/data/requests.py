@@ -92,16 +92,6 @@ class EachTickRequest:
     ignore_size: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DetailsRequest:
-    """A request for contract details (9); `security_id` is a foreign number such as an ISIN."""
-
-    req_id: int
-    contract: ContractQuery
-    expired: bool
-    security_id: str
-
-
 def read_quote_request(fields: Fields) -> QuoteRequest:
     """Return a mktData request (1)."""
     contract, rest = _contract(fields, 3)
@@ -184,17 +174,6 @@ def read_each_tick_request(fields: Fields) -> EachTickRequest:
         kind=fields[rest],
         past=read_int(fields[rest + 1]),
         ignore_size=read_flag(fields[rest + 2]),
-    )
-
-
-def read_details_request(fields: Fields) -> DetailsRequest:
-    """Return a contractDetails request (9); short ones, without foreign number, are taken."""
-    contract, rest = _contract(fields, 3)
-    return DetailsRequest(
-        req_id=read_int(fields[2]),
-        contract=contract,
-        expired=len(fields) > rest and read_flag(fields[rest]),
-        security_id=fields[rest + 2] if len(fields) > rest + 2 else "",
     )
 
 

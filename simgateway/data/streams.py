@@ -1,67 +1,57 @@
 """Quotes for clients: snapshots that end by themselves, and streams until they are cancelled."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Final
 
 from simgateway.config import GatewayConfig
+from simgateway.data import ticks
+from simgateway.data.greeks import GreeksDesk, mark_of
+from simgateway.data.hours import is_open, last_session
 from simgateway.data.lookup import Lookup, UnknownContractError
 from simgateway.data.pulse import Pulse
+from simgateway.data.refusals import RefusedError
+from simgateway.data.requests import QuoteRequest, read_quote_request
+from simgateway.data.rights import LAG, Rights, Verdict
+from simgateway.data.statistics import Statistics
+from simgateway.data.stream import Stream, kinds_of, trade_texts
+from simgateway.data.tick_messages import EXCHANGES, option_computation
+from simgateway.data.ticks import Tick, addressed
 from simgateway.market.base import Instrument, Market, Quote
-from simgateway.market.clock import GatewayClock, TimerHandle
+from simgateway.market.clock import GatewayClock
 from simgateway.protocol import responses
-from simgateway.protocol.requests import DataRequest, read_data_request
 from simgateway.protocol.text import new_york_day, read_int
 from simgateway.protocol.wire import Fields
 from simgateway.session import Session
 
-BID_SIZE: Final = 0
-BID: Final = 1
-ASK: Final = 2
-ASK_SIZE: Final = 3
-LAST: Final = 4
-LAST_SIZE: Final = 5
-VOLUME: Final = 8
-CLOSE: Final = 9
-CALL_OPEN_INTEREST: Final = 27
-PUT_OPEN_INTEREST: Final = 28
-_OPEN_INTEREST_GENERIC: Final = "101"
-
-
-@dataclass(slots=True)
-class _Stream:
-    """One request for quotes: `sent` is what the client knows; `timer` ends a snapshot."""
-
-    session: Session
-    request: DataRequest
-    instrument: Instrument
-    sent: Quote
-    timer: TimerHandle | None = None
-
-    @property
-    def key(self) -> tuple[int, int]:
-        return (self.session.number, self.request.req_id)
-
-    @property
-    def owner(self) -> str:
-        return f"stream:{self.session.number}:{self.request.req_id}"
+_FROZEN: Final = frozenset({2, 4})
+_BID_GREEKS, _ASK_GREEKS, _LAST_GREEKS, _MODEL_GREEKS = range(10, 14)
+_LETTERS: Final = "".join(letter for _, letter in EXCHANGES)
 
 
 class Streams:
-    """Serves market data requests; a changed quote is at most four ticks."""
+    """Serves market data requests. What one beat of the pulse changes goes to a client together, in one sending."""
 
-    def __init__(self, config: GatewayConfig, market: Market, clock: GatewayClock, pulse: Pulse) -> None:
+    def __init__(
+        self, config: GatewayConfig, market: Market, clock: GatewayClock, pulse: Pulse, rights: Rights | None = None
+    ) -> None:
         self._config = config
+        self._market = market
         self._clock = clock
         self._pulse = pulse
+        self._rights = rights or Rights(config)
         self._lookup = Lookup(market)
+        self._statistics = Statistics(market)
+        self._greeks = GreeksDesk(market)
         self._draw = Random(f"{config.seed}:snapshots")
-        self._streams: dict[tuple[int, int], _Stream] = {}
-        self._by_con_id: dict[int, dict[tuple[int, int], _Stream]] = {}
+        self._streams: dict[tuple[int, int], Stream] = {}
+        self._by_con_id: dict[int, dict[tuple[int, int], Stream]] = {}
+        self._waiting: dict[Session, list[Fields]] = {}
         self.most = 0
         pulse.listeners.append(self.on_quote)
+        pulse.after.append(self._flush)
 
     @property
     def count(self) -> int:
@@ -74,25 +64,15 @@ class Streams:
 
     def open(self, session: Session, fields: Fields) -> None:
         """Take a mktData request (1)."""
-        request = read_data_request(fields)
+        request = read_quote_request(fields)
         try:
-            instrument = self._lookup.one(request.contract, new_york_day(self._clock.now()))
+            stream = self._checked(session, request)
         except UnknownContractError as error:
             session.send(responses.error(request.req_id, 200, str(error), session.version))
-            return
-        refused = dict(self._config.refused_data).get(instrument.sec_type)
-        if refused is not None:
-            text = "Requested market data is not subscribed."
-            session.send(responses.error(request.req_id, refused, text, session.version))
-            return
-        if len(self._streams) >= self._config.market_lines:
-            text = "Max number of tickers has been reached"
-            session.send(responses.error(request.req_id, 101, text, session.version))
-            return
-        if (session.number, request.req_id) in self._streams:
-            session.send(responses.error(request.req_id, 322, "Duplicate ticker id", session.version))
-            return
-        self._begin(session, request, instrument)
+        except RefusedError as error:
+            session.send(responses.error(request.req_id, error.code, str(error), session.version))
+        else:
+            self._begin(stream)
 
     def cancel(self, session: Session, fields: Fields) -> None:
         """Take a cancel (2); of an unknown one it is error 300."""
@@ -105,81 +85,168 @@ class Streams:
         self._end(stream)
 
     def data_type(self, session: Session, fields: Fields) -> None:
-        """Take the sort of data wanted (59): data here is always live, so it is only remembered."""
+        """Take the sort of data wanted (59): 1 live, 2 frozen, 3 delayed, 4 delayed and frozen; for later requests."""
         session.data_type = read_int(fields[2])
 
     def forget(self, session: Session) -> None:
         """Drop what a gone connection had open."""
         for stream in [row for row in self._streams.values() if row.session is session]:
             self._end(stream)
+        self._waiting.pop(session, None)
 
     def on_quote(self, instrument: Instrument, quote: Quote) -> None:
-        """Tell the streams of a contract what has changed."""
-        for stream in list(self._by_con_id.get(instrument.con_id, {}).values()):
-            if not stream.request.snapshot:
-                stream.session.send(*_changes(stream.request.req_id, stream.sent, quote))
-                stream.sent = quote
+        """Prepare for the streams of a contract what has changed; it leaves when the pulse's beat is over."""
+        streams = self._by_con_id.get(instrument.con_id)
+        if not streams:
+            return
+        now = self._clock.now()
+        old: Quote | None = None
+        shared: list[Tick] = []
+        for stream in streams.values():
+            if stream.verdict.delayed or stream.kinds:
+                self._tell(stream, quote, now)
+                continue
+            if stream.sent is not old:
+                old, shared = stream.sent, self._changes(instrument, stream.sent, quote, now)
+            stream.sent = quote
+            out = self._out(stream)
+            out += [addressed(stream.number, tick) for tick in shared]
+        if instrument.right:
+            self._compute(streams, instrument, quote, now)
 
-    def _begin(self, session: Session, request: DataRequest, instrument: Instrument) -> None:
-        stream = _Stream(session, request, instrument, self._pulse.quote(instrument))
+    def _changes(self, instrument: Instrument, old: Quote, new: Quote, now: datetime) -> list[Tick]:
+        changed = list(ticks.changes(old, new, now))
+        if (new.bid is None and new.ask is None) != (old.bid is None and old.ask is None):
+            changed.append(ticks.halted(is_halted=self._market.is_halted(instrument, now)))
+        return changed
+
+    def _tell(self, stream: Stream, quote: Quote, now: datetime) -> None:
+        """Do for a stream of its own kind, delayed or with extra ticks, what the others have together."""
+        delayed = stream.verdict.delayed
+        if delayed:
+            quote = self._market.quote(stream.instrument, now - LAG)
+        changed = [*self._changes(stream.instrument, stream.sent, quote, now), *trade_texts(stream, quote, now)]
+        stream.sent = quote
+        out = self._out(stream)
+        out += [addressed(stream.number, tick, delayed=delayed) for tick in changed]
+
+    def _compute(
+        self, streams: dict[tuple[int, int], Stream], instrument: Instrument, quote: Quote, now: datetime
+    ) -> None:
+        seconds = now.timestamp()
+        due = [row for row in streams.values() if self._wants_greeks(row) and seconds - row.greeks_at >= self._every]
+        if not due:
+            return
+        made = self._greeks_of(instrument, quote, now)
+        for stream in due:
+            stream.greeks_at = seconds
+            out = self._out(stream)
+            out += [(*row[:1], stream.number, *row[2:]) for row in made]
+
+    @property
+    def _every(self) -> float:
+        return self._config.greeks_seconds
+
+    def _wants_greeks(self, stream: Stream) -> bool:
+        return bool(self._every and stream.instrument.right) and not (stream.verdict.in_part or stream.verdict.delayed)
+
+    def _greeks_of(self, instrument: Instrument, quote: Quote, now: datetime, shift: int = 0) -> list[Fields]:
+        """Return the greeks at bid, ask and last and those of the model, which is the middle of the book."""
+        spot = self._greeks.spot(instrument, now)
+        kinds = ((_BID_GREEKS, quote.bid), (_ASK_GREEKS, quote.ask), (_LAST_GREEKS, quote.last))
+        rows: list[tuple[int, Decimal | None]] = [row for row in kinds if row[1] is not None]
+        rows.append((_MODEL_GREEKS, mark_of(quote)))
+        return [
+            option_computation(0, kind + shift, self._greeks.of(instrument, value, spot, now), value, spot)
+            for kind, value in rows
+        ]
+
+    def _out(self, stream: Stream) -> list[Fields]:
+        return self._waiting.setdefault(stream.session, [])
+
+    def _flush(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, {}
+            for session, messages in waiting.items():
+                session.send(*messages)
+
+    def _checked(self, session: Session, request: QuoteRequest) -> Stream:
+        """Return the stream of a request that nothing speaks against; RefusedError, UnknownContractError."""
+        now = self._clock.now()
+        instrument = self._lookup.one(request.contract, new_york_day(now))
+        kinds = kinds_of(request, instrument)
+        if (session.number, request.req_id) in self._streams:
+            raise RefusedError(322, "Error processing request.-'bQ' : cause - Duplicate ticker ID")
+        verdict = self._rights.quotes(instrument, session.data_type)
+        if verdict.error and not verdict.is_served:
+            raise RefusedError(*verdict.error)
+        if len(self._streams) >= self._config.market_lines:
+            raise RefusedError(101, "Max number of tickers has been reached")
+        return Stream(
+            session=session,
+            req_id=request.req_id,
+            instrument=instrument,
+            kinds=kinds,
+            verdict=verdict,
+            snapshot=request.snapshot,
+            sent=self._first_quote(instrument, session.data_type, verdict, now),
+        )
+
+    def _first_quote(self, instrument: Instrument, data_type: int, verdict: Verdict, now: datetime) -> Quote:
+        if verdict.delayed:
+            now -= LAG
+        if data_type in _FROZEN and not is_open(self._market, instrument, now):
+            session = last_session(self._market, now)
+            now = session[1] - timedelta(seconds=1) if session else now
+        return self._market.quote(instrument, now)
+
+    def _begin(self, stream: Stream) -> None:
         self._streams[stream.key] = stream
-        self._by_con_id.setdefault(instrument.con_id, {})[stream.key] = stream
         self.most = max(self.most, len(self._streams))
-        kind = responses.market_data_type(request.req_id, 1)
-        session.send(responses.tick_parameters(request.req_id, instrument), kind)
-        session.send(*_everything(request, instrument, stream.sent))
-        if request.snapshot:
+        session, version = stream.session, stream.session.version
+        if stream.verdict.error:
+            session.send(responses.error(stream.req_id, *stream.verdict.error, version))
+        kind = responses.market_data_type(stream.req_id, self._kind(stream))
+        session.send(responses.tick_parameters(stream.req_id, stream.instrument), kind)
+        session.send(*self._first(stream))
+        if stream.snapshot:
             wait = timedelta(milliseconds=self._draw.uniform(*self._config.snapshot_end_ms))
             stream.timer = self._clock.call_at(self._clock.now() + wait, self._finish, stream)
         else:
-            self._pulse.want(instrument, stream.owner, self._config.tick_seconds)
+            self._by_con_id.setdefault(stream.instrument.con_id, {})[stream.key] = stream
+            self._pulse.want(stream.instrument, stream.owner, self._config.tick_seconds)
 
-    def _finish(self, stream: _Stream) -> None:
+    def _kind(self, stream: Stream) -> int:
+        """Return what sort of data follows: 1 live, 2 frozen, 3 delayed, 4 delayed and frozen."""
+        now = self._clock.now()
+        frozen = stream.session.data_type in _FROZEN and not is_open(self._market, stream.instrument, now)
+        return (3 if stream.verdict.delayed else 1) + frozen
+
+    def _first(self, stream: Stream) -> Iterator[Fields]:
+        """Give the messages a request begins with."""
+        now, delayed, instrument = self._clock.now(), stream.verdict.delayed, stream.instrument
+        halted = self._market.is_halted(instrument, now)
+        begin = [*ticks.everything(stream.sent, now, is_halted=halted), *self._statistics.day(instrument, now)]
+        begin += self._statistics.asked_for(instrument, stream.sent, stream.kinds, now)
+        if not delayed:
+            begin += [ticks.string(kind, _LETTERS) for kind in (ticks.BID_EXCHANGE, ticks.ASK_EXCHANGE)]
+        for tick in begin:
+            if not delayed or tick[1] in ticks.DELAYED:
+                yield addressed(stream.number, tick, delayed=delayed)
+        if instrument.right and self._every and not stream.verdict.in_part:
+            stream.greeks_at = now.timestamp()
+            for row in self._greeks_of(instrument, stream.sent, now, 70 if delayed else 0):
+                yield (*row[:1], stream.number, *row[2:])
+
+    def _finish(self, stream: Stream) -> None:
         self._end(stream)
-        stream.session.send(responses.end("57", stream.request.req_id))
+        stream.session.send(responses.end("57", stream.req_id))
 
-    def _end(self, stream: _Stream) -> None:
+    def _end(self, stream: Stream) -> None:
         del self._streams[stream.key]
-        of_contract = self._by_con_id[stream.instrument.con_id]
-        del of_contract[stream.key]
-        if not of_contract:
+        of_contract = self._by_con_id.get(stream.instrument.con_id)
+        if of_contract is not None and of_contract.pop(stream.key, None) is not None and not of_contract:
             del self._by_con_id[stream.instrument.con_id]
         if stream.timer:
             stream.timer.cancel()
         self._pulse.drop(stream.instrument.con_id, stream.owner)
-
-
-def _everything(request: DataRequest, instrument: Instrument, quote: Quote) -> Iterator[Fields]:
-    """Give the ticks a new request begins with."""
-    req_id = request.req_id
-    yield responses.tick_price(req_id, BID, quote.bid, quote.bid_size if quote.bid is not None else 0)
-    yield responses.tick_price(req_id, ASK, quote.ask, quote.ask_size if quote.ask is not None else 0)
-    if quote.last is not None:
-        yield responses.tick_price(req_id, LAST, quote.last, 1)
-    yield responses.tick_size(req_id, BID_SIZE, quote.bid_size)
-    yield responses.tick_size(req_id, ASK_SIZE, quote.ask_size)
-    if quote.last is not None:
-        yield responses.tick_size(req_id, LAST_SIZE, 1)
-    yield responses.tick_size(req_id, VOLUME, quote.volume)
-    if quote.close is not None:
-        yield responses.tick_price(req_id, CLOSE, quote.close, 0)
-    if _OPEN_INTEREST_GENERIC in request.generics and instrument.right and quote.open_interest is not None:
-        calls, puts = (quote.open_interest, 0) if instrument.right == "C" else (0, quote.open_interest)
-        yield responses.tick_size(req_id, CALL_OPEN_INTEREST, calls)
-        yield responses.tick_size(req_id, PUT_OPEN_INTEREST, puts)
-
-
-def _changes(req_id: int, old: Quote, new: Quote) -> Iterator[Fields]:
-    """Give the ticks that turn one quote into another: a price carries its size, a size alone goes alone."""
-    if new.bid != old.bid:
-        yield responses.tick_price(req_id, BID, new.bid, new.bid_size if new.bid is not None else 0)
-    elif new.bid_size != old.bid_size:
-        yield responses.tick_size(req_id, BID_SIZE, new.bid_size)
-    if new.ask != old.ask:
-        yield responses.tick_price(req_id, ASK, new.ask, new.ask_size if new.ask is not None else 0)
-    elif new.ask_size != old.ask_size:
-        yield responses.tick_size(req_id, ASK_SIZE, new.ask_size)
-    if new.last is not None and new.last != old.last:
-        yield responses.tick_price(req_id, LAST, new.last, 1)
-    if new.volume != old.volume:
-        yield responses.tick_size(req_id, VOLUME, new.volume)

@@ -1,5 +1,6 @@
 """A market whose quotes the test sets by hand: one stock with options, open 09:30-16:00 New York on weekdays."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -83,6 +84,11 @@ class FakeMarket:
 
     def show(self, con_id: int, bid: str | None, ask: str | None, size: int = 10) -> None:
         self.shown[con_id] = a_quote(bid, ask, size)
+
+    def trade(self, con_id: int, price: str, size: int) -> None:
+        """Let somebody trade: the newest price and the day's volume change."""
+        known = self.shown.get(con_id, self.default)
+        self.shown[con_id] = replace(known, last=Decimal(price), volume=known.volume + size)
 
     def symbols(self) -> tuple[str, ...]:
         return ("ABC",)
