@@ -153,6 +153,11 @@ class Gateway:
         """Cut every new connection at once, as a gateway does that is restarting."""
         self._accepting = False
 
+    @property
+    def desk(self) -> Desk:
+        """Return the order desk, where orders can be placed and cancelled by hand as in TWS itself."""
+        return self._desk
+
     def executions(self) -> tuple[Execution, ...]:
         """Return every fill since the start, oldest first."""
         return tuple(self._registry.executions)

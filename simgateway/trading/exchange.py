@@ -76,11 +76,12 @@ class Exchange:
         if order.wakes_at is None and order.is_open:
             self._reporter.noted(order, 399, self._hours.closed_note(order))
 
-    def withdraw(self, order: Order) -> None:
-        """Take an order off the book without ending it: it waits for a parent from now on."""
+    def hold(self, order: Order) -> None:
+        """Let an order wait for its parent from now on, off the book; its good-till moment counts all the same."""
         self._drop(order)
         order.stage, order.status = Stage.WAITING, Status.PRE_SUBMITTED
         order.rests, order.ahead = False, None
+        self._lifetimes.begin(order)
 
     def amend(self, order: Order) -> None:
         """Work an order on after its prices, size or life have changed."""

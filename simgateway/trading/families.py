@@ -1,6 +1,7 @@
 """What an order's fill or end does to others: children of a parent, siblings, OCA groups."""
 
 from collections.abc import Callable
+from typing import Final
 
 from simgateway.config import ChildrenOnPartial
 from simgateway.trading.exchange import Exchange
@@ -8,7 +9,7 @@ from simgateway.trading.orders import Order, Stage, Status
 from simgateway.trading.refusals import Refusal
 from simgateway.trading.registry import Registry
 
-_REDUCING: frozenset[int] = frozenset({2, 3})
+_REDUCING: Final = frozenset({2, 3})
 
 
 class Families:
@@ -57,7 +58,7 @@ class Families:
     def arrive(self, child: Order) -> None:
         """Take a child that has reached the exchange: it waits for its parent, or works when that has filled."""
         parent = self._registry.parent(child)
-        child.stage = Stage.WAITING
+        self._exchange.hold(child)
         if parent is not None and (parent.filled or not parent.is_open):
             self._bring_in(parent)
 
@@ -70,7 +71,6 @@ class Families:
     def attach(self, order: Order, parent: Order) -> None:
         """Make an order of its own a child: it leaves the book and waits for the parent."""
         self._registry.join(order, parent)
-        self._exchange.withdraw(order)
         self.arrive(order)
 
     def _bring_in(self, parent: Order) -> None:
