@@ -93,8 +93,12 @@ class CancelTicket:
 
 
 def read_cancel(fields: Fields, version: int) -> CancelTicket:
-    """Return a cancelOrder (4); ValueError or IndexError when it cannot be read."""
-    return CancelTicket(order_id=read_int(fields[2]), manual_time=fields[3] if version >= 169 else "")
+    """Return a cancelOrder (4); ValueError or IndexError when it cannot be read.
+
+    The time is there from version 169 on; a cancel without it is as good, for nothing here depends on the time.
+    """
+    manual_time = fields[3] if version >= 169 and len(fields) > 3 else ""
+    return CancelTicket(order_id=read_int(fields[2]), manual_time=manual_time)
 
 
 def read_ticket(fields: Fields, version: int) -> OrderTicket:

@@ -13,7 +13,7 @@ from simgateway.market.base import Instrument, Market
 from simgateway.market.clock import GatewayClock
 from simgateway.protocol import responses
 from simgateway.protocol.text import new_york_day, read_flag, read_int
-from simgateway.protocol.tickets import OrderTicket, read_ticket
+from simgateway.protocol.tickets import OrderTicket, read_cancel, read_ticket
 from simgateway.protocol.wire import Fields
 from simgateway.session import Session
 from simgateway.trading.account import Ledger
@@ -91,7 +91,7 @@ class Desk:
 
     def cancel(self, session: Session, fields: Fields) -> None:
         """Take a cancelOrder (4)."""
-        order_id = read_int(fields[2])
+        order_id = read_cancel(fields, session.version).order_id
         order = self._registry.find(session.client_id, order_id)
         if self._config.read_only:
             self._error(session, order_id, Refusal(321, _READ_ONLY))

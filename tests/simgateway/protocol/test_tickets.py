@@ -190,5 +190,6 @@ def test_an_unknown_kind_of_condition_is_refused() -> None:
 def test_a_cancel_has_a_time_from_version_169_on() -> None:
     assert read_cancel(("4", "1", "7"), 168).manual_time == ""
     assert read_cancel(("4", "1", "7", "20251112 10:00:00"), 169).manual_time == "20251112 10:00:00"
+    assert [read_cancel(("4", "1", text), 169).order_id for text in ("7", "7.0")] == [7, 7]
     with pytest.raises(IndexError):
-        read_cancel(("4", "1", "7"), 169)
+        read_cancel(("4", "1"), 169)
