@@ -80,6 +80,7 @@ class FakeMarket:
         self.book: list[tuple[datetime, Quote]] = []
         self.extended: tuple[time, time] | None = None
         self.made: list[Bar] | None = None
+        self.copies = 1
         self.first = datetime(2020, 1, 2, 14, 30, tzinfo=UTC)
 
     def show(self, con_id: int, bid: str | None, ask: str | None, size: int = 10) -> None:
@@ -133,13 +134,16 @@ class FakeMarket:
         return STRIKES if symbol == "ABC" else ()
 
     def listed(self, symbol: str, expiry: date | None, right: str, strike: Decimal | None) -> tuple[Instrument, ...]:
-        return tuple(
-            row
-            for row in self._options.values()
-            if row.symbol == symbol
-            and expiry in {None, row.expiry}
-            and right in {"", row.right}
-            and strike in {None, row.strike}
+        return (
+            tuple(
+                row
+                for row in self._options.values()
+                if row.symbol == symbol
+                and expiry in {None, row.expiry}
+                and right in {"", row.right}
+                and strike in {None, row.strike}
+            )
+            * self.copies
         )
 
     def rule(self, rule_id: int) -> PriceRule:
