@@ -7,7 +7,8 @@ from tests.house import CHECKOUT
 
 CLIENTS = {"ib_insync": "ib-insync", "ib_async": "ib-async", "ibapi_stable": "ibapi-stable", "ibapi": "ibapi"}
 CLIENT_LOCKS = {f"tests/conformance/clients/{name}.lock": package for name, package in CLIENTS.items()}
-LOCKS = ("requirements.lock", "requirements-dev.lock", *CLIENT_LOCKS)
+OTHERS = ("requirements-ib_async.lock", "requirements-dev-ib_async.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", *OTHERS, *CLIENT_LOCKS)
 
 
 def pins(lock: str) -> dict[str, set[str]]:
@@ -50,12 +51,22 @@ def test_the_locks_pin_what_the_project_asks_for() -> None:
     assert wanted(runs + tests) <= pins("requirements-dev.lock").keys()
 
 
-def test_what_is_tested_is_what_runs() -> None:
-    runs, tests = pins("requirements.lock"), pins("requirements-dev.lock")
+@pytest.mark.parametrize(("lock", "dev_lock"), [LOCKS[:2], OTHERS])
+def test_what_is_tested_is_what_runs(lock: str, dev_lock: str) -> None:
+    runs, tests = pins(lock), pins(dev_lock)
 
     differing = {name for name, versions in runs.items() if not versions <= tests[name]}
 
     assert not differing
+
+
+def test_the_other_library_stands_in_for_the_first_and_nothing_else_changes() -> None:
+    first, other = pins("requirements.lock"), pins("requirements-ib_async.lock")
+    swapped = {"ib-insync", "eventkit", "ib-async", "aeventkit", "tzdata"}
+
+    assert {"ib-async", "aeventkit"} <= other.keys()
+    assert not {"ib-insync", "eventkit"} & other.keys()
+    assert {n: v for n, v in first.items() if n not in swapped} == {n: v for n, v in other.items() if n not in swapped}
 
 
 @pytest.mark.parametrize("lock", CLIENT_LOCKS)

@@ -3,14 +3,23 @@
 The library gives the codec and the socket. Its picture of orders, positions and quotes is never used: the server
 messages about them go to handlers of ours instead. It asks for the main thread's event loop when it is imported,
 therefore it is imported here, at the top, and nowhere late.
+
+Which library it is was chosen when the environment was made: ib_insync, or ib_async, which continues it with the same
+interface. Never both: their event packages overwrite each other.
 """
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Final
 
-from ib_insync import IB, Contract, ExecutionFilter, Order, RequestError
-
-__all__ = ["Contract", "ExecutionFilter", "Order", "RequestError", "new_gateway"]
+NAME: Final = "ib_async" if find_spec("ib_async") is not None else "ib_insync"
+_library: Any = import_module(NAME)  # Neither carries annotations throughout.
+IB: Any = _library.IB
+Contract: Any = _library.Contract
+ExecutionFilter: Any = _library.ExecutionFilter
+Order: Any = _library.Order
+RequestError: type[Any] = _library.RequestError
 
 Handler = Callable[..., object]
 
@@ -24,7 +33,7 @@ def new_gateway(handlers: Mapping[str, Handler], timezone: str) -> Any:
     ``handlers`` are keyed by the library's names of server messages. ``timezone`` is of execution times without one.
     The return type is open because the library's client carries no annotations.
     """
-    gateway = IB()  # type: ignore[no-untyped-call] # its initialiser carries no annotations
+    gateway = IB()
     gateway.client.MaxRequests = 0  # Pacing is ours: its queue would let orders wait behind data.
     gateway.RaiseRequestErrors = True
     gateway.TimezoneTWS = timezone

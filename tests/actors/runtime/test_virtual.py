@@ -2,17 +2,18 @@ import asyncio
 import functools
 import logging
 import struct
+from importlib import import_module
 from typing import Any
 
-import ib_insync
 import pytest
 
 from actors.runtime.errors import VirtualDeadlockError
 from actors.runtime.virtual import VirtualLoop
+from broker.ib.library import NAME
 from tests.actors.runtime.actors import Echo
 from tests.actors.runtime.worlds import MONDAY, VirtualWorld, launch
 
-LIBRARY: Any = ib_insync  # its functions have no types
+LIBRARY: Any = import_module(NAME)  # its functions have no types
 
 
 class Shouter(asyncio.Protocol):
