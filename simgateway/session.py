@@ -12,10 +12,19 @@ from simgateway.config import GatewayConfig
 from simgateway.delay import DelayLine
 from simgateway.frames import FrameLog
 from simgateway.market.clock import GatewayClock
+from simgateway.pace import OPTION, Pace
 from simgateway.protocol import responses
 from simgateway.protocol.names import Direction
 from simgateway.protocol.text import local_text
-from simgateway.protocol.wire import Fields, FrameReader, FramingError, OutdatedClientError, agreed_version, encode
+from simgateway.protocol.wire import (
+    Fields,
+    FrameReader,
+    FramingError,
+    OutdatedClientError,
+    agreed_version,
+    connect_options,
+    encode,
+)
 
 NO_CLIENT: Final = -1
 
@@ -100,6 +109,7 @@ class Session(asyncio.Protocol):
         self._closing = False
         self._has_ended = False
         self._recent: deque[float] = deque()
+        self._pace: Pace | None = None
         self.number = 0
         self.client_id = NO_CLIENT
         self.version = 0
@@ -150,6 +160,8 @@ class Session(asyncio.Protocol):
         del exc
         self.is_open = False
         self._line.close()
+        if self._pace:
+            self._pace.close()
         self._hub.closed(self)
 
     def send(self, *messages: Fields) -> None:
@@ -179,8 +191,22 @@ class Session(asyncio.Protocol):
     def _take(self, fields: Fields) -> None:
         self._note("in", fields)
         if self.version == 0:
-            self.version = agreed_version(fields[0])
-            self.send((str(self.version), local_text(self._hub.clock.now()).replace("US/Eastern", "EST")))
+            self._greet(fields[0])
+        elif self._pace:
+            self._pace.push(fields)
+        else:
+            self._hand_on(fields)
+
+    def _greet(self, offer: str) -> None:
+        """Answer the client's offer, the only message before the API is started."""
+        self.version = agreed_version(offer)
+        config = self._hub.config
+        if config.pacing and OPTION in connect_options(offer).split():
+            self._pace = Pace(self._hub.clock, config.messages_per_second, self._hand_on)
+        self.send((str(self.version), local_text(self._hub.clock.now()).replace("US/Eastern", "EST")))
+
+    def _hand_on(self, fields: Fields) -> None:
+        if self._closing:
             return
         self._count()
         self._hub.received(self, fields)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from simgateway.protocol.cursor import Cursor
-from simgateway.protocol.text import read_decimal, read_flag, read_int
+from simgateway.protocol.text import read_decimal, read_int
 from simgateway.protocol.wire import Fields
 
 CONTRACT_FIELDS = 12
@@ -38,35 +38,6 @@ class DetailsRequest:
     sec_id_type: str
     sec_id: str
     issuer_id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataRequest:
-    """A request for quotes: `generics` are the extra tick types asked for."""
-
-    req_id: int
-    contract: ContractQuery
-    generics: frozenset[str]
-    snapshot: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryRequest:
-    """A request for bars, as sent: `end` is empty for now, `format_date` 1 (text) or 2 (epoch seconds)."""
-
-    req_id: int
-    contract: ContractQuery
-    end: str
-    bar_size: str
-    duration: str
-    regular_only: bool
-    what: str
-    format_date: int
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """Return what makes two requests the same one for the pacing rules."""
-        return (self.contract, self.end, self.bar_size, self.duration, self.what, self.regular_only)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,26 +76,10 @@ def read_contract(fields: Fields, start: int) -> ContractQuery:
     )
 
 
-def after_contract(fields: Fields, start: int) -> Cursor:
-    """Return a cursor behind the contract that begins at `start`.
-
-    For a request whose contract may be a "BAG" (1, 20) go on with `skip_data_legs` where its legs stand.
-    """
-    cursor = Cursor(fields, start)
-    cursor.skip(CONTRACT_FIELDS)
-    return cursor
-
-
-def skip_data_legs(cursor: Cursor, contract: ContractQuery) -> None:
-    """Pass over the legs a data request has when its contract is a "BAG": conId, ratio, action, exchange of each."""
-    if contract.sec_type == "BAG":
-        cursor.rows(4)
-
-
 def read_details_request(fields: Fields, version: int) -> DetailsRequest:
     """Return a contractDetails request (9); the issuer id is there from version 176 on."""
     contract = read_contract(fields, 3)
-    cursor = after_contract(fields, 3)
+    cursor = Cursor(fields, 3 + CONTRACT_FIELDS)
     return DetailsRequest(
         req_id=read_int(fields[2]),
         contract=contract,
@@ -132,38 +87,6 @@ def read_details_request(fields: Fields, version: int) -> DetailsRequest:
         sec_id_type=cursor.text(),
         sec_id=cursor.text(),
         issuer_id=cursor.text() if version >= 176 else "",
-    )
-
-
-def read_data_request(fields: Fields) -> DataRequest:
-    """Return a mktData request (1)."""
-    contract = read_contract(fields, 3)
-    cursor = after_contract(fields, 3)
-    skip_data_legs(cursor, contract)
-    if cursor.flag():
-        cursor.skip(3)
-    generics, snapshot = cursor.text(), cursor.flag()
-    cursor.skip(2)  # The regulatory snapshot and the options.
-    return DataRequest(
-        req_id=read_int(fields[2]),
-        contract=contract,
-        generics=frozenset(part for part in generics.split(",") if part),
-        snapshot=snapshot,
-    )
-
-
-def read_history_request(fields: Fields) -> HistoryRequest:
-    """Return a historicalData request (20); on the wire the bar size comes before the duration."""
-    rest = 2 + CONTRACT_FIELDS
-    return HistoryRequest(
-        req_id=read_int(fields[1]),
-        contract=read_contract(fields, 2),
-        end=fields[rest + 1],
-        bar_size=fields[rest + 2],
-        duration=fields[rest + 3],
-        regular_only=read_flag(fields[rest + 4]),
-        what=fields[rest + 5].upper(),
-        format_date=read_int(fields[rest + 6]),
     )
 
 
