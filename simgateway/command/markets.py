@@ -4,14 +4,16 @@ import argparse
 import itertools
 import string
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Final
 
 from simgateway.command.parser import UnusableError
 from simgateway.market import hours
 from simgateway.market.base import Market, MarketDataError
+from simgateway.market.calendars import EverOpen, RegularHours
 from simgateway.market.chains import SYMBOLS_MAX
+from simgateway.market.characters import Character
 from simgateway.market.profiles import PROFILES
 from simgateway.market.recorded import RecordedMarket
 from simgateway.market.synthetic import SyntheticMarket
@@ -19,6 +21,7 @@ from simgateway.protocol.text import NEW_YORK
 
 DEFAULT_DAY: Final = date(2025, 11, 12)
 DEFAULT_START: Final = time_of_day(9, 30)
+_HAPPENS_AFTER: Final = timedelta(minutes=5)
 
 
 def is_wall(options: argparse.Namespace) -> bool:
@@ -50,7 +53,9 @@ def market_of(options: argparse.Namespace) -> Market:
     if options.market == "synthetic":
         _refuse_data(options)
         _check_day(options, day)
-        return SyntheticMarket(options.seed, day, symbols)
+        return _synthetic(options, day, symbols)
+    if options.character or options.happens or options.extended_hours:
+        raise UnusableError("--character, --happens and --extended-hours are for --market synthetic alone")
     if options.data is None:
         raise MarketDataError(f"--market {options.market} needs --data, the folder of recorded days")
     return RecordedMarket(options.data, day, symbols)
@@ -59,6 +64,18 @@ def market_of(options: argparse.Namespace) -> Market:
 def start_of(options: argparse.Namespace, market: Market) -> datetime:
     """Return when the gateway's clock starts on a simulated day, in UTC."""
     return datetime.combine(market.day(), options.start or DEFAULT_START, NEW_YORK).astimezone(UTC)
+
+
+def _synthetic(options: argparse.Namespace, day: date, symbols: tuple[str, ...]) -> SyntheticMarket:
+    happens = datetime.combine(day, options.happens, NEW_YORK).astimezone(UTC) if options.happens else None
+    if is_wall(options) and happens is None:
+        happens = datetime.now(UTC) + _HAPPENS_AFTER
+    hours_kept = EverOpen() if is_wall(options) else RegularHours(extended=options.extended_hours)
+    character = options.character.strip() or Character.MIXED
+    try:
+        return SyntheticMarket(options.seed, day, symbols, character=character, hours=hours_kept, happens=happens)
+    except ValueError as error:
+        raise UnusableError(f"--character {options.character}: {error}") from error
 
 
 def _refuse_data(options: argparse.Namespace) -> None:

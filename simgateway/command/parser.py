@@ -80,8 +80,15 @@ def _market(group: "argparse._ArgumentGroup") -> None:
         "--character",
         default="",
         metavar="WORDS",
-        help="calm, trending, crash, gap, halt or illiquid; for one symbol SPY=crash; comma-separated",
+        help="mixed, calm, trending, crash, gap, halt or illiquid; of some symbols SPY=crash,AAPL=halt (mixed)",
     )
+    group.add_argument(
+        "--happens",
+        type=_time_of_day,
+        metavar="HH:MM",
+        help="New York time of crash or halt (10:30; on the wall clock five minutes after the start)",
+    )
+    group.add_argument("--extended-hours", action="store_true", help="shares trade from 04:00 to 20:00")
     group.add_argument("--data", type=Path, metavar="FOLDER", help="recorded days in the Lean format, or CSV days")
 
 

@@ -23,6 +23,7 @@ from simgateway.faults.model import Fault
 from simgateway.faults.scenario import Scenario, load_scenario
 from simgateway.frames import FrameLog
 from simgateway.market.base import Market
+from simgateway.market.characters import Character
 from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
 
@@ -149,7 +150,7 @@ def _ready(options: argparse.Namespace, start: datetime, port: int, control_port
         "anchor_monotonic": asyncio.get_running_loop().time(),
         "anchor_wall": time.time(),
         "market": options.market,
-        "character": options.character,
+        "character": options.character.strip() or Character.MIXED,
         "always_open": is_wall(options),
         "seed": options.seed,
         "account": options.account,
