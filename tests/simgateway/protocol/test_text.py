@@ -73,14 +73,14 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "value"), [("0", 0), ("007", 7), ("3.0", 3), ("-3", -3), ("999999999999999999", 10**18 - 1)]
 )
-def test_whole_numbers(text: str, value: int) -> None:
+def test_whole_numbers_are_read_as_such(text: str, value: int) -> None:
     assert read_int(text) == value
 
 
 @pytest.mark.parametrize(
     ("text", "is_set"), [("1", True), ("true", True), ("0", False), ("0.0", False), ("False", False)]
 )
-def test_flags(text: str, *, is_set: bool) -> None:
+def test_flags_are_read_in_every_spelling(text: str, *, is_set: bool) -> None:
     assert read_flag(text) is is_set
 
 
@@ -105,11 +105,11 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["20251112 10:00:00", "20251112  10:00:00", "20251112-15:00:00", "20251112-10:00:00 US/Eastern"]
 )
-def test_moments(text: str) -> None:
+def test_moments_are_read_in_their_zone(text: str) -> None:
     assert read_moment(text) == datetime(2025, 11, 12, 15, 0, tzinfo=UTC)
 
 
-def test_days() -> None:
+def test_days_are_read_from_their_digits() -> None:
     assert [read_day(text) for text in ("20251112", "20251112 16:00:00", "202511", "")] == [
         date(2025, 11, 12),
         date(2025, 11, 12),
