@@ -16,7 +16,7 @@ from simgateway.market.profiles import Profile
 from simgateway.market.rows import MINUTE_SECONDS
 from simgateway.market.shapes import SESSIONS_PER_YEAR, Shape
 
-_CALM_SHARE: Final = 0.2
+_CALM_SHARE: Final = 0.12
 _TREND_NOISE: Final = 0.25
 _TREND_SIGMAS: Final = 2.5  # What a trending day moves, in deviations of an ordinary one.
 _CRASH_MINUTES: Final = 45
@@ -37,7 +37,7 @@ class Character(StrEnum):
     MIXED = "mixed"
     """Trends, calm and lively hours, news: an ordinary day."""
     CALM = "calm"
-    """A fifth of the ordinary moves."""
+    """An eighth of the ordinary moves."""
     TRENDING = "trending"
     """Each day goes one way, up or down for good, two or three times as far as an ordinary one."""
     CRASH = "crash"

@@ -17,20 +17,28 @@ from simgateway.market.option_quotes import (
     open_interest,
     sides,
     sizes,
+    values,
 )
 from simgateway.market.paths import STEP_SECONDS, STEPS_PER_MINUTE, DayPath
+from simgateway.market.rows import MINUTE_SECONDS
 from simgateway.market.underlyings import Spot, Underlying
 
 _NO_DAY: Final = -1
 
 
-class State(NamedTuple):
-    """An option in one step: prices in ten-thousandths of a dollar, 0 where there is none; the day's contracts."""
+class Top(NamedTuple):
+    """Bid and ask in one step in ten-thousandths of a dollar, 0 where there is none."""
 
     bid: int
     ask: int
-    last: int
-    volume: int
+
+
+class Deal(NamedTuple):
+    """The trades of one step: its number in the session, the price in ten-thousandths of a dollar, contracts."""
+
+    number: int
+    price: int
+    size: int
 
 
 class OptionBook:
@@ -53,48 +61,58 @@ class OptionBook:
     def quote(self, day: date, spot: Spot) -> Quote:
         """Return the book at a moment of a New York date."""
         self._begin(day, spot.path)
-        volume = self._volume(spot.path, spot.number)
-        last = self._last(spot, volume)
-        if spot.is_halted:
-            return Quote(None, None, 0, 0, usd(last) if last else None, self._close, volume, self._open_interest)
         common = self._underlying.slice(spot, self._terms.ends)
         distance = common.distance(self._terms.strike)
-        bid, ask = sides(self._terms, common.fair(self._terms, distance), distance, spot.at, spot.strain)
+        fair = common.fair(self._terms, distance)
+        volume = self._volume(spot.path, spot.number)
+        last = self._last(spot.path, spot.number, volume, fair)
+        if spot.is_halted:
+            return Quote(None, None, 0, 0, last, self._close, volume, self._open_interest)
+        bid, ask = sides(self._terms, fair, distance, spot.at, spot.strain)
         bid_size, ask_size = sizes(self._terms.con_id, distance, spot.at, spot.strain)
         return Quote(
             bid=usd(bid) if bid else None,
             ask=usd(ask) if ask else None,
             bid_size=bid_size if bid else 0,
             ask_size=ask_size if ask else 0,
-            last=usd(last) if last else None,
+            last=last,
             close=self._close,
             volume=volume,
             open_interest=self._open_interest,
         )
 
-    def states(self, day: date, path: DayPath, first: int, last: int) -> Iterator[State | None]:
-        """Give the steps of a session from `first` to before `last`; None while trading is halted."""
+    def deals(self, day: date, path: DayPath, first: int, last: int) -> Iterator[Deal]:
+        """Give the trades of a session's steps from `first` to before `last`."""
         self._begin(day, path)
-        terms, underlying = self._terms, self._underlying
-        volume = self._volume(path, first - 1)
-        price = self._last(underlying.at_step(path, first - 1), volume) if volume else 0
-        for number in range(first, last):
-            minute, second = divmod(number, STEPS_PER_MINUTE)
-            at = path.opened + number * STEP_SECONDS
-            strain = underlying.strain(path, at)
-            common = Slice(underlying.profile, terms.ends, at, path.price(minute, second) / UNITS_PER_USD, strain)
-            distance = common.distance(terms.strike)
-            fair = common.fair(terms, distance)
-            now = self._volume(path, number)
-            if now > volume:
-                volume, price = now, on_grid(terms, fair)
-            halted = underlying.is_halted(at)
-            yield None if halted else State(*sides(terms, fair, distance, at, strain), price, volume)
+        share, volume = self._daily / path.volume_before[-1], self._volume(path, first - 1)
+        for minute, begun, ended in _minutes(first, last):
+            before, traded, fairs = path.volume_before[minute], path.volumes[minute], None
+            for second in range(begun, ended):
+                now = int(share * (before + traded * (second + 1) // STEPS_PER_MINUTE))
+                if now > volume:
+                    fairs = fairs or self._values(path, minute)
+                    price = on_grid(self._terms, fairs[second][0])
+                    yield Deal(minute * STEPS_PER_MINUTE + second, price, now - volume)
+                    volume = now
 
-    def volume(self, day: date, path: DayPath, number: int) -> int:
-        """Return the day's contracts up to and with a step of a session."""
+    def tops(self, day: date, path: DayPath, first: int, last: int) -> Iterator[Top | None]:
+        """Give bid and ask of a session's steps from `first` to before `last`; None while trading is halted."""
         self._begin(day, path)
-        return self._volume(path, number)
+        for minute, begun, ended in _minutes(first, last):
+            opened = path.opened + minute * MINUTE_SECONDS
+            if self._underlying.is_halted(opened):
+                yield from [None] * (ended - begun)
+                continue
+            strain, values_of_minute = self._underlying.strain(path, opened), self._values(path, minute)
+            for second in range(begun, ended):
+                fair, distance = values_of_minute[second]
+                yield Top(*sides(self._terms, fair, distance, opened + second * STEP_SECONDS, strain))
+
+    def _values(self, path: DayPath, minute: int) -> list[tuple[float, float]]:
+        """Return value and distance in each step of a minute."""
+        opened = path.opened + minute * MINUTE_SECONDS
+        spots = [price / UNITS_PER_USD for price in path.steps(minute)]
+        return values(self._underlying.profile, self._terms, opened, spots, self._underlying.strain(path, opened))
 
     def _begin(self, day: date, path: DayPath) -> None:
         if path.opened == self._day:
@@ -110,16 +128,27 @@ class OptionBook:
             self._close = usd(on_grid(terms, common.fair(terms, common.distance(terms.strike))))
 
     def _volume(self, path: DayPath, number: int) -> int:
-        return int(self._daily * (path.volume_until(number) / path.volume_before[-1]))
+        return int(self._daily / path.volume_before[-1] * path.volume_until(number))
 
-    def _last(self, spot: Spot, volume: int) -> int:
+    def _last(self, path: DayPath, number: int, volume: int, fair: float) -> Decimal | None:
         """Return the newest trade's price: what the option was worth when the day's volume came to be what it is."""
-        if volume and self._traded[0] != volume:
-            path, number = spot.path, spot.number
+        if volume == 0:
+            return None
+        if self._traded[0] != volume:
             if self._volume(path, number - 1) >= volume:
                 number = bisect_left(range(number), volume, key=lambda each: self._volume(path, each))
-                spot = self._underlying.at_step(path, number)
-            common = self._underlying.slice(spot, self._terms.ends)
-            fair = common.fair(self._terms, common.distance(self._terms.strike))
+                fair = self._fair(path, number)
             self._traded = (volume, on_grid(self._terms, fair))
-        return self._traded[1] if volume else 0
+        return usd(self._traded[1])
+
+    def _fair(self, path: DayPath, number: int) -> float:
+        """Return the value in the number-th step of a session."""
+        minute, second = divmod(number, STEPS_PER_MINUTE)
+        return self._values(path, minute)[second][0]
+
+
+def _minutes(first: int, last: int) -> Iterator[tuple[int, int, int]]:
+    """Give the minutes that steps from `first` to before `last` belong to, each with its first and last step."""
+    for minute in range(first // STEPS_PER_MINUTE, -(-last // STEPS_PER_MINUTE)):
+        begun = minute * STEPS_PER_MINUTE
+        yield minute, max(0, first - begun), min(STEPS_PER_MINUTE, last - begun)

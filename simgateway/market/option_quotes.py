@@ -4,14 +4,16 @@ The value is Black's and Scholes's and Merton's as in `bsm`, written out here so
 have in common is worked out once for all of them: a stream of many options asks for little else.
 """
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import erf, exp, log, sqrt
 from typing import Final
 
 from simgateway.market.base import Instrument, PriceRule
 from simgateway.market.bsm import SECONDS_PER_YEAR
 from simgateway.market.characters import Strain
 from simgateway.market.money import UNITS_PER_USD
+from simgateway.market.paths import STEP_SECONDS
 from simgateway.market.profiles import Profile
 
 _RATE: Final = 0.04
@@ -23,7 +25,7 @@ _DAY_SECONDS: Final = 86_400
 _SPREAD_SHARE: Final = 0.008
 _CALM_SECONDS: Final = 30
 _SIZE_SECONDS: Final = 15
-_ROOT_OF_TWO: Final = math.sqrt(2.0)
+_ROOT_OF_TWO: Final = sqrt(2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,16 @@ class Slice:
         self.at = at
         self.spot = spot
         self.years = years
-        self.root = math.sqrt(years)
-        self.carried = spot * math.exp(-profile.dividend * years)
-        self.discount = math.exp(-_RATE * years)
+        self.root = sqrt(years)
+        self.carried = spot * exp(-profile.dividend * years)
+        self.discount = exp(-_RATE * years)
         self.drift = (_RATE - profile.dividend) * years
-        self.deviation = profile.volatility * math.sqrt(max(years, _SHORTEST_YEARS))
+        self.deviation = profile.volatility * sqrt(max(years, _SHORTEST_YEARS))
         self.volatility = profile.volatility * strain.volatility
 
     def distance(self, strike: float) -> float:
         """Return how far a strike is from the share price, in standard deviations to the expiry, at most 5."""
-        distance = math.log(strike / self.spot) / self.deviation
+        distance = log(strike / self.spot) / self.deviation
         return min(_FARTHEST, max(-_FARTHEST, distance))
 
     def fair(self, terms: Terms, distance: float) -> float:
@@ -88,10 +90,37 @@ class Slice:
         deviation = self.volatility * max(_LOWEST_SMILE, smile) * self.root
         if deviation <= 0:
             return intrinsic
-        d1 = (math.log(spot / strike) + self.drift) / deviation + deviation / 2
-        first = (1.0 + math.erf(sign * d1 / _ROOT_OF_TWO)) / 2.0
-        second = (1.0 + math.erf(sign * (d1 - deviation) / _ROOT_OF_TWO)) / 2.0
+        d1 = (log(spot / strike) + self.drift) / deviation + deviation / 2
+        first = (1.0 + erf(sign * d1 / _ROOT_OF_TWO)) / 2.0
+        second = (1.0 + erf(sign * (d1 - deviation) / _ROOT_OF_TWO)) / 2.0
         return max(intrinsic, sign * (self.carried * first - strike * self.discount * second))
+
+
+def values(
+    profile: Profile, terms: Terms, first: int, spots: Sequence[float], strain: Strain
+) -> list[tuple[float, float]]:
+    """Return value and distance at share prices five seconds apart from `first` on: a `Slice` for each, but quicker.
+
+    History needs thousands of them; the sums are done in the same order, so that not a bit is different.
+    """
+    sign, strike, ends, dividend = terms.sign, terms.strike, terms.ends, profile.dividend
+    usual, strained, carry = profile.volatility, profile.volatility * strain.volatility, _RATE - profile.dividend
+    made: list[tuple[float, float]] = []
+    for number, spot in enumerate(spots):
+        years = max(0.0, ends - first - STEP_SECONDS * number) / SECONDS_PER_YEAR
+        root = sqrt(years)
+        distance = log(strike / spot) / (usual * (root if years > _SHORTEST_YEARS else sqrt(_SHORTEST_YEARS)))
+        distance = min(_FARTHEST, max(-_FARTHEST, distance))
+        fair = max(0.0, sign * (spot - strike))
+        smile = 1.0 + _SKEW * distance + _SMILE * distance * distance
+        deviation = strained * max(_LOWEST_SMILE, smile) * root
+        if deviation > 0:
+            d1 = (log(spot / strike) + carry * years) / deviation + deviation / 2
+            carried = spot * exp(-dividend * years) * ((1.0 + erf(sign * d1 / _ROOT_OF_TWO)) / 2.0)
+            paid = strike * exp(-_RATE * years) * ((1.0 + erf(sign * (d1 - deviation) / _ROOT_OF_TWO)) / 2.0)
+            fair = max(fair, sign * (carried - paid))
+        made.append((fair, distance))
+    return made
 
 
 def sides(terms: Terms, fair: float, distance: float, at: int, strain: Strain) -> tuple[int, int]:
@@ -144,10 +173,10 @@ def _size(draw: float, far: float, strain: Strain) -> int:
 def daily_volume(profile: Profile, terms: Terms, spot: float, at: int) -> float:
     """Return the contracts a whole day trades, by the share's price and the time at the day's open."""
     years = max(0, terms.ends - at) // _DAY_SECONDS / 365
-    deviation = profile.volatility * math.sqrt(max(years, _SHORTEST_YEARS))
-    distance = min(_FARTHEST, max(-_FARTHEST, math.log(terms.strike / spot) / deviation))
+    deviation = profile.volatility * sqrt(max(years, _SHORTEST_YEARS))
+    distance = min(_FARTHEST, max(-_FARTHEST, log(terms.strike / spot) / deviation))
     liveliness = profile.turnover / 4_000 * (0.5 + noise(terms.con_id, 3)) / (1 + 8 * years)
-    return liveliness * math.exp(-0.5 * distance * distance)
+    return liveliness * exp(-0.5 * distance * distance)
 
 
 def open_interest(profile: Profile, terms: Terms) -> int:

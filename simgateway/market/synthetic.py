@@ -14,6 +14,7 @@ from simgateway.market.grids import RULES
 from simgateway.market.levels import Levels
 from simgateway.market.money import usd
 from simgateway.market.option_books import OptionBook
+from simgateway.market.option_minutes import OptionMinutes
 from simgateway.market.option_quotes import terms_of
 from simgateway.market.paths import STEP_SECONDS
 from simgateway.market.profiles import DEFAULT_SYMBOLS, profile_of
@@ -23,6 +24,7 @@ from simgateway.market.synthetic_bars import BarMaker
 from simgateway.market.underlyings import Underlying
 
 _QUOTES_KEPT: Final = 8192
+_MINUTES_KEPT: Final = 64
 _HISTORY: Final = timedelta(days=5 * 365)
 _OPTION_HISTORY: Final = timedelta(days=60)
 
@@ -60,8 +62,14 @@ class SyntheticMarket:
         self._days = DayOfSecond()
         self._underlyings: dict[str, Underlying] = {}
         self._books: dict[int, OptionBook] = {}
+        self._minutes: dict[int, OptionMinutes] = {}
         self._quotes: dict[int, tuple[int, Quote]] = {}
         self._change = (0, datetime.fromtimestamp(0, UTC))
+
+    @property
+    def made(self) -> tuple[str, ...]:
+        """Return the symbols of which anything was asked so far: no other has been made."""
+        return tuple(self._underlyings)
 
     def symbols(self) -> tuple[str, ...]:
         """Return the underlyings in the order given."""
@@ -166,8 +174,8 @@ class SyntheticMarket:
         if seconds < MINUTE_SECONDS or patchy or what not in walk.PRICES:
             return walk.bars(self, instrument, end, seconds, start, what=what, regular_only=regular_only)
         underlying = self._underlying(instrument.symbol)
-        book = self._book(underlying, instrument) if instrument.right else None
-        maker = BarMaker(underlying, book, self._hours, regular_only=regular_only)
+        minutes = self._minutes_of(underlying, instrument) if instrument.right else None
+        maker = BarMaker(underlying, minutes, self._hours, regular_only=regular_only)
         return maker.bars(max(start, self.first_data(instrument)), end, seconds, what)
 
     def prints(self, instrument: Instrument, start: datetime | None, end: datetime, most: int) -> list[Print]:
@@ -207,6 +215,14 @@ class SyntheticMarket:
                 self._books.clear()
             terms = terms_of(instrument, self._ends(instrument), RULES[instrument.market_rule_id])
             known = self._books[instrument.con_id] = OptionBook(underlying, terms)
+        return known
+
+    def _minutes_of(self, underlying: Underlying, instrument: Instrument) -> OptionMinutes:
+        known = self._minutes.get(instrument.con_id)
+        if known is None:
+            if len(self._minutes) >= _MINUTES_KEPT:
+                self._minutes.clear()
+            known = self._minutes[instrument.con_id] = OptionMinutes(self._book(underlying, instrument))
         return known
 
     def _ends(self, instrument: Instrument) -> int:

@@ -8,7 +8,7 @@ from typing import Final
 from simgateway.market.base import Bar
 from simgateway.market.calendars import Hours
 from simgateway.market.hours import new_york_date
-from simgateway.market.option_books import OptionBook, State
+from simgateway.market.option_minutes import OptionMinutes
 from simgateway.market.paths import STEP_SECONDS, STEPS_PER_MINUTE, DayPath, made_row
 from simgateway.market.rows import DAY_SECONDS, MINUTE_SECONDS, Row, bar_of, longer
 from simgateway.market.share_quotes import share_sides
@@ -18,13 +18,15 @@ _HALF: Final = 2
 
 
 class BarMaker:
-    """Makes the bars of one instrument; `book` is the option's, None for the share itself."""
+    """Makes the bars of one instrument; `minutes` are the option's, None for the share itself."""
 
-    def __init__(self, underlying: Underlying, book: OptionBook | None, hours: Hours, *, regular_only: bool) -> None:
+    def __init__(
+        self, underlying: Underlying, minutes: OptionMinutes | None, hours: Hours, *, regular_only: bool
+    ) -> None:
         self._underlying = underlying
-        self._book = book
+        self._options = minutes
         self._hours = hours
-        self._regular_only = regular_only or book is not None
+        self._regular_only = regular_only or minutes is not None
 
     def bars(self, start: datetime, end: datetime, seconds: int, what: str) -> list[Bar]:
         """Return the bars of at least a minute that start in [start, end), the forming one included."""
@@ -43,7 +45,7 @@ class BarMaker:
             return ()
         levels = self._underlying.levels
         is_regular = self._regular_only or session == self._hours.session(day)
-        if self._book is None and is_regular and what == "TRADES" and end >= session[1].timestamp():
+        if self._options is None and is_regular and what == "TRADES" and end >= session[1].timestamp():
             return levels.rows(day, seconds)
         path = levels.path(day) if is_regular else None
         paths = levels.paths(day) if not is_regular else (path,) if path is not None else ()
@@ -53,9 +55,9 @@ class BarMaker:
     def _minutes(self, day: date, path: DayPath, earliest: float, end: float, what: str) -> Iterator[Row]:
         first = max(0, int(earliest - path.opened) // MINUTE_SECONDS)
         steps = steps_until(path, end)
-        if self._book is None:
+        if self._options is None:
             return share_rows(self._underlying, path, what, first=first, steps=steps)
-        return option_rows(self._book, day, path, what, first=first, steps=steps)
+        return self._options.rows(day, path, what, first=first, steps=steps)
 
 
 def steps_until(path: DayPath, end: float) -> int:
@@ -90,44 +92,3 @@ def _shift(underlying: Underlying, path: DayPath, minute: int, what: str) -> int
     strain = underlying.strain(path, path.opened + minute * MINUTE_SECONDS)
     below, width = share_sides(underlying.profile, path.opens[minute], strain)
     return {"BID": -below, "ASK": width - below, "MIDPOINT": width // _HALF - below}[what]
-
-
-def option_rows(book: OptionBook, day: date, path: DayPath, what: str, *, first: int, steps: int) -> Iterator[Row]:
-    """Give an option's minutes from the `first` on, so many steps of the session having passed or until it expires."""
-    steps = min(steps, (book.ends - path.opened) // STEP_SECONDS)
-    states = list(book.states(day, path, first * STEPS_PER_MINUTE, steps))
-    before = book.volume(day, path, first * STEPS_PER_MINUTE - 1)
-    for begun in range(0, len(states), STEPS_PER_MINUTE):
-        inside = [state for state in states[begun : begun + STEPS_PER_MINUTE] if state is not None]
-        start = path.opened + first * MINUTE_SECONDS + begun * STEP_SECONDS
-        if inside:
-            row = _trades(start, inside, before) if what == "TRADES" else _quotes(start, inside, what)
-            before = inside[-1].volume
-            if row is not None:
-                yield row
-
-
-def _trades(start: int, states: Iterable[State], before: int) -> Row | None:
-    prices: list[int] = []
-    value, volume = 0, before
-    for state in states:
-        if state.volume > volume:
-            prices.append(state.last)
-            value += state.last * (state.volume - volume)
-            volume = state.volume
-    if not prices:
-        return None
-    return Row(start, prices[0], max(prices), min(prices), prices[-1], volume - before, value, len(prices))
-
-
-def _quotes(start: int, states: Iterable[State], what: str) -> Row | None:
-    prices = [price for price in (_price(state, what) for state in states) if price]
-    return made_row(start, (prices[0], max(prices), min(prices), prices[-1]), 0) if prices else None
-
-
-def _price(state: State, what: str) -> int:
-    if what == "BID":
-        return state.bid
-    if what == "ASK":
-        return state.ask
-    return (state.bid + state.ask) // _HALF if state.bid and state.ask else 0

@@ -7,14 +7,17 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Final, Protocol, TypeVar
 
 from simgateway.market.base import Bar, Instrument, Print, Quote
 from simgateway.market.hours import at_new_york, new_york_date
 
 _DAY_SECONDS: Final = 86_400
-_DAYS_BACK: Final = 10
+_FIRST_REACH: Final = timedelta(minutes=5)
+_LONGEST_REACH: Final = timedelta(days=1)
+_FARTHEST_BACK: Final = timedelta(days=10)
+_INSTANT: Final = timedelta(microseconds=1)
 _HALF: Final = Decimal("0.5")
 _NOTHING: Final = Quote(None, None, 0, 0, None, None, 0, None)
 
@@ -60,13 +63,11 @@ def _chosen(
     if start is not None:
         return list(islice(give(start, end), most))
     rows: deque[Row] = deque()
-    last = end
-    for back in range(_DAYS_BACK):
-        first = at_new_york(new_york_date(end) - timedelta(days=back), time.min)
+    last, reach = end, _FIRST_REACH
+    while len(rows) < most and end - last < _FARTHEST_BACK:
+        first = last - reach
         rows.extendleft(reversed(list(give(first, last))))
-        last = first
-        if len(rows) >= most:
-            break
+        last, reach = first, min(2 * reach, _LONGEST_REACH)
     return list(rows)[-most:]
 
 
@@ -134,12 +135,15 @@ def bars(
 
 
 def _spans(day: date, opened: datetime, until: datetime, seconds: int) -> list[tuple[datetime, datetime]]:
-    """Return the begin and end of each bar of a session, aligned to New York's midnight but for the first."""
+    """Return the begin and end of each bar of a session, aligned to New York's midnight but for the first.
+
+    The forming bar has what is at `until` too; a bar that would begin then is not given.
+    """
     midnight, begun = int(at_new_york(day, time.min).timestamp()), int(opened.timestamp())
     first = midnight + ((begun - midnight) // seconds + 1) * seconds if seconds < _DAY_SECONDS else begun + 2 * seconds
-    edges = [begun, *range(first, int(until.timestamp()) + 1, seconds)]
-    starts = [at for at in (datetime.fromtimestamp(edge, UTC) for edge in edges) if at < until]
-    return list(zip(starts, [*starts[1:], until], strict=True))
+    edges = [begun, *range(first, int(until.timestamp()) + seconds, seconds)]
+    spans = pairwise(datetime.fromtimestamp(edge, UTC) for edge in [*edges, edges[-1] + seconds])
+    return [(start, min(last, until + _INSTANT)) for start, last in spans if start < until]
 
 
 def _of_trades(
