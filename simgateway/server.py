@@ -109,7 +109,7 @@ class Gateway:
         self._more_data = MoreData(config, market, clock, self._pulse, self.rights)
         self._bells = Bells(market, clock)
         self._catalogue = Catalogue(market, clock, config.seed)
-        queries = OrderQueries(self._registry, clock, config.account)
+        queries = OrderQueries(self._registry, clock, config.account, read_only=config.read_only)
         self._admission = Admission(config, clock, self._sessions, self._registry)
         table = routes(
             catalogue=self._catalogue,

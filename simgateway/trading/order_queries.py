@@ -1,6 +1,7 @@
 """Answers about orders: open ones, completed ones, executions."""
 
 from datetime import datetime
+from typing import Final
 
 from simgateway.market.clock import GatewayClock
 from simgateway.protocol import responses
@@ -18,11 +19,18 @@ from simgateway.trading.order_messages import (
 from simgateway.trading.orders import Execution, Order, Stage
 from simgateway.trading.registry import Registry
 
+_READ_ONLY: Final = "Error validating request.-'bX' : cause - The API interface is currently in Read-Only mode."
+
 
 class OrderQueries:
-    """Reads the registry; completed orders and executions are those of New York's day."""
+    """Reads the registry; completed orders and executions are those of New York's day.
 
-    def __init__(self, registry: Registry, clock: GatewayClock, account: str) -> None:
+    With `read_only` open and completed orders are error 321 without a number and without an end, as the real gateway
+    in its Read-Only mode has it: whoever waits for the end times out.
+    """
+
+    def __init__(self, registry: Registry, clock: GatewayClock, account: str, *, read_only: bool = False) -> None:
+        self._read_only = read_only
         self._registry = registry
         self._clock = clock
         self._account = account
@@ -30,6 +38,9 @@ class OrderQueries:
     def own(self, session: Session, fields: Fields) -> None:
         """Answer openOrders (5): the client's own."""
         del fields
+        if self._read_only:
+            session.send(responses.error(-1, 321, _READ_ONLY, session.version))
+            return
         self._send_open(session, [row for row in self._registry.open() if row.client_id == session.client_id])
 
     def all(self, session: Session, fields: Fields) -> None:
@@ -40,6 +51,9 @@ class OrderQueries:
     def completed(self, session: Session, fields: Fields) -> None:
         """Answer completedOrders (99)."""
         del fields
+        if self._read_only:
+            session.send(responses.error(-1, 321, _READ_ONLY, session.version))
+            return
         today = new_york_day(self._clock.now())
         rows = [row for row in self._registry.done if row.done_at and new_york_day(row.done_at) == today]
         session.send(*(completed_order(row, session.version, self._account) for row in rows), ("102",))

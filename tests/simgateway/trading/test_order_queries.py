@@ -116,3 +116,13 @@ def test_all_open_orders_keep_their_owners_ids_and_bind_nothing() -> None:
     assert _orders(seen) == [("5", "1")]
     assert [row[3] for row in other.take() if row[0] == "4"] == ["10147"]
     assert len(rig.gateway.books().open_orders) == 1
+
+
+def test_in_read_only_mode_open_and_completed_orders_are_refused_without_an_end() -> None:
+    rig = Rig(read_only=True)
+    rig.wait()
+
+    rig.client.send("5", "1")
+    rig.client.send("99", "0")
+
+    assert [(row[0], row[2], row[3]) for row in rig.wait()] == [("4", "-1", "321"), ("4", "-1", "321")]
