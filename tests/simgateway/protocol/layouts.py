@@ -1,9 +1,9 @@
 """The reference: every message that goes out, field by field, as clients of 157 to 178 expect it; typed in by hand.
 
 Source: the decoders of ib_insync 0.9.86, ib_async 2.1.0, ibapi 9.81 and 10.50, and frames of a real gateway. One word
-is one field, `name:type`; types are i (whole number), e (the same or empty), d (number), x (number or empty), f (0 or
-1) and s (text); `'8` stands for the text 8. `>=166/` and `<177/` before a word: only at such versions. `n*(a b)` is a
-number n and then n times a and b.
+is one field, `name:type`; types are i (whole number), e (the same or empty), d (number), x (number or empty), z (size:
+whole below version 163), f (0 or 1) and s (text); `'8` stands for the text 8. `>=166/` and `<177/` before a word: only
+at such versions. `n*(a b)` is a number n and then n times a and b.
 """
 
 import re
@@ -24,8 +24,8 @@ MARGINS = " ".join(f"{what}{when}:s" for when in ("Before", "Change", "After") f
 PEGGED = ">=170/minTrade:e >=170/minCompete:e >=170/competeOffset:x >=170/midWhole:x >=170/midHalf:x"
 
 LAYOUTS = {
-    "1": "'6 reqId:i tick:i price:d size:d mask:i",
-    "2": "'6 reqId:i tick:i size:d",
+    "1": "'6 reqId:i tick:i price:d size:z mask:i",
+    "2": "'6 reqId:i tick:i size:z",
     "3": (
         "orderId:i status:s filled:d remaining:d average:d permId:i parentId:i last:d clientId:i whyHeld:s "
         "mktCapPrice:d"
@@ -62,12 +62,12 @@ LAYOUTS = {
         ">=178/pending:f"
     ),
     "15": "'1 accounts:s",
-    "17": "reqId:i start:s end:s bars*(date:s open:d high:d low:d close:d volume:d wap:d count:i)",
+    "17": "reqId:i start:s end:s bars*(date:s open:d high:d low:d close:d volume:z wap:d count:i)",
     "21": "reqId:i tick:i attrib:i iv:d delta:d price:d dividend:d gamma:d vega:d theta:d under:d",
     "45": "'6 reqId:i tick:i value:d",
     "46": "'6 reqId:i tick:i value:s",
     "49": "'1 time:i",
-    "50": "'3 reqId:i time:i open:d high:d low:d close:d volume:d wap:d count:i",
+    "50": "'3 reqId:i time:i open:d high:d low:d close:d volume:z wap:d count:i",
     "52": "'1 reqId:i",
     "53": "'1",
     "54": "'1 account:s",
@@ -82,20 +82,32 @@ LAYOUTS = {
     "62": "'1",
     "63": "'1 reqId:i account:s tag:s value:s currency:s",
     "64": "'1 reqId:i",
+    "71": (
+        "'1 reqId:i account:s conId:i symbol:s secType:s expiry:s strike:d right:s multiplier:s exchange:s currency:s "
+        "local:s tclass:s position:d cost:d model:s"
+    ),
+    "72": "'1 reqId:i",
     "73": "'1 reqId:i account:s model:s key:s value:s currency:s",
     "74": "'1 reqId:i",
     "75": "reqId:i exchange:s underConId:i tclass:s multiplier:s expiries*(day:s) strikes*(strike:d)",
     "76": "reqId:i",
+    "78": "rows*(account:s code:s)",
     "79": ("reqId:i rows*(conId:i symbol:s secType:s primary:s currency:s kinds*(kind:s) >=176/text:s >=176/issuer:s)"),
+    "80": "rows*(exchange:s secType:s listing:s service:s group:e)",
     "81": "reqId:i minTick:d exchange:s permissions:i",
+    "82": "reqId:i rows*(bit:i exchange:s letter:s)",
     "88": "reqId:i time:s",
-    "90": "reqId:i count:i date:s open:d close:d high:d low:d wap:d volume:d",
+    "90": "reqId:i count:i date:s open:d close:d high:d low:d wap:d volume:z",
     "93": "ruleId:i rows*(low:d step:d)",
     "94": "reqId:i daily:d unrealized:d realized:d",
     "95": "reqId:i position:d daily:d unrealized:d realized:d value:d",
-    "96": "reqId:i ticks*(time:i zero:i price:d size:d) done:f",
-    "97": "reqId:i ticks*(time:i mask:i bid:d ask:d bidSize:d askSize:d) done:f",
-    "98": "reqId:i ticks*(time:i mask:i price:d size:d exchange:s conditions:s) done:f",
+    "96": "reqId:i ticks*(time:i zero:i price:d size:z) done:f",
+    "97": "reqId:i ticks*(time:i mask:i bid:d ask:d bidSize:z askSize:z) done:f",
+    "98": "reqId:i ticks*(time:i mask:i price:d size:z exchange:s conditions:s) done:f",
+    "99.1": "reqId:i kind:i time:i price:d size:z mask:i exchange:s conditions:s",
+    "99.2": "reqId:i kind:i time:i price:d size:z mask:i exchange:s conditions:s",
+    "99.3": "reqId:i kind:i time:i bid:d ask:d bidSize:z askSize:z mask:i",
+    "99.4": "reqId:i kind:i time:i middle:d",
     "101": (
         f"{HEAD} permId:i outsideRth:f hidden:f discretionary:d goodAfter:s {ALLOCATION} {BOX} sweep:f allOrNone:f "
         "minQty:e ocaType:i triggerMethod:i volatility:x volType:i 'None dnAux:x dnConId:i dnShort:f dnSlot:i "
@@ -106,6 +118,7 @@ LAYOUTS = {
     ),
     "102": "",
     "106": "reqId:i start:s end:s zone:s sessions*(start:s end:s day:s)",
+    "107": "reqId:i brand:s",
 }
 
 COUNTS = {
@@ -148,10 +161,15 @@ class Reading:
         return self.fields[self.at - 1]
 
 
+def kind_of(fields: tuple[str, ...]) -> str:
+    """Return a message's key in the table: its number, of a tick by tick with its kind."""
+    return f"99.{fields[2]}" if fields[0] == "99" else fields[0]
+
+
 def read(fields: tuple[str, ...], version: int) -> Reading:
     """Return a message read by its layout; `wrong` is empty when count, order and types are right."""
     reading = Reading(fields, version, at=1)
-    _walk(LAYOUTS[fields[0]], reading, "")
+    _walk(LAYOUTS[kind_of(fields)], reading, "")
     if reading.at != len(fields):
         reading.wrong.append(f"{len(fields)} fields instead of {reading.at}")
     return reading
@@ -181,6 +199,7 @@ def _check(word: str, reading: Reading, prefix: str) -> None:
         is_right, name = value == word[1:], word
     else:
         name, kind = word.split(":")
+        kind = ("i" if reading.version < 163 else "d") if kind == "z" else kind
         is_right = re.fullmatch(_TYPES[kind], value) is not None
         reading.values[prefix + name] = value
     if not is_right:
