@@ -257,6 +257,7 @@ class Gateway:
 
     def _open_session(self, day: date) -> None:
         del day
+        self._streams.new_day()
         self._exchange.open_session()
         self._pulse.wake()
 

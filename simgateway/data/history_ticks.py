@@ -85,7 +85,9 @@ class HistoryTicks:
 
 
 def _is_wanted(quote: Quote, request: TicksRequest) -> bool:
-    return request.what == "BID_ASK" or (quote.bid is not None and quote.ask is not None)
+    """Return whether a quote has what is asked for: both sides for a midpoint, at least one otherwise."""
+    sides = (quote.bid is not None) + (quote.ask is not None)
+    return sides == 2 if request.what == "MIDPOINT" else sides > 0
 
 
 def _without_sizes(rows: list[tuple[datetime, Quote]]) -> list[tuple[datetime, Quote]]:

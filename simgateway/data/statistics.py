@@ -9,7 +9,7 @@ from simgateway.data import generics
 from simgateway.data.greeks import mark_of
 from simgateway.data.hours import last_session
 from simgateway.data.spans import DAY_SECONDS
-from simgateway.data.ticks import HIGH, LOW, OPEN, Tick, generic, price, size, string
+from simgateway.data.ticks import Tick, generic, price, size, string
 from simgateway.data.volatility import Volatilities
 from simgateway.market.base import Bar, Instrument, Market, Quote
 from simgateway.protocol.text import new_york_day
@@ -26,16 +26,13 @@ class Statistics:
         self._market = market
         self._volatilities = Volatilities(market)
 
-    def day(self, instrument: Instrument, now: datetime) -> Iterator[Tick]:
-        """Give the day's high, low and open of a share; those of an option would have to be walked for."""
+    def day(self, instrument: Instrument, now: datetime) -> Bar | None:
+        """Return the day's bar of a share, None before its first trade; that of an option would be walked for."""
         session = last_session(self._market, now)
         if instrument.right or session is None:
-            return
+            return None
         bars = self._bars(instrument, session[0], now)
-        if bars:
-            yield price(HIGH, bars[-1].high, 0)
-            yield price(LOW, bars[-1].low, 0)
-            yield price(OPEN, bars[-1].open, 0)
+        return bars[-1] if bars else None
 
     def asked_for(self, instrument: Instrument, quote: Quote, kinds: frozenset[int], now: datetime) -> Iterator[Tick]:
         """Give the first ticks of the kinds asked for; one that this market knows nothing of is left out, as at IB."""

@@ -49,6 +49,7 @@ class Streams:
         self._streams: dict[tuple[int, int], Stream] = {}
         self._by_con_id: dict[int, dict[tuple[int, int], Stream]] = {}
         self._waiting: dict[Session, list[Fields]] = {}
+        self._ranges: dict[int, tuple[Decimal, Decimal]] = {}
         self.most = 0
         pulse.listeners.append(self.on_quote)
         pulse.after.append(self._flush)
@@ -94,20 +95,26 @@ class Streams:
             self._end(stream)
         self._waiting.pop(session, None)
 
+    def new_day(self) -> None:
+        """Forget the day's ranges: the first trade of the next one is its high and its low."""
+        nothing = (Decimal("Infinity"), Decimal("-Infinity"))
+        self._ranges = dict.fromkeys(self._ranges, nothing)
+
     def on_quote(self, instrument: Instrument, quote: Quote) -> None:
         """Prepare for the streams of a contract what has changed; it leaves when the pulse's beat is over."""
         streams = self._by_con_id.get(instrument.con_id)
         if not streams:
             return
         now = self._clock.now()
+        extremes = self._extremes(instrument, quote)
         old: Quote | None = None
         shared: list[Tick] = []
         for stream in streams.values():
             if stream.verdict.delayed or stream.kinds:
-                self._tell(stream, quote, now)
+                self._tell(stream, quote, now, extremes)
                 continue
             if stream.sent is not old:
-                old, shared = stream.sent, self._changes(instrument, stream.sent, quote, now)
+                old, shared = stream.sent, [*self._changes(instrument, stream.sent, quote, now), *extremes]
             stream.sent = quote
             out = self._out(stream)
             out += [addressed(stream.number, tick) for tick in shared]
@@ -120,12 +127,22 @@ class Streams:
             changed.append(ticks.halted(is_halted=self._market.is_halted(instrument, now)))
         return changed
 
-    def _tell(self, stream: Stream, quote: Quote, now: datetime) -> None:
+    def _extremes(self, instrument: Instrument, quote: Quote) -> list[Tick]:
+        """Return the day's new high or low, if the newest trade is one; a share's range is known from its first day."""
+        known, last = self._ranges.get(instrument.con_id), quote.last
+        if known is None or last is None:
+            return []
+        low, high = known
+        self._ranges[instrument.con_id] = (min(low, last), max(high, last))
+        return [ticks.price(ticks.HIGH, last, 0)] * (last > high) + [ticks.price(ticks.LOW, last, 0)] * (last < low)
+
+    def _tell(self, stream: Stream, quote: Quote, now: datetime, extremes: list[Tick]) -> None:
         """Do for a stream of its own kind, delayed or with extra ticks, what the others have together."""
         delayed = stream.verdict.delayed
         if delayed:
             quote = self._market.quote(stream.instrument, now - LAG)
         changed = [*self._changes(stream.instrument, stream.sent, quote, now), *trade_texts(stream, quote, now)]
+        changed += [] if delayed else extremes
         stream.sent = quote
         out = self._out(stream)
         out += [addressed(stream.number, tick, delayed=delayed) for tick in changed]
@@ -226,7 +243,7 @@ class Streams:
         """Give the messages a request begins with."""
         now, delayed, instrument = self._clock.now(), stream.verdict.delayed, stream.instrument
         halted = self._market.is_halted(instrument, now)
-        begin = [*ticks.everything(stream.sent, now, is_halted=halted), *self._statistics.day(instrument, now)]
+        begin = [*ticks.everything(stream.sent, now, is_halted=halted), *self._day(instrument, now)]
         begin += self._statistics.asked_for(instrument, stream.sent, stream.kinds, now)
         if not delayed:
             begin += [ticks.string(kind, _LETTERS) for kind in (ticks.BID_EXCHANGE, ticks.ASK_EXCHANGE)]
@@ -238,6 +255,13 @@ class Streams:
             for row in self._greeks_of(instrument, stream.sent, now, 70 if delayed else 0):
                 yield (*row[:1], stream.number, *row[2:])
 
+    def _day(self, instrument: Instrument, now: datetime) -> list[Tick]:
+        bar = self._statistics.day(instrument, now)
+        if bar is None:
+            return []
+        self._ranges[instrument.con_id] = (bar.low, bar.high)
+        return ticks.day(bar)
+
     def _finish(self, stream: Stream) -> None:
         self._end(stream)
         stream.session.send(responses.end("57", stream.req_id))
@@ -247,6 +271,7 @@ class Streams:
         of_contract = self._by_con_id.get(stream.instrument.con_id)
         if of_contract is not None and of_contract.pop(stream.key, None) is not None and not of_contract:
             del self._by_con_id[stream.instrument.con_id]
+            self._ranges.pop(stream.instrument.con_id, None)
         if stream.timer:
             stream.timer.cancel()
         self._pulse.drop(stream.instrument.con_id, stream.owner)

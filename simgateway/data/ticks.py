@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from simgateway.market.base import Quote
+from simgateway.market.base import Bar, Quote
 from simgateway.protocol.text import number
 from simgateway.protocol.wire import Fields
 
@@ -91,6 +91,11 @@ def everything(quote: Quote, now: datetime, *, is_halted: bool) -> Iterator[Tick
     if quote.close is not None:
         yield price(CLOSE, quote.close, 0)
     yield halted(is_halted=is_halted)
+
+
+def day(bar: Bar) -> list[Tick]:
+    """Return the day's high, low and open."""
+    return [price(HIGH, bar.high, 0), price(LOW, bar.low, 0), price(OPEN, bar.open, 0)]
 
 
 def changes(old: Quote, new: Quote, now: datetime) -> Iterator[Tick]:

@@ -48,6 +48,29 @@ def test_a_trade_is_told_with_its_time_and_size() -> None:
     assert ticks["45"].isdigit()
 
 
+def test_a_new_high_or_low_of_the_day_is_told() -> None:
+    rig = Rig()
+    _ask(rig, *quotes(7))
+
+    told = []
+    for price in ("100.50", "102.00", "98.00", "99.00"):
+        rig.market.trade(STOCK_ID, price, 1)
+        told.append({key: value for key, value in _ticks(rig.wait()).items() if key in {"6", "7"}})
+
+    assert told == [{}, {"6": "102"}, {"7": "98"}, {}]
+
+
+def test_the_first_trade_of_the_next_day_is_its_high_and_its_low() -> None:
+    rig = Rig(start=CLOSE - timedelta(minutes=1))
+    _ask(rig, *quotes(7))
+    rig.wait(17 * 3600)
+    rig.market.trade(STOCK_ID, "100.50", 1)
+
+    ticks = _ticks(rig.wait(3600))
+
+    assert (ticks["6"], ticks["7"]) == ("100.5", "100.5")
+
+
 @pytest.mark.parametrize(
     ("generic", "contract", "expected"),
     [
