@@ -6,10 +6,11 @@ both, and its figures are no more than a guide either.
 
 from datetime import datetime
 from decimal import Decimal
+from math import erf, exp, log, pi, sqrt
 from typing import Final
 
 from simgateway.market.base import Instrument, Market, Quote
-from simgateway.market.bsm import SECONDS_PER_YEAR, Greeks, Option, greeks, value
+from simgateway.market.bsm import SECONDS_PER_YEAR, Greeks, Option, greeks
 
 RATE: Final = 0.04
 _SHORTEST_YEARS: Final = 60 / SECONDS_PER_YEAR
@@ -17,26 +18,35 @@ _FIRST_GUESS: Final = 0.3
 _LOWEST, _HIGHEST = 0.001, 10.0
 _CLOSE_ENOUGH: Final = 1e-5
 _STEPS_MOST: Final = 60
+_FLAT: Final = 1e-12
+_ROOT_TWO, _ROOT_TWO_PI = sqrt(2), sqrt(2 * pi)
 
 
 def implied_volatility(option: Option, spot: float, years: float, price: float, guess: float = 0.0) -> float | None:
     """Return the volatility at which the model gives `price` (USD per share); None when there is none.
 
-    Newton's method, kept inside a bracket that halves when a step leaves it: it always ends.
+    Newton's method, kept inside a bracket that halves when a step leaves it: it always ends. The model's value and its
+    slope are written out here, without dividends, because this runs for every price of every option.
     """
-    low, high = _LOWEST, _HIGHEST
-    if not value(option, spot, years, low) < price < value(option, spot, years, high):
+    discounted = option.strike * exp(-option.rate * years)
+    forward, root, sign = log(spot / discounted), sqrt(years), option.sign
+    if not max(0.0, sign * (spot - discounted)) < price < (spot if sign > 0 else discounted):
         return None
-    at = guess or _FIRST_GUESS
+    low, high, at = _LOWEST, _HIGHEST, guess or _FIRST_GUESS
     for _ in range(_STEPS_MOST):
-        point = greeks(option, spot, years, at)
-        miss = point.price - price
+        deviation = at * root
+        d1 = forward / deviation + deviation / 2
+        worth = sign * (
+            spot * (1 + erf(sign * d1 / _ROOT_TWO)) - discounted * (1 + erf(sign * (d1 - deviation) / _ROOT_TWO))
+        )
+        miss = worth / 2 - price
         if abs(miss) < _CLOSE_ENOUGH:
-            break
+            return at
         low, high = (low, at) if miss > 0 else (at, high)
-        step = miss / (point.vega * 100) if point.vega > 0 else 0.0
+        slope = spot * root * exp(-d1 * d1 / 2) / _ROOT_TWO_PI
+        step = miss / slope if slope > _FLAT else 0.0
         at = at - step if step and low < at - step < high else (low + high) / 2
-    return at
+    return at if high - low < _CLOSE_ENOUGH and low > _LOWEST else None
 
 
 class GreeksDesk:

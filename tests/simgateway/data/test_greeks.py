@@ -24,8 +24,8 @@ def test_the_volatility_found_gives_the_price_back(
 
     found = implied_volatility(option, 100, years, price, guess)
 
-    if found is None:  # so deep in the money that every volatility gives the same price
-        assert abs(price - value(option, 100, years, 0.001)) < 1e-9
+    if found is None:  # so far from the money that every small volatility gives the same price
+        assert abs(price - value(option, 100, years, 0.001)) < 2e-5
     else:
         assert value(option, 100, years, found) == pytest.approx(price, abs=1e-4)
 
