@@ -70,18 +70,7 @@ class Gateway:
             ledger=self._ledger,
             reporter=reporter,
         )
-        families = Families(config.children_on_partial, self._registry, self._exchange)
-        self._desk = Desk(
-            config=config,
-            market=market,
-            clock=clock,
-            pulse=self._pulse,
-            registry=self._registry,
-            ledger=self._ledger,
-            exchange=self._exchange,
-            families=families,
-            reporter=reporter,
-        )
+        self._desk = self._new_desk(reporter)
         self._feed = AccountFeed(config, clock, self._ledger)
         self._deliveries = Deliveries(
             config=config,
@@ -93,42 +82,14 @@ class Gateway:
             sessions=self._sessions,
         )
         self._settlement = Settlement(config, market, self._ledger, self._pulse, self._deliveries)
-        exercises = Exercises(
-            config=config,
-            market=market,
-            clock=clock,
-            pulse=self._pulse,
-            ledger=self._ledger,
-            registry=self._registry,
-            settlement=self._settlement,
-            deliveries=self._deliveries,
-        )
         self.rights = Rights(config)
         self._history = History(config, market, clock, self._pulse, self.rights)
         self._streams = Streams(config, market, clock, self._pulse, self.rights)
         self._more_data = MoreData(config, market, clock, self._pulse, self.rights)
         self._bells = Bells(market, clock)
         self._catalogue = Catalogue(market, clock, config.seed)
-        queries = OrderQueries(self._registry, clock, config.account, read_only=config.read_only)
         self._admission = Admission(config, clock, self._sessions, self._registry)
-        table = routes(
-            catalogue=self._catalogue,
-            desk=self._desk,
-            queries=queries,
-            feed=self._feed,
-            exercises=exercises,
-            history=self._history,
-            streams=self._streams,
-            more_data=self._more_data,
-        )
-        self._inbox = Inbox(
-            config=config,
-            clock=clock,
-            log=frames,
-            sessions=self._sessions,
-            admission=self._admission,
-            routes=table,
-        )
+        self._inbox = self._new_inbox()
         self._wire_up()
 
     def protocol(self) -> asyncio.Protocol:
@@ -240,6 +201,50 @@ class Gateway:
         """Forget a connection's quote requests, as the real gateway does when data is lost (1101)."""
         self._streams.forget(session)
         self._more_data.forget(session)
+
+    def _new_desk(self, reporter: Reporter) -> Desk:
+        return Desk(
+            config=self.config,
+            market=self._market,
+            clock=self.clock,
+            pulse=self._pulse,
+            registry=self._registry,
+            ledger=self._ledger,
+            exchange=self._exchange,
+            families=Families(self.config.children_on_partial, self._registry, self._exchange),
+            reporter=reporter,
+        )
+
+    def _new_inbox(self) -> Inbox:
+        config, clock = self.config, self.clock
+        exercises = Exercises(
+            config=config,
+            market=self._market,
+            clock=clock,
+            pulse=self._pulse,
+            ledger=self._ledger,
+            registry=self._registry,
+            settlement=self._settlement,
+            deliveries=self._deliveries,
+        )
+        table = routes(
+            catalogue=self._catalogue,
+            desk=self._desk,
+            queries=OrderQueries(self._registry, clock, config.account, read_only=config.read_only),
+            feed=self._feed,
+            exercises=exercises,
+            history=self._history,
+            streams=self._streams,
+            more_data=self._more_data,
+        )
+        return Inbox(
+            config=config,
+            clock=clock,
+            log=self.log,
+            sessions=self._sessions,
+            admission=self._admission,
+            routes=table,
+        )
 
     def _symbol_of(self, con_id: int) -> str:
         instrument = self._market.by_con_id(con_id)

@@ -6,7 +6,7 @@ from typing import Final
 
 from simgateway.faults.effect import Effect, Items, Passing, Stage
 from simgateway.faults.effects import EFFECTS
-from simgateway.faults.kinds import HANDSHAKE
+from simgateway.faults.kind import HANDSHAKE
 from simgateway.faults.model import After, At, Chance, Fault, Nth, Target
 from simgateway.protocol.names import name_of
 from simgateway.protocol.text import NEW_YORK

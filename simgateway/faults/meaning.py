@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from simgateway.faults.effect import Effect, Items, Passing
-from simgateway.faults.kinds import UNSET_DOUBLE_TEXT
+from simgateway.protocol.text import UNSET_DOUBLE
 from simgateway.protocol.wire import Fields
 
-_WORDS: Final[Mapping[str, str]] = {"nan": "NaN", "inf": "Infinity", "max": UNSET_DOUBLE_TEXT}
+_WORDS: Final[Mapping[str, str]] = {"nan": "NaN", "inf": "Infinity", "max": UNSET_DOUBLE}
 _MONEY_FIELDS: Final[Mapping[str, tuple[int, ...]]] = {
     "94": (2, 3, 4),
     "95": (3, 4, 5, 6),

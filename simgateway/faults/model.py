@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Final, NoReturn
 
-from simgateway.faults.kinds import KINDS, Kind, Parameter, Scope, number_of
+from simgateway.faults.kind import Kind, Parameter, Scope, number_of
+from simgateway.faults.kinds import KINDS
 from simgateway.protocol.names import Direction
 
 LONGEST_SECONDS: Final = 366 * 86_400
