@@ -45,6 +45,11 @@ def new_york_date(at: datetime) -> date:
     return at.astimezone(NEW_YORK).date()
 
 
+def new_york_date_of(second: int) -> date:
+    """Return the date in New York at a time in seconds since 1970."""
+    return datetime.fromtimestamp(second, NEW_YORK).date()
+
+
 def is_trading_day(day: date) -> bool:
     """Return whether the exchange opens on this New York date."""
     return day.weekday() < _SATURDAY and day not in _holidays(day.year) and day not in EXTRA_CLOSED

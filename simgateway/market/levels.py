@@ -22,28 +22,12 @@ _LONGEST_WALK_SESSIONS: Final = 1300
 _HOUR_MINUTES: Final = 60
 
 
-class Levels:
-    """The paths of one symbol; `anchor` is the trading day whose open has the profile's price."""
+class DaySequence:
+    """The sessions of one symbol, made by `_make_paths` when somebody asks; the newest few are kept."""
 
-    def __init__(
-        self,
-        seed: int,
-        symbol: str,
-        profile: Profile,
-        anchor: date,
-        *,
-        hours: Hours | None = None,
-        script: Script | None = None,
-    ) -> None:
-        self._seed = seed
-        self._symbol = symbol
-        self._profile = profile
-        self._hours = hours or RegularHours()
-        self._script = script
-        self._opens = {anchor: profile.price}
-        self._oldest = self._newest = anchor
+    def __init__(self, hours: Hours) -> None:
+        self._hours = hours
         self._paths: OrderedDict[date, tuple[DayPath, ...]] = OrderedDict()
-        self._shapes: dict[date, Shape] = {}
         self._closes: dict[date, int] = {}
         self._joined: dict[tuple[date, int], tuple[Row, ...]] = {}
 
@@ -58,9 +42,7 @@ class Levels:
         if known is not None:
             self._paths.move_to_end(day)
             return known
-        if self._hours.session(day) is None or not self._reach(day):
-            return ()
-        made = self._paths[day] = self._make(day)
+        made = self._paths[day] = self._make_paths(day)
         if len(self._paths) > _PATHS_KEPT:
             self._paths.popitem(last=False)
         return made
@@ -98,6 +80,32 @@ class Levels:
             self._joined.clear()
         self._joined[day, seconds] = joined = tuple(row for row in spans if row is not None)
         return joined
+
+    def _make_paths(self, day: date) -> tuple[DayPath, ...]:
+        raise NotImplementedError
+
+
+class Levels(DaySequence):
+    """The paths of one symbol; `anchor` is the trading day whose open has the profile's price."""
+
+    def __init__(
+        self,
+        seed: int,
+        symbol: str,
+        profile: Profile,
+        anchor: date,
+        *,
+        hours: Hours | None = None,
+        script: Script | None = None,
+    ) -> None:
+        super().__init__(hours or RegularHours())
+        self._seed = seed
+        self._symbol = symbol
+        self._profile = profile
+        self._script = script
+        self._opens = {anchor: profile.price}
+        self._oldest = self._newest = anchor
+        self._shapes: dict[date, Shape] = {}
 
     def _reach(self, day: date) -> bool:
         """Work out opening prices from the nearest known day to this one."""
@@ -152,7 +160,9 @@ class Levels:
         gap = draw_gap(self._seed, self._symbol, self._profile, day)
         return self._script.gap(gap, day) if self._script else gap
 
-    def _make(self, day: date) -> tuple[DayPath, ...]:
+    def _make_paths(self, day: date) -> tuple[DayPath, ...]:
+        if self._hours.session(day) is None or not self._reach(day):
+            return ()
         shape = self._shapes.pop(day, None) or self._shape(day)
         opened, closed = self._session(day)
         path = at_level(self._key(day, "steps"), shape, opened, self._opens[day])

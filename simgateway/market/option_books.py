@@ -84,7 +84,7 @@ class OptionBook:
     def deals(self, day: date, path: DayPath, first: int, last: int) -> Iterator[Deal]:
         """Give the trades of a session's steps from `first` to before `last`."""
         self._begin(day, path)
-        share, volume = self._daily / path.volume_before[-1], self._volume(path, first - 1)
+        share, volume = self._daily / max(1, path.volume_before[-1]), self._volume(path, first - 1)
         for minute, begun, ended in _minutes(first, last):
             before, traded, fairs = path.volume_before[minute], path.volumes[minute], None
             for second in range(begun, ended):
@@ -128,7 +128,7 @@ class OptionBook:
             self._close = usd(on_grid(terms, common.fair(terms, common.distance(terms.strike))))
 
     def _volume(self, path: DayPath, number: int) -> int:
-        return int(self._daily / path.volume_before[-1] * path.volume_until(number))
+        return int(self._daily / max(1, path.volume_before[-1]) * path.volume_until(number))
 
     def _last(self, path: DayPath, number: int, volume: int, fair: float) -> Decimal | None:
         """Return the newest trade's price: what the option was worth when the day's volume came to be what it is."""

@@ -42,6 +42,16 @@ class DayPath:
         """Return how many minutes the session has."""
         return len(self.opens)
 
+    def add(self, ends: tuple[int, int, int, int], volume: int) -> None:
+        """Add a minute while the path is made: open, high, low, close and shares traded."""
+        self.opens.append(ends[0])
+        self.highs.append(ends[1])
+        self.lows.append(ends[2])
+        self.closes.append(ends[3])
+        self.volumes.append(volume)
+        self.volume_before.append(self.volume_before[-1] + volume)
+        self.traded.append(ends[3] if volume else self.traded[-1])
+
     def row(self, minute: int) -> Row:
         """Return one whole minute."""
         return made_row(self.opened + minute * MINUTE_SECONDS, self.ends(minute), self.volumes[minute])
@@ -156,12 +166,8 @@ def at_level(key: str, shape: Shape, opened: int, open_price: float, *, is_thin:
     for step, above, below, volume in zip(shape.returns, shape.above, shape.below, shape.volumes, strict=True):
         price *= exp(step)
         close = _whole_cents(price)
-        path.opens.append(at_open)
-        path.highs.append(_whole_cents(max(at_open, close) * (1 + above)))
-        path.lows.append(_whole_cents(min(at_open, close) * (1 - below)))
-        path.closes.append(close)
-        path.volumes.append(volume)
-        path.volume_before.append(path.volume_before[-1] + volume)
-        path.traded.append(close if volume else path.traded[-1])
+        high = _whole_cents(max(at_open, close) * (1 + above))
+        low = _whole_cents(min(at_open, close) * (1 - below))
+        path.add((at_open, high, low, close), volume)
         at_open = close
     return path

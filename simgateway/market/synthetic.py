@@ -200,13 +200,16 @@ class SyntheticMarket:
         """Return a symbol's share, made when it is first asked for."""
         known = self._underlyings.get(symbol)
         if known is None:
-            key = f"{self._seed}/{symbol}"
-            script = script_of(self._characters[symbol], key, self._hours, self._first, self._happens)
-            profile = script.profile(profile_of(symbol))
-            chain = Chain(self._indexes[symbol], symbol, profile, self._first)
-            levels = Levels(self._seed, symbol, profile, self._first, hours=self._hours, script=script)
-            known = self._underlyings[symbol] = Underlying(profile, chain, levels, self._hours, script)
+            known = self._underlyings[symbol] = self._make_underlying(symbol)
         return known
+
+    def _make_underlying(self, symbol: str) -> Underlying:
+        key = f"{self._seed}/{symbol}"
+        script = script_of(self._characters[symbol], key, self._hours, self._first, self._happens)
+        profile = script.profile(profile_of(symbol))
+        chain = Chain(self._indexes[symbol], symbol, profile, self._first)
+        levels = Levels(self._seed, symbol, profile, self._first, hours=self._hours, script=script)
+        return Underlying(profile, chain, levels, self._hours, script)
 
     def _book(self, underlying: Underlying, instrument: Instrument) -> OptionBook:
         known = self._books.get(instrument.con_id)

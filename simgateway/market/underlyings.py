@@ -9,7 +9,7 @@ from simgateway.market.base import Quote
 from simgateway.market.calendars import Hours
 from simgateway.market.chains import Chain
 from simgateway.market.characters import EASE, Script, Strain
-from simgateway.market.levels import Levels
+from simgateway.market.levels import DaySequence
 from simgateway.market.money import UNITS_PER_USD, usd
 from simgateway.market.option_quotes import Slice
 from simgateway.market.paths import STEP_SECONDS, STEPS_PER_MINUTE, DayPath
@@ -43,7 +43,7 @@ class Spot:
 class Underlying:
     """A symbol's profile, listing and paths. What was asked last is kept: quotes come in bunches of one moment."""
 
-    def __init__(self, profile: Profile, chain: Chain, levels: Levels, hours: Hours, script: Script) -> None:
+    def __init__(self, profile: Profile, chain: Chain, levels: DaySequence, hours: Hours, script: Script) -> None:
         self.profile = profile
         self.chain = chain
         self.levels = levels
