@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 from tests.conformance.drivers.vocabulary import Event
 from tests.house import CHECKOUT
 
-PATIENCE_SECONDS: Final = 15.0
+PATIENCE_SECONDS: Final = 10.0
 """How long a test waits for what it expects: only a failure takes so long."""
 
 
@@ -44,21 +44,21 @@ class Child:
         """Return whether the process still runs."""
         return self._process.poll() is None
 
-    def do(self, what: str, *, within: float = PATIENCE_SECONDS, **more: Any) -> Any:
+    def do(self, command: str, /, *, within: float = PATIENCE_SECONDS, **more: Any) -> Any:
         """Have a command carried out; return its result. ClientFailedError when the client raised."""
         number = next(self._numbers)
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps({"n": number, "do": what, **more}) + "\n")
+            self._process.stdin.write(json.dumps({"n": number, "do": command, **more}) + "\n")
             self._process.stdin.flush()
         except OSError as error:
-            raise self._failure(f"cannot be told {what}: {error}") from error
+            raise self._failure(f"cannot be told {command}: {error}") from error
         with self._news:
             if not self._news.wait_for(lambda: number in self._answers or self._is_over, within):
-                raise self._failure(f"does not answer to {what}")
+                raise self._failure(f"does not answer to {command}")
             answer = self._answers.pop(number, {"failed": "the process has ended"})
         if "failed" in answer:
-            raise self._failure(f"{what}: {answer['failed']}")
+            raise self._failure(f"{command}: {answer['failed']}")
         return answer["result"]
 
     def events(self) -> list[Event]:

@@ -19,6 +19,7 @@ from tests.conformance.drivers.vocabulary import CONTRACT_FIELDS, ORDER_FIELDS, 
 
 _ASKED: contextvars.ContextVar[int] = contextvars.ContextVar("asked", default=0)
 _FOR_EVER: Final = 3600.0
+_GRACE: Final = 1.0  # seconds that a request may still take when its case is over
 
 
 class Line:
@@ -29,7 +30,7 @@ class Line:
         self.ear = Ear(name, mouth)
         self.ib = library.IB()
         self.kept: dict[int, Any] = {}
-        self.tasks: dict[int, asyncio.Task[None]] = {}
+        self.tasks: list[tuple[int, asyncio.Task[None]]] = []
         self._next_number = self.ib.client.getReqId
         self.ib.client.getReqId = self._number
         self.ib.disconnectedEvent += lambda: self.ear.say({"kind": "closed"})
@@ -50,7 +51,7 @@ class Line:
 
     def begin(self, asked: int, request: Awaitable[Any]) -> None:
         """Wait for a request in the background; say `done` when its future ends."""
-        self.tasks[asked] = asyncio.ensure_future(self._finish(asked, request))
+        self.tasks.append((asked, asyncio.ensure_future(self._finish(asked, request))))
 
     async def _finish(self, asked: int, request: Awaitable[Any]) -> None:
         try:
@@ -113,7 +114,7 @@ def _place(line: Line, command: Event) -> int:
 
 def _ask_what_if(line: Line, command: Event, contract: Any, wanted: Any) -> int:
     """Ask by the library's own method: its future takes the number of the order, which is the case's answer."""
-    line.begin(command["asked"], line.ib.whatIfOrderAsync(contract, wanted))
+    line.begin(command.get("asked", 0), line.ib.whatIfOrderAsync(contract, wanted))
     return max(line.ear.asked)
 
 
@@ -252,12 +253,15 @@ class Driver:
 
     async def _verdict(self) -> list[str]:
         """Hang up everywhere; return all that must not have happened since the last verdict."""
-        await asyncio.sleep(0)
-        unanswered = [asked for line in self._lines.values() for asked, task in line.tasks.items() if not task.done()]
+        tasks = [task for line in self._lines.values() for _, task in line.tasks]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_GRACE)
+        unanswered = [asked for line in self._lines.values() for asked, task in line.tasks if not task.done()]
         for line in self._lines.values():
             line.ib.disconnect()
-            for task in line.tasks.values():
-                task.cancel()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         trouble = [*self._notebook.trouble, *(f"request {asked} never ended" for asked in unanswered)]
         self._notebook.trouble.clear()
         self._lines.clear()

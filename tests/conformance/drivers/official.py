@@ -54,7 +54,8 @@ class Line:
             if self.app.isConnected():
                 self.app.run()
         except Exception as error:  # noqa: BLE001 - whatever ends the message loop is what a case wants to know
-            self.notebook.trouble.append(f"message loop died: {error!r}")
+            if not self.is_closed_by_us:  # on hanging up the client forgets its version under its own loop's feet
+                self.notebook.trouble.append(f"message loop died: {error!r}")
         self.settled.set()
         self.ended.set()
         self.ear.say({"kind": "closed"})
