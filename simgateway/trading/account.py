@@ -147,15 +147,10 @@ class Ledger:
             self._open(instrument, opening if signed > 0 else -opening, cost - closing_cost, price)
         return realized
 
-    def settle(self, con_id: int, count: int, value: Decimal) -> Decimal:
-        """Turn `count` of a position into `value` of cash, which settles the next day; return the realised profit."""
+    def lapse(self, con_id: int, count: int) -> Decimal:
+        """Take `count` of a position out as worthless; return the realised profit."""
         instrument = self.holdings[con_id].instrument
-        value = to_cents(value)
-        self.cash += value
-        self.unsettled += max(value, _ZERO)
-        day = self.days.setdefault(con_id, Day())
-        day.flow += value
-        return self._close(instrument, count, -value, day)
+        return self._close(instrument, count, _ZERO, self.days.setdefault(con_id, Day()))
 
     def new_day(self, *, settles: bool = True) -> None:
         """Begin a day: profits count from here; yesterday's sales are settled on a day of business."""

@@ -1,6 +1,7 @@
 """What becomes of orders, changes and cancels when they reach the exchange."""
 
 from dataclasses import replace
+from typing import Final
 
 from simgateway.data.pulse import Pulse
 from simgateway.protocol.tickets import OrderTicket
@@ -12,6 +13,8 @@ from simgateway.trading.refusals import Refusal
 from simgateway.trading.registry import Registry
 from simgateway.trading.reporter import Reporter
 from simgateway.trading.rules import check_count, check_market
+
+_EXPIRED: Final = "Order rejected - reason:The contract has expired and is not traded any more"
 
 
 class Arrivals:
@@ -39,6 +42,9 @@ class Arrivals:
         """Take new orders: each works, waits for its parent or is rejected."""
         for order in orders:
             if order.stage is not Stage.TRAVELLING:
+                continue
+            if self._exchange.is_over(order.instrument):
+                self._exchange.reject(order, 201, _EXPIRED)
                 continue
             refusal = check_count(order, self._registry) if order.is_child else self._check(order)
             if refusal is not None:

@@ -67,8 +67,13 @@ class Deliveries:
         self._tell(option)
 
     def pay(self, option: Instrument, quantity: int, price: Decimal) -> None:
-        """Take options (negative: written ones) out of the account for cash, at 0 when they lapse; no execution."""
-        self._ledger.settle(option.con_id, abs(quantity), price * quantity * option.multiplier)
+        """Exchange options (negative: written ones) for cash, free of commission."""
+        self._trade(option, -quantity, price)
+        self._tell(option)
+
+    def lapse(self, option: Instrument, quantity: int) -> None:
+        """Take options (negative: written ones) that expire worthless out of the account; that is no execution."""
+        self._ledger.lapse(option.con_id, abs(quantity))
         self._tell(option)
 
     def imagine(self, option: Instrument, quantity: int, mark: Decimal) -> Ledger:

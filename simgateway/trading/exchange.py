@@ -46,6 +46,7 @@ class Exchange:
         self._market = market
         self._clock = clock
         self._hours = Hours(market, clock)
+        self.is_over = self._hours.is_over
         self._pulse = pulse
         self._registry = registry
         self._ledger = ledger

@@ -42,6 +42,14 @@ class Hours:
         """Return whether an order may work although the regular hours are over."""
         return self.is_extended and order.outside_hours
 
+    def is_over(self, instrument: Instrument) -> bool:
+        """Return whether an option's last session has closed: it is settled, and nothing of it may come any more."""
+        now = self._clock.now()
+        if instrument.expiry is None or new_york_day(now) < instrument.expiry:
+            return False
+        session = self._market.session(instrument.expiry)
+        return session is None or now >= session[1]
+
     def is_halted(self, instrument: Instrument) -> bool:
         """Return whether nothing of an instrument may fill or be triggered now."""
         return self._market.is_halted(instrument, self._clock.now())

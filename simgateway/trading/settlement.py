@@ -64,14 +64,16 @@ class Settlement:
     def _lapse(self, option: Instrument) -> None:
         quantity = min(self._lapsing.get(option.con_id, 0), self._ledger.quantity(option.con_id))
         if quantity > 0:
-            self._deliveries.pay(option, quantity, _ZERO)
+            self._deliveries.lapse(option, quantity)
 
     def _expire(self, option: Instrument, day: date) -> None:
         quantity = self._ledger.quantity(option.con_id)
         price = self._closing_price(option, day)
         intrinsic = intrinsic_of(option, price)
-        if intrinsic < CENT or self._config.exercise is Exercise.CASH:
-            self._deliveries.pay(option, quantity, intrinsic if intrinsic >= CENT else _ZERO)
+        if intrinsic < CENT:
+            self._deliveries.lapse(option, quantity)
+        elif self._config.exercise is Exercise.CASH:
+            self._deliveries.pay(option, quantity, intrinsic)
         elif quantity < 0 or self.can_carry(option, quantity, price):
             self._deliveries.exercise(option, quantity, price)
         else:

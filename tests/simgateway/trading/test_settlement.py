@@ -234,3 +234,14 @@ def test_a_read_only_gateway_exercises_nothing() -> None:
     rig, option = _rig("C", quantity=0, read_only=True)
 
     assert rig.errors(_exercise(rig, option)) == [("77", "321")]
+
+
+def test_an_option_that_expired_today_cannot_be_ordered_any_more() -> None:
+    rig, option = _rig("C", quantity=0)
+    _to_the_close(rig)
+    rig.client.take()
+
+    rig.client.order(1, "BUY", 1, "LMT", lmt="1.10", con_id=option.con_id, tif="GTC")
+
+    assert rig.errors(rig.wait()) == [("1", "201")]
+    assert rig.gateway.books().open_orders == ()
