@@ -1,9 +1,6 @@
 """The market that the command line describes."""
 
 import argparse
-import itertools
-import string
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from typing import Final
@@ -14,9 +11,10 @@ from simgateway.market.base import Market, MarketDataError
 from simgateway.market.calendars import EverOpen, RegularHours
 from simgateway.market.chains import SYMBOLS_MAX
 from simgateway.market.characters import Character
-from simgateway.market.profiles import PROFILES
+from simgateway.market.csv_market import CsvMarket
 from simgateway.market.recorded import RecordedMarket
 from simgateway.market.synthetic import SyntheticMarket
+from simgateway.market.universe import universe
 from simgateway.protocol.text import NEW_YORK
 
 DEFAULT_DAY: Final = date(2025, 11, 12)
@@ -34,7 +32,7 @@ def symbols_of(text: str) -> tuple[str, ...]:
     if text.strip().isascii() and text.strip().isdecimal():
         if not 0 < int(text) <= SYMBOLS_MAX:
             raise UnusableError(f"--symbols {text}: give 1 to {SYMBOLS_MAX}, or names such as SPY,QQQ")
-        return tuple(itertools.islice(_names(), int(text)))
+        return universe(int(text))
     symbols = tuple(symbol.strip().upper() for symbol in text.split(",") if symbol.strip())
     if not symbols:
         raise UnusableError(f"--symbols {text}: give symbols and a trading day, such as SPY,QQQ")
@@ -58,7 +56,9 @@ def market_of(options: argparse.Namespace) -> Market:
         raise UnusableError("--character, --happens and --extended-hours are for --market synthetic alone")
     if options.data is None:
         raise MarketDataError(f"--market {options.market} needs --data, the folder of recorded days")
-    return RecordedMarket(options.data, day, symbols)
+    if not options.data.is_dir():
+        raise UnusableError(f"--data {options.data}: there is no such folder")
+    return (RecordedMarket if options.market == "recorded" else CsvMarket)(options.data, day, symbols)
 
 
 def start_of(options: argparse.Namespace, market: Market) -> datetime:
@@ -90,9 +90,3 @@ def _check_day(options: argparse.Namespace, day: date) -> None:
     raise UnusableError(
         f"--date {day}: give symbols and a trading day; New York does not trade on that {day:%A}, next on {following}"
     )
-
-
-def _names() -> Iterator[str]:
-    """Give the known symbols, then made-up ones of four letters."""
-    yield from PROFILES
-    yield from ("Z" + "".join(letters) for letters in itertools.product(string.ascii_uppercase, repeat=3))
