@@ -82,8 +82,10 @@ class QuotedMarket(SyntheticMarket):
         seconds: int,
         start: datetime,
         regular_only: bool,  # noqa: FBT001 - the market's protocol has it so
+        *,
+        what: str = "TRADES",
     ) -> list[Bar]:
-        return super().bars(instrument, min(end, self._bars_until), seconds, start, regular_only)
+        return super().bars(instrument, min(end, self._bars_until), seconds, start, regular_only, what=what)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
