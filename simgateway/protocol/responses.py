@@ -59,11 +59,6 @@ def profit(req_id: int, daily: Decimal, unrealized: Decimal, realized: Decimal) 
     return ("94", str(req_id), cents(daily), cents(unrealized), cents(realized))
 
 
-def profit_single(req_id: int, quantity: int, unrealized: Decimal, realized: Decimal, value: Decimal) -> Fields:
-    """Return one position's profit and loss in USD; the daily part is given as the unrealised one."""
-    return ("95", str(req_id), str(quantity), cents(unrealized), cents(unrealized), cents(realized), cents(value))
-
-
 def position(account: str, instrument: Instrument, quantity: int, average_cost: Decimal) -> Fields:
     """Return a position; the real gateway leaves the exchange of an option empty here."""
     exchange = instrument.exchange if instrument.sec_type == "STK" else ""

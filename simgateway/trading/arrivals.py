@@ -90,7 +90,7 @@ class Arrivals:
         self._reporter.noted(order, 10148, text)
 
     def _check(self, order: Order) -> Refusal | None:
-        return check_market(order, self._registry, self._ledger, self._pulse.quote(order.instrument))
+        return check_market(order, self._registry, self._ledger, self._pulse.quote)
 
     def _why_not(self, order: Order, ticket: OrderTicket) -> Refusal | None:
         if not order.is_open:

@@ -1,9 +1,10 @@
 """Why an order is rejected on its arrival: funds, both sides of an option, short sales, too many orders."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
-from simgateway.market.base import Quote
+from simgateway.market.base import Instrument, Quote
 from simgateway.trading.account import Ledger
 from simgateway.trading.holding import to_cents
 from simgateway.trading.margin import funds_needed, may_short
@@ -27,7 +28,11 @@ _BOTH_SIDES: Final = (
 _SHORT: Final = "Order rejected - reason:This account cannot hold short positions: the order would open one"
 
 
-def check_market(order: Order, registry: Registry, ledger: Ledger, quote: Quote) -> Refusal | None:
+QuoteOf = Callable[[Instrument], Quote]
+"""Gives a contract's quote of now."""
+
+
+def check_market(order: Order, registry: Registry, ledger: Ledger, quote_of: QuoteOf) -> Refusal | None:
     """Return why an order is rejected on its arrival at the exchange, None when it is not."""
     if (refusal := check_count(order, registry)) is not None:
         return refusal
@@ -35,7 +40,7 @@ def check_market(order: Order, registry: Registry, ledger: Ledger, quote: Quote)
         return Refusal(201, _BOTH_SIDES)
     if not order.ticket.is_buy and (refusal := check_short(order, order.remaining, registry, ledger)):
         return refusal
-    return _check_funds(order, registry, ledger, quote)
+    return _check_funds(order, registry, ledger, quote_of)
 
 
 def check_count(order: Order, registry: Registry) -> Refusal | None:
@@ -74,12 +79,14 @@ def _has_opposite(order: Order, registry: Registry) -> bool:
     )
 
 
-def _check_funds(order: Order, registry: Registry, ledger: Ledger, quote: Quote) -> Refusal | None:
-    need = funds_needed(order, quote, ledger)
+def _check_funds(order: Order, registry: Registry, ledger: Ledger, quote_of: QuoteOf) -> Refusal | None:
+    need = funds_needed(order, quote_of(order.instrument), ledger)
     if need == 0:
         return None  # It only closes, or takes nothing: a sale is never refused for want of funds.
     others = (row for row in registry.working() if row.perm_id != order.perm_id)
-    bound = sum((funds_needed(row, quote, ledger) for row in others if row.ticket.is_buy), Decimal(0))
+    bound = sum(
+        (funds_needed(row, quote_of(row.instrument), ledger) for row in others if row.ticket.is_buy), Decimal(0)
+    )
     have = ledger.available_funds - bound
     return Refusal(201, _FUNDS.format(have=to_cents(have), need=need)) if need > have else None
 
