@@ -10,7 +10,8 @@ from typing import Final
 from simgateway.market.calendars import Hours, RegularHours
 from simgateway.market.characters import Script
 from simgateway.market.hours import NEW_YORK, at_new_york
-from simgateway.market.paths import DayPath, at_level
+from simgateway.market.money import UNITS_PER_USD
+from simgateway.market.paths import DayPath, at_level, whole_cents
 from simgateway.market.profiles import Profile
 from simgateway.market.rows import DAY_SECONDS, MINUTE_SECONDS, Row
 from simgateway.market.shapes import Shape, Span, draw_bridge, draw_gap, draw_shape
@@ -81,6 +82,9 @@ class DaySequence:
         self._joined[day, seconds] = joined = tuple(row for row in spans if row is not None)
         return joined
 
+    def prepare_after(self, day: date) -> None:
+        """Make the session after this date now, where that takes time."""
+
     def _make_paths(self, day: date) -> tuple[DayPath, ...]:
         raise NotImplementedError
 
@@ -106,6 +110,16 @@ class Levels(DaySequence):
         self._opens = {anchor: profile.price}
         self._oldest = self._newest = anchor
         self._shapes: dict[date, Shape] = {}
+
+    def close_before(self, day: date) -> int | None:
+        """Return the close of the session before this date; the path of that session is not needed for it."""
+        if self._hours.session(day) is None or not self._reach(day):
+            return super().close_before(day)
+        return whole_cents(self._opens[day] / exp(self._gap(day)) * UNITS_PER_USD)
+
+    def prepare_after(self, day: date) -> None:
+        """Make the session after this date now, so that it need not be made in the moment it begins."""
+        self.paths(self._day_after(day))
 
     def _reach(self, day: date) -> bool:
         """Work out opening prices from the nearest known day to this one."""

@@ -101,14 +101,6 @@ class DayPath:
         """Return the shares of a minute up to and with this step."""
         return self.volumes[minute] * (step + 1) // STEPS_PER_MINUTE
 
-    def price(self, minute: int, step: int) -> int:
-        """Return the price in the step-th five seconds of a minute."""
-        return self.steps(minute)[step]
-
-    def last(self, minute: int, step: int) -> int:
-        """Return the newest trade's price in the step-th five seconds of a minute; 0 before the first trade."""
-        return self.steps(minute)[step] if self.volumes[minute] else self.traded[minute]
-
     def volume_until(self, number: int) -> int:
         """Return the day's shares up to and with the number-th step of the session; 0 before the first."""
         if number < 0:
@@ -139,7 +131,7 @@ class DayPath:
             for step in range(at, next_at):
                 wiggle = (high - low) * 0.15 * draw.uniform(-1, 1) if step > at else 0.0
                 raw = price + (next_price - price) * (step - at) / (next_at - at) + wiggle
-                prices.append(min(high, max(low, _whole_cents(raw))))
+                prices.append(min(high, max(low, whole_cents(raw))))
         return (*prices, last[1])
 
 
@@ -154,7 +146,8 @@ def trades_in(volume: int) -> int:
     return 1 + volume // 150
 
 
-def _whole_cents(units: float) -> int:
+def whole_cents(units: float) -> int:
+    """Return a price on whole cents."""
     return round(units / UNITS_PER_CENT) * UNITS_PER_CENT
 
 
@@ -162,12 +155,21 @@ def at_level(key: str, shape: Shape, opened: int, open_price: float, *, is_thin:
     """Put a shape on its price level: `opened` in seconds since 1970, `open_price` in USD."""
     arrays = (array("q"), array("q"), array("q"), array("q"), array("q"), array("q", [0]), array("q", [0]))
     path = DayPath(key, opened, *arrays, is_thin, {})
-    price, at_open = open_price * UNITS_PER_USD, _whole_cents(open_price * UNITS_PER_USD)
+    opens, highs, lows, closes, volumes, volume_before, traded = (each.append for each in arrays)
+    price, at_open = open_price * UNITS_PER_USD, whole_cents(open_price * UNITS_PER_USD)
+    total = last = 0
     for step, above, below, volume in zip(shape.returns, shape.above, shape.below, shape.volumes, strict=True):
         price *= exp(step)
-        close = _whole_cents(price)
-        high = _whole_cents(max(at_open, close) * (1 + above))
-        low = _whole_cents(min(at_open, close) * (1 - below))
-        path.add((at_open, high, low, close), volume)
+        close = round(price / UNITS_PER_CENT) * UNITS_PER_CENT
+        high, low = (at_open, close) if at_open > close else (close, at_open)
+        opens(at_open)
+        highs(round(high * (1 + above) / UNITS_PER_CENT) * UNITS_PER_CENT)
+        lows(round(low * (1 - below) / UNITS_PER_CENT) * UNITS_PER_CENT)
+        closes(close)
+        volumes(volume)
+        total += volume
+        volume_before(total)
+        last = close if volume else last
+        traded(last)
         at_open = close
     return path

@@ -77,6 +77,8 @@ def draw_shape(seed: int, symbol: str, profile: Profile, day: date, span: Span) 
     sigma = _minute_deviation(profile) * span.minute_share
     news = _draw_news(draw, span)
     shape = Shape(array("d"), array("d"), array("d"), array("q"))
+    returned, above, below = (side.append for side in (shape.returns, shape.above, shape.below))
+    traded = shape.volumes.append
     variance, trend, trend_left = 1.0, 0.0, 0
     per_minute = profile.turnover / _REGULAR_MINUTES * span.volume_share
     for minute in range(minutes):
@@ -84,15 +86,17 @@ def draw_shape(seed: int, symbol: str, profile: Profile, day: date, span: Span) 
             trend_left = draw.randint(*_TREND_MINUTES)
             trend = draw.choice((-1.0, -1.0, 0.0, 1.0, 1.0)) * draw.uniform(*_TREND_STRENGTH)
         trend_left -= 1
-        bend = _bend(minute, minutes)
+        # The U of a session: lively at the open and the close, mean about 1.
+        x = 2.0 * minute / minutes - 1.0
+        bend = 0.6 + 1.2 * x * x
         drift, busy = (news.drift, _NEWS_VOLUME) if news.start <= minute < news.end else (trend, 1.0)
         shock = gauss(0.0, 1.0) * sqrt(variance)
         variance = 1.0 - _SHOCK_WEIGHT - _MEMORY_WEIGHT + _SHOCK_WEIGHT * shock * shock + _MEMORY_WEIGHT * variance
-        shape.returns.append(sigma * (shock * sqrt(bend) + drift))
+        returned(sigma * (shock * sqrt(bend) + drift))
         reach = sigma * sqrt(bend * variance) * 0.6
-        shape.above.append(reach * uniform())
-        shape.below.append(reach * uniform())
-        shape.volumes.append(1 + int(per_minute * bend * busy * (0.5 + uniform()) * (0.8 + 0.3 * abs(shock))))
+        above(reach * uniform())
+        below(reach * uniform())
+        traded(1 + int(per_minute * bend * busy * (0.5 + uniform()) * (0.8 + 0.3 * abs(shock))))
     return shape
 
 
@@ -111,12 +115,6 @@ def _draw_news(draw: Random, span: Span) -> _News:
         return _News(0, 0, 0.0)
     start = span.before_hour + _HOUR_MINUTES * draw.randrange((span.minutes - span.before_hour) // _HOUR_MINUTES - 1)
     return _News(start, start + _HOUR_MINUTES, draw.choice((-1.0, 1.0)) * draw.uniform(*_NEWS_STRENGTH))
-
-
-def _bend(minute: int, minutes: int) -> float:
-    """Return the U of a session: lively at the open and the close, mean about 1."""
-    x = 2.0 * minute / minutes - 1.0
-    return 0.6 + 1.2 * x * x
 
 
 def draw_bridge(key: str, profile: Profile, minutes: int, total: float) -> Shape:

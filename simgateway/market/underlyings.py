@@ -1,9 +1,8 @@
 """One share of the synthetic market and all that hangs on it: where it stands, moment by moment."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from simgateway.market.base import Quote
 from simgateway.market.calendars import Hours
@@ -11,15 +10,14 @@ from simgateway.market.chains import Chain
 from simgateway.market.characters import EASE, Script, Strain
 from simgateway.market.levels import DaySequence
 from simgateway.market.money import UNITS_PER_USD, usd
-from simgateway.market.option_quotes import Slice
+from simgateway.market.option_quotes import Slice, noise
 from simgateway.market.paths import STEP_SECONDS, STEPS_PER_MINUTE, DayPath
 from simgateway.market.profiles import Profile
 
 _THIN: Final = Strain(spread=3.0, size=0.3)
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A share in one step of five seconds: `at` in seconds since 1970, prices in ten-thousandths of a dollar.
 
     `number` counts the steps of `path`; `last` is 0 before the day's first trade, `volume` the day's so far.
@@ -53,6 +51,9 @@ class Underlying:
         self._spot: Spot | None = None
         self._asked = -1
         self._slices: dict[int, Slice] = {}
+        # Tomorrow is made at some time of today that is the symbol's own: a thousand at once would stop the clock.
+        self._prepares_at = 0.5 + 0.5 * noise(chain.stock.con_id, 0)
+        self._prepared = date.min
         self._close_day = date.min
         self._close: Decimal | None = None
 
@@ -112,13 +113,14 @@ class Underlying:
         """Return the share in the number-th step of a path."""
         minute, second = divmod(number, STEPS_PER_MINUTE)
         at = path.opened + number * STEP_SECONDS
+        price, traded = path.steps(minute)[second], path.volumes[minute]
         return Spot(
             at=at,
             path=path,
             number=number,
-            price=path.price(minute, second),
-            last=path.last(minute, second),
-            volume=traded_before + path.volume_until(number),
+            price=price,
+            last=price if traded else path.traded[minute],
+            volume=traded_before + path.volume_before[minute] + traded * (second + 1) // STEPS_PER_MINUTE,
             strain=self.strain(path, at),
             is_halted=self._halt is not None and self.is_halted(at),
         )
@@ -128,6 +130,9 @@ class Underlying:
         for path in self.levels.paths(day):
             number = (step - path.opened) // STEP_SECONDS
             if 0 <= number < path.steps_count:
+                if number > self._prepares_at * path.steps_count and self._prepared != day and not path.is_thin:
+                    self._prepared = day
+                    self.levels.prepare_after(day)
                 return self.at_step(path, number, volume)
             volume += path.volume_before[-1]
         return None

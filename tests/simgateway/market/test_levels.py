@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from statistics import mean
 
 import pytest
@@ -66,3 +66,20 @@ def test_now_and_then_an_hour_breaks_out_on_high_volume() -> None:
             breakouts += beyond and row.volume > 1.5 * mean(one.volume for one in before)
 
     assert 2 <= breakouts <= 40
+
+
+def test_the_close_before_a_day_is_that_of_the_session_before() -> None:
+    levels, other = some_levels(), some_levels()
+    days = [date(2024, 8, 1) + timedelta(days=number) for number in range(90)]
+
+    before = [levels.close_before(day) for day in days]
+
+    assert before == [other.close(other.day_before(day)) for day in days]
+
+
+def test_a_day_made_ahead_is_the_day_that_would_have_been_made() -> None:
+    ahead, later = some_levels(), some_levels()
+
+    ahead.prepare_after(DAY)
+
+    assert ahead.rows(date(2024, 10, 9), 60) == later.rows(date(2024, 10, 9), 60)
