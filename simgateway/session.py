@@ -163,6 +163,8 @@ class Session(asyncio.Protocol):
         if self._pace:
             self._pace.close()
         self._hub.closed(self)
+        log, now = self._hub.log, self._hub.clock.now()
+        log.remark(now, "disconnected", connection=self.number, client_id=self.client_id)
 
     def send(self, *messages: Fields) -> None:
         """Send messages together after one drawn delay, behind everything sent before."""

@@ -26,8 +26,8 @@ class Step:
 class OrderLife:
     """One order: `ticket` says what was asked, in words; `end` what became of it, empty while it can still fill.
 
-    `acknowledged` is when the first status or open-order message left. `fees` in USD as charged. `told_twice` counts
-    executions that were sent to its own client more than once.
+    `acknowledged` is when it was first heard of again: status, open order or error. `fees` in USD as charged.
+    `told_twice` counts executions that were sent to its own client more than once.
     """
 
     client_id: int
@@ -124,6 +124,8 @@ class Orders:
         life = self.all.get(key)
         if life:
             life.acknowledged = life.acknowledged or frame.at
+            if frame.fields[11:12] not in {(), ("",)}:  # By now its contract has a name.
+                life.ticket = life.ticket.replace(f"conId {frame.fields[2]}", " ".join(frame.fields[11].split()))
 
     def _filled(self, frame: Frame) -> None:
         fields = frame.fields
@@ -161,6 +163,7 @@ class Orders:
         life.steps.append(Step(frame.at, f"error {code}: {fields[4]}"))
         if code in _REJECTIONS and not life.end and not life.filled and life.acknowledged is None:
             self._end(life, frame.at, f"rejected ({code})")
+        life.acknowledged = life.acknowledged or frame.at
 
     def _end(self, life: OrderLife, at: datetime, how: str) -> None:
         if not life.end:

@@ -8,7 +8,7 @@ from simgateway.inspect.kinds import ANSWERED, CANCELS, KINDS, NO_ID, NOTICES, K
 from simgateway.protocol.names import INCOMING
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Request:
     """One question: times are the gateway's; None for what has not happened. `ended_by` is for people."""
 
@@ -29,11 +29,11 @@ class Request:
 
 
 class Requests:
-    """Takes frames in order. A second question with the id of an open one ends the first."""
+    """Takes frames in order. A second question with the id of an open one ends the first; those without id queue."""
 
     def __init__(self) -> None:
         self.all: list[Request] = []
-        self._open: dict[tuple[int, str, int], Request] = {}
+        self._open: dict[tuple[int, str, int], list[Request]] = {}
 
     def take(self, frame: Frame) -> None:
         """Take one frame."""
@@ -44,8 +44,9 @@ class Requests:
         elif frame.direction == "out":
             self._answered(frame)
         elif frame.fields[0] == "disconnected":
-            for request in [row for key, row in self._open.items() if key[0] == frame.connection]:
-                self._end(request, frame.at, "disconnected")
+            for key in [key for key in self._open if key[0] == frame.connection]:
+                while self._open.get(key):
+                    self._end(self._open[key][0], frame.at, "disconnected")
 
     def _asked(self, frame: Frame) -> None:
         number = frame.fields[0]
@@ -66,16 +67,21 @@ class Requests:
             goes_on=goes_on(kind, frame.fields),
             asked=frame.at,
         )
-        key = (frame.connection, kind.number, request.number)
-        if key in self._open:
-            self._end(self._open[key], frame.at, "asked again")
-        self._open[key] = request
+        earlier = self._find(frame, kind.number, request.number)
+        if earlier and (request.goes_on or request.number != NO_ID):
+            self._end(earlier, frame.at, "asked again")
+        self._open.setdefault((frame.connection, kind.number, request.number), []).append(request)
         self.all.append(request)
 
     def _cancel(self, frame: Frame, kind: Kind, number: int) -> None:
-        request = self._open.get((frame.connection, kind.number, number))
+        request = self._find(frame, kind.number, number)
         if request:
             self._end(request, frame.at, "cancelled")
+
+    def _find(self, frame: Frame, kind: str, number: int) -> Request | None:
+        """Return the oldest open request of this kind and id on the frame's connection."""
+        waiting = self._open.get((frame.connection, kind, number))
+        return waiting[0] if waiting else None
 
     def _answered(self, frame: Frame) -> None:
         message = frame.fields[0]
@@ -83,7 +89,7 @@ class Requests:
             self._failed(frame)
             return
         for kind, place in ANSWERED.get(message, ()):
-            request = self._open.get((frame.connection, kind.number, id_in(frame.fields, place)))
+            request = self._find(frame, kind.number, id_in(frame.fields, place))
             if request is None:
                 continue
             request.answered = request.answered or frame.at
@@ -95,11 +101,14 @@ class Requests:
         if number == NO_ID or code in NOTICES:
             return
         for kind in KINDS:
-            request = self._open.get((frame.connection, kind, number))
+            request = self._find(frame, kind, number)
             if request:
                 request.answered = request.answered or frame.at
                 self._end(request, frame.at, f"error {code}")
 
     def _end(self, request: Request, at: datetime, how: str) -> None:
         request.ended, request.ended_by = at, how
-        del self._open[request.connection, request.kind.number, request.number]
+        key = (request.connection, request.kind.number, request.number)
+        self._open[key].remove(request)
+        if not self._open[key]:
+            del self._open[key]
