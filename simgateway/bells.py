@@ -2,19 +2,18 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
 
 from simgateway.market.base import Market
 from simgateway.market.clock import GatewayClock, TimerHandle
 from simgateway.protocol.text import NEW_YORK, new_york_day
 
-_DAYS_AHEAD: Final = 15
 _Bell = tuple[datetime, int, date, list[Callable[[date], None]]]
 
 
 class Bells:
     """Rings `midnight`, `opened` and `closed` with New York's day; one timer at a time.
 
+    `expired` rings when the day's options end, where that is before the session does: a market may be open for longer.
     `extended_opened` and `extended_closed` ring where a market has longer hours than its regular ones. Bells of one
     moment ring in one go, what ends before what begins: a market that is always open closes and opens at midnight.
     """
@@ -26,6 +25,7 @@ class Bells:
         self.midnight: list[Callable[[date], None]] = []
         self.opened: list[Callable[[date], None]] = []
         self.closed: list[Callable[[date], None]] = []
+        self.expired: list[Callable[[date], None]] = []
         self.extended_opened: list[Callable[[date], None]] = []
         self.extended_closed: list[Callable[[date], None]] = []
 
@@ -40,15 +40,13 @@ class Bells:
             self._timer = None
 
     def _plan(self, after: datetime) -> None:
-        first = new_york_day(after) - timedelta(days=1)
-        for ahead in range(_DAYS_AHEAD):
-            days = (first + timedelta(days=ahead), first + timedelta(days=ahead + 1))
-            bells = [bell for day in days for bell in self._of(day) if bell[0] > after]
-            if bells:
-                at = min(bell[0] for bell in bells)
-                ringing = sorted((bell for bell in bells if bell[0] == at), key=lambda bell: bell[1])
-                self._timer = self._clock.call_at(at, self._ring, at, ringing)
-                return
+        """Set the timer to the next moment; every day begins with a bell, so it is today's or tomorrow's."""
+        today = new_york_day(after)
+        days = [today + timedelta(days=ahead) for ahead in (-1, 0, 1, 2)]
+        bells = [bell for day in days for bell in self._of(day) if bell[0] > after]
+        at = min(bell[0] for bell in bells)
+        ringing = sorted((bell for bell in bells if bell[0] == at), key=lambda bell: bell[1])
+        self._timer = self._clock.call_at(at, self._ring, at, ringing)
 
     def _of(self, day: date) -> list[_Bell]:
         """Return a day's bells: when, how early among those of one moment, the day, who listens."""
@@ -57,6 +55,9 @@ class Bells:
         regular, longer = self._market.session(day), self._market.extended_session(day)
         if regular is not None:
             bells += [(regular[0], 4, day, self.opened), (regular[1], 0, day, self.closed)]
+            expiry = self._market.expiry_time(day)
+            if regular[0] < expiry < regular[1]:
+                bells.append((expiry, 0, day, self.expired))
         if longer is not None and longer != regular:
             bells += [(longer[0], 3, day, self.extended_opened), (longer[1], 1, day, self.extended_closed)]
         return bells

@@ -256,6 +256,7 @@ class Gateway:
         self._pulse.after.append(self._feed.on_quotes)
         self._bells.opened.append(self._open_session)
         self._bells.closed.append(self._close_session)
+        self._bells.expired.append(self._end_options)
         self._bells.extended_opened.append(self._exchange.open_extended)
         self._bells.extended_closed.append(self._exchange.close_extended)
         self._bells.midnight.append(self._settlement.new_day)
@@ -264,6 +265,12 @@ class Gateway:
         del day
         self._streams.new_day()
         self._exchange.open_session()
+        self._pulse.wake()
+
+    def _end_options(self, day: date) -> None:
+        """Settle the day's options while their market goes on: one that is always open closes at midnight."""
+        self._exchange.close_options(day)
+        self._settlement.close_day(day)
         self._pulse.wake()
 
     def _close_session(self, day: date) -> None:

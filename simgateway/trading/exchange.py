@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from simgateway.config import GatewayConfig
@@ -13,7 +12,7 @@ from simgateway.trading.account import Ledger
 from simgateway.trading.fills import Fills
 from simgateway.trading.hours import Hours
 from simgateway.trading.lifetimes import Lifetimes
-from simgateway.trading.matching import Match, Matcher
+from simgateway.trading.matching import Match, Matcher, priority
 from simgateway.trading.orders import Order, Stage, Status
 from simgateway.trading.registry import Registry
 from simgateway.trading.reporter import Reporter
@@ -149,8 +148,14 @@ class Exchange:
         """End the regular hours: day orders expire, and every order on an option that expires with the day."""
         self._hours.is_open = False
         for order in self._registry.open():
-            goes_on = self._hours.allow_longer(order)
-            if (order.ticket.tif in _FOR_A_DAY and not goes_on) or order.instrument.expiry == day:
+            if order.ticket.tif in _FOR_A_DAY and not self._hours.allow_longer(order):
+                self.expire(order)
+        self.close_options(day)
+
+    def close_options(self, day: date) -> None:
+        """End every order on an option that expires with the day."""
+        for order in self._registry.open():
+            if order.instrument.expiry == day:
                 self.expire(order)
 
     def close_extended(self, day: date) -> None:
@@ -178,7 +183,7 @@ class Exchange:
         if self._hours.is_halted(instrument):
             self._matcher.refill_later(instrument)  # The quote may not change when the halt ends.
             return
-        for order in sorted(self._working.get(instrument.con_id, {}).values(), key=_priority):
+        for order in sorted(self._working.get(instrument.con_id, {}).values(), key=priority):
             if order.stage is Stage.WORKING and self._hours.allow(order):
                 self._watch_trigger(order, quote)
                 self._match(order, is_look=True)
@@ -289,11 +294,3 @@ class Exchange:
     def _tell_end(self, order: Order) -> None:
         for callback in self.after_end:
             callback(order)
-
-
-def _priority(order: Order) -> tuple[bool, Decimal]:
-    """Sort market orders first, then the better limit; what is left keeps its age."""
-    limit = order.limit
-    if limit is None:
-        return (False, Decimal(0))
-    return (True, -limit if order.ticket.is_buy else limit)

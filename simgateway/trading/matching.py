@@ -164,3 +164,11 @@ class Matcher:
 
 def _far_side(order: Order) -> int:
     return _ASK if order.ticket.is_buy else _BID
+
+
+def priority(order: Order) -> tuple[bool, Decimal]:
+    """Return what sorts market orders first, then the better limit; what is equal keeps its age."""
+    limit = order.limit
+    if limit is None:
+        return (False, Decimal(0))
+    return (True, -limit if order.ticket.is_buy else limit)

@@ -1,12 +1,14 @@
 """Which hours orders work in: the regular ones, the longer ones of shares, halts."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 
+from simgateway.config import Exercise
 from simgateway.market.base import Instrument
-from simgateway.protocol.text import new_york_day
-from tests.simgateway.fake_market import CALL_ID, CLOSE, OPEN, STOCK_ID, FakeMarket
+from simgateway.protocol.text import NEW_YORK, new_york_day
+from tests.simgateway.fake_market import CALL_ID, CLOSE, DAY, OPEN, STOCK_ID, FakeMarket
 from tests.simgateway.rig import NOON, Rig
 
 _EVENING = CLOSE + timedelta(hours=1)
@@ -168,3 +170,24 @@ def test_an_immediate_order_sent_after_hours_waits_for_the_open() -> None:
 
     assert (evening, rig.statuses(frames, 1)[-1]) == ([1], "Cancelled")
     assert [row[19] for row in frames if row[0] == "11"] == ["500"]
+
+
+class _EverOpenMarket(FakeMarket):
+    """Open from midnight to midnight, every day."""
+
+    def session(self, day: date) -> tuple[datetime, datetime] | None:
+        first = datetime.combine(day, time.min, NEW_YORK)
+        return first, datetime.combine(day + timedelta(days=1), time.min, NEW_YORK)
+
+
+def test_orders_on_an_expiring_option_end_with_it_although_the_market_stays_open() -> None:
+    rig = Rig(market=_EverOpenMarket(), exercise=Exercise.CASH)
+    (expiring,) = rig.market.listed("ABC", DAY, "C", Decimal(100))
+    rig.buy(con_id=expiring.con_id)
+    rig.client.order(2, "SELL", 1, "LMT", lmt="1.50", tif="GTC", con_id=expiring.con_id)
+    rig.client.order(3, "BUY", 1, "LMT", lmt="0.50", tif="DAY")
+    rig.wait()
+
+    rig.wait((CLOSE - rig.clock.now()).total_seconds() + 5)
+
+    assert (_open_ids(rig), rig.gateway.books().positions) == ([3], ())
