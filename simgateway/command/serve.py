@@ -100,7 +100,7 @@ async def serve(options: argparse.Namespace, place: Stand) -> None:
     loop = asyncio.get_running_loop()
     start = datetime.now(UTC) if is_wall(options) else start_of(options, place.market)
     if not is_wall(options):
-        _draw_history(place.market, start)
+        _draw(place.market, start, quotes=True)
     clock = LoopClock.wall(loop, _say_behind) if is_wall(options) else _clock(options, start)
     gateway = Gateway(place.config, place.market, clock, place.frames)
     gateway.faults.add_all(place.faults)
@@ -112,7 +112,7 @@ async def serve(options: argparse.Namespace, place: Stand) -> None:
     _heed(loop, stopped.set, stdin=options.stdin_stop)
     _say(_ready(options, start, place.clients.getsockname()[1], control_port))
     if is_wall(options):
-        loop.call_soon(_draw_history, place.market, start)
+        loop.call_soon(lambda: _draw(place.market, start, quotes=False))
     await stopped.wait()
     server.close()
     _say(_last_words(gateway, clock))
@@ -171,12 +171,17 @@ def _last_words(gateway: Gateway, clock: LoopClock) -> dict[str, object]:
     }
 
 
-def _draw_history(market: Market, now: datetime) -> None:
-    """Ask for a month of the first underlyings once, so that the first client does not wait while it is drawn."""
-    for symbol in market.symbols()[:_SYMBOLS_DRAWN]:
+def _draw(market: Market, now: datetime, *, quotes: bool) -> None:
+    """Ask for a month of the first underlyings once, so that the first client does not wait while it is drawn.
+
+    With `quotes` each one's day is drawn too: on a clock that is sped up a thousand first requests would make it late.
+    """
+    for number, symbol in enumerate(market.symbols()):
         stock = market.stock(symbol)
-        if stock is not None:
+        if stock is not None and number < _SYMBOLS_DRAWN:
             market.bars(stock, now, 3600, now - _HISTORY_DRAWN, regular_only=True)
+        if stock is not None and quotes:
+            market.quote(stock, now)
 
 
 def _say_behind(seconds: float) -> None:
