@@ -124,7 +124,7 @@ class Ledger:
         """Value a position, if it is one, by a quote; an empty book, as after the close, leaves the mark as it is."""
         holding = self.holdings.get(con_id)
         if holding is not None and (quote.bid is not None or quote.ask is not None):
-            holding.mark = mark_of(quote)
+            holding.mark = mark_of(quote, is_share=holding.instrument.sec_type == "STK")
 
     def book(self, instrument: Instrument, signed: int, price: Decimal, commission: Decimal) -> Decimal | None:
         """Book a fill of `signed` contracts (negative sold); return the realised profit, None when it only opens.

@@ -112,4 +112,4 @@ class Exercises:
 
     def _price(self, option: Instrument) -> Decimal:
         quote = self._pulse.quote(self._deliveries.underlying(option))
-        return mark_of(quote) or quote.last or quote.close or Decimal(0)
+        return mark_of(quote, is_share=True) or quote.close or Decimal(0)

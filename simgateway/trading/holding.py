@@ -11,15 +11,24 @@ _ZERO: Final = Decimal(0)
 
 
 def to_cents(value: Decimal) -> Decimal:
-    """Return money rounded half even to whole cents."""
-    return value.quantize(CENT)
+    """Return money rounded half even to whole cents; never a negative 0, which would read as -0.00 on the wire."""
+    return value.quantize(CENT) + _ZERO
 
 
-def mark_of(quote: Quote) -> Decimal:
-    """Return what a contract counts for: the middle, the bid where nobody offers, 0 where nobody bids."""
-    if quote.bid is None:
-        return _ZERO
-    return quote.bid if quote.ask is None else (quote.bid + quote.ask) / 2
+def mark_of(quote: Quote, *, is_share: bool = False) -> Decimal:
+    """Return what a contract counts for: the middle, or else what is known from one side.
+
+    An option nobody bids for is worth nothing, one nobody offers its bid. Shares without one side count for their last
+    trade, as far as the other side lets them.
+    """
+    if quote.bid is not None and quote.ask is not None:
+        return (quote.bid + quote.ask) / 2
+    if not is_share:
+        return quote.bid or _ZERO
+    known = [price for price in (quote.last, quote.bid) if price is not None]
+    if quote.ask is None:
+        return max(known, default=_ZERO)
+    return min([quote.ask, *known])
 
 
 @dataclass(slots=True)

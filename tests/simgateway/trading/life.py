@@ -1,7 +1,7 @@
 """A trading life on the rig, and the books somebody else would keep of it: from the clients' frames alone."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -80,10 +80,11 @@ class Snapshot:
 class Life:
     """Two traders and an observer at one gateway; every action is one method, `check` compares the books."""
 
-    def __init__(self, **changes: Any) -> None:
+    def __init__(self, *, cash_account: bool = False, **changes: Any) -> None:
+        self.cash_account = cash_account
         self.market = DailyMarket()
         self.market.show(STOCK_ID, "99.95", "100.05", 500)
-        self.rig = Rig(market=self.market, start_cash=START_CASH, pacing=False, **changes)
+        self.rig = Rig(market=self.market, start_cash=START_CASH, pacing=False, cash_account=cash_account, **changes)
         self.multipliers = {row.con_id: row.multiplier for row in self.market.listed("ABC", None, "", None)}
         self.multipliers[STOCK_ID] = 1
         self.clients: dict[int, Client] = {1: self.rig.client}
@@ -126,6 +127,8 @@ class Life:
 
     def show(self, con_id: int, bid: Decimal | None, ask: Decimal | None, size: int) -> None:
         self.market.show(con_id, str(bid) if bid else None, str(ask) if ask else None, size)
+        if con_id == STOCK_ID and (bid or ask):
+            self.market.shown[con_id] = replace(self.market.shown[con_id], last=bid or ask)
         self.rig.gateway._pulse.wake()
 
     def silence(self, con_id: int) -> None:
@@ -226,8 +229,20 @@ class Life:
             assert value == values[tag], tag
         for con_id, (quantity, mark, value, _, _) in snapshot.portfolio.items():
             assert value == (mark * quantity * self.multipliers[con_id]).quantize(CENT)
+        self._check_margin(values, snapshot.portfolio[STOCK_ID][2] if STOCK_ID in snapshot.portfolio else Decimal(0))
         realized = sum((account.realized for account in self.accounts.values()), Decimal(0))
         assert values["NetLiquidation"] - START_CASH == realized + values["UnrealizedPnL"]
+
+    def _check_margin(self, values: dict[str, Decimal], shares: Decimal) -> None:
+        """Reckon the margin of the shares, which are never cheap here; a cash account has none."""
+        equity, initial, maintenance = values["SettledCash"], Decimal(0), Decimal(0)
+        if not self.cash_account:
+            equity = values["TotalCashValue"] + shares
+            initial = (abs(shares) / 2).quantize(CENT)
+            maintenance = (abs(shares) * (Decimal("0.25") if shares > 0 else Decimal("0.30"))).quantize(CENT)
+        assert values["EquityWithLoanValue"] == equity
+        assert (values["InitMarginReq"], values["MaintMarginReq"]) == (initial, maintenance)
+        assert (values["AvailableFunds"], values["ExcessLiquidity"]) == (equity - initial, equity - maintenance)
 
     def _check_positions(self, snapshot: Snapshot) -> None:
         ours = {con_id: account.quantity for con_id, account in self.accounts.items() if account.quantity}

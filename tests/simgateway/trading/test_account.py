@@ -4,7 +4,7 @@ from decimal import Decimal
 from random import Random
 
 from simgateway.trading.account import Ledger
-from simgateway.trading.holding import mark_of
+from simgateway.trading.holding import mark_of, to_cents
 from tests.simgateway.fake_market import CALL_ID, CLOSE, FakeMarket, a_quote
 from tests.simgateway.rig import Rig
 
@@ -27,6 +27,18 @@ def test_a_mark_is_the_middle_the_bid_alone_or_nothing() -> None:
     assert mark_of(a_quote("1.00", "1.10")) == Decimal("1.05")
     assert mark_of(a_quote("1.00", None)) == Decimal("1.00")
     assert mark_of(a_quote(None, "1.10")) == 0
+
+
+def test_shares_with_one_side_alone_count_for_their_last_trade_within_it() -> None:
+    assert mark_of(a_quote("1.00", "1.10"), is_share=True) == Decimal("1.05")
+    assert mark_of(a_quote("1.00", None), is_share=True) == Decimal("1.05")
+    assert mark_of(a_quote("1.08", None), is_share=True) == Decimal("1.08")
+    assert mark_of(a_quote(None, "1.10"), is_share=True) == Decimal("1.05")
+    assert mark_of(a_quote(None, "1.02"), is_share=True) == Decimal("1.02")
+
+
+def test_no_amount_is_a_negative_0() -> None:
+    assert str(to_cents(Decimal("-0.001"))) == "0.00"
 
 
 def test_a_position_keeps_its_mark_when_nobody_quotes() -> None:

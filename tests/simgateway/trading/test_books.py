@@ -71,7 +71,14 @@ class Books(RuleBasedStateMachine):
         )
         self.groups = 0
 
-    @rule(client=clients, con_id=contracts, side=sides, lots=sizes, limit=cents, tif=st.sampled_from(("DAY", "GTC")))
+    @rule(
+        client=clients,
+        con_id=contracts,
+        side=sides,
+        lots=sizes,
+        limit=cents,
+        tif=st.sampled_from(("DAY", "GTC", "IOC", "FOK")),
+    )
     def limit_order(self, *, client: int, con_id: int, side: str, lots: int, limit: int, tif: str) -> None:
         size, price = _size(con_id, lots), _price(con_id, limit)
         self.life.place(client, side, size, "LMT", lmt=price, con_id=con_id, tif=tif)
@@ -101,6 +108,11 @@ class Books(RuleBasedStateMachine):
         parts: dict[str, object] = {"con_id": con_id, "parent": first.key[1], "tif": "GTC"}
         self.life.place(client, back, size, "LMT", lmt=_price(con_id, profit), transmit=0, **parts)
         self.life.place(client, back, size, "STP", aux=_price(con_id, stop), **parts)
+
+    @rule(client=clients, con_id=contracts, side=sides, lots=sizes, trail=st.integers(1, 30))
+    def trailing_stop(self, client: int, con_id: int, side: str, lots: int, trail: int) -> None:
+        parts: dict[str, object] = {"con_id": con_id, "aux": Decimal(trail) / 100, "tif": "GTC"}
+        self.life.place(client, side, _size(con_id, lots), "TRAIL", **parts)
 
     @rule(
         client=clients,
