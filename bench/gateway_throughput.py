@@ -181,7 +181,7 @@ def memory(hours: int, speed: int) -> dict[str, Any]:
     """Live through so many simulated hours with orders, history and reconnections; note the memory each hour."""
     words = ("--symbols", "20", "--market-lines", "1000", "--speed", str(speed), "--delay-ms", "0-50")
     rows: list[float] = []
-    with served(*words, "--extended-hours", "--start", "09:31") as gateway:
+    with served(*words, "--always-open", "--start", "09:31") as gateway:
         port, order = gateway.ready["port"], 1
         reader = Reader(port, 1)
         for number in range(20):

@@ -27,6 +27,11 @@ def is_wall(options: argparse.Namespace) -> bool:
     return options.market == "synthetic" and (options.date, options.start, options.speed) == (None, None, None)
 
 
+def is_ever_open(options: argparse.Namespace) -> bool:
+    """Return whether the market is open around the clock, every day."""
+    return is_wall(options) or bool(options.always_open)
+
+
 def symbols_of(text: str) -> tuple[str, ...]:
     """Return the underlyings of --symbols: names, or so many of them. Raises UnusableError."""
     if text.strip().isascii() and text.strip().isdecimal():
@@ -52,8 +57,9 @@ def market_of(options: argparse.Namespace) -> Market:
         _refuse_data(options)
         _check_day(options, day)
         return _synthetic(options, day, symbols)
-    if options.character or options.happens or options.extended_hours:
-        raise UnusableError("--character, --happens and --extended-hours are for --market synthetic alone")
+    if options.character or options.happens or options.extended_hours or options.always_open:
+        words = "--character, --happens, --always-open and --extended-hours"
+        raise UnusableError(f"{words} are for --market synthetic alone")
     if options.data is None:
         raise MarketDataError(f"--market {options.market} needs --data, the folder of recorded days")
     if not options.data.is_dir():
@@ -70,7 +76,7 @@ def _synthetic(options: argparse.Namespace, day: date, symbols: tuple[str, ...])
     happens = datetime.combine(day, options.happens, NEW_YORK).astimezone(UTC) if options.happens else None
     if is_wall(options) and happens is None:
         happens = datetime.now(UTC) + _HAPPENS_AFTER
-    hours_kept = EverOpen() if is_wall(options) else RegularHours(extended=options.extended_hours)
+    hours_kept = EverOpen() if is_ever_open(options) else RegularHours(extended=options.extended_hours)
     character = options.character.strip() or Character.MIXED
     try:
         return SyntheticMarket(options.seed, day, symbols, character=character, hours=hours_kept, happens=happens)
@@ -84,7 +90,7 @@ def _refuse_data(options: argparse.Namespace) -> None:
 
 
 def _check_day(options: argparse.Namespace, day: date) -> None:
-    if is_wall(options) or hours.is_trading_day(day):
+    if is_ever_open(options) or hours.is_trading_day(day):
         return
     following = hours.session_after(day)
     raise UnusableError(

@@ -88,6 +88,7 @@ def _market(group: "argparse._ArgumentGroup") -> None:
         metavar="HH:MM",
         help="New York time of crash or halt (10:30; on the wall clock five minutes after the start)",
     )
+    group.add_argument("--always-open", action="store_true", help="open at any hour, as without date, start and speed")
     group.add_argument("--extended-hours", action="store_true", help="shares trade from 04:00 to 20:00")
     group.add_argument("--data", type=Path, metavar="FOLDER", help="recorded days in the Lean format, or CSV days")
 

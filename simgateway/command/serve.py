@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from simgateway.command.markets import is_wall, start_of
+from simgateway.command.markets import is_ever_open, is_wall, start_of
 from simgateway.command.parser import UnusableError
 from simgateway.config import GatewayConfig
 from simgateway.control.server import ControlServer
@@ -151,7 +151,7 @@ def _ready(options: argparse.Namespace, start: datetime, port: int, control_port
         "anchor_wall": time.time(),
         "market": options.market,
         "character": options.character.strip() or Character.MIXED,
-        "always_open": is_wall(options),
+        "always_open": is_ever_open(options),
         "seed": options.seed,
         "account": options.account,
     }

@@ -135,6 +135,14 @@ def test_a_day_a_time_or_a_speed_means_a_session_of_new_york(words: tuple[str, .
     assert start_of(choice, market).tzinfo is not None
 
 
+def test_a_market_that_is_always_open_can_be_sped_up_on_a_sunday() -> None:
+    choice = a_choice("--date", "2026-03-15", "--speed", "100", "--always-open")
+    market = market_of(choice)
+
+    assert not is_wall(choice)
+    assert market.session(date(2026, 3, 15)) is not None
+
+
 def test_a_number_of_symbols_gives_so_many_and_the_known_ones_first() -> None:
     symbols = symbols_of("1000")
 
