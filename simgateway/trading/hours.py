@@ -43,12 +43,9 @@ class Hours:
         return self.is_extended and order.outside_hours
 
     def is_over(self, instrument: Instrument) -> bool:
-        """Return whether an option's last session has closed: it is settled, and nothing of it may come any more."""
-        now = self._clock.now()
-        if instrument.expiry is None or new_york_day(now) < instrument.expiry:
-            return False
-        session = self._market.session(instrument.expiry)
-        return session is None or now >= session[1]
+        """Return whether an option has expired: it is settled, and no order on it may come any more."""
+        expiry = instrument.expiry
+        return expiry is not None and self._clock.now() >= self._market.expiry_time(expiry)
 
     def is_halted(self, instrument: Instrument) -> bool:
         """Return whether nothing of an instrument may fill or be triggered now."""

@@ -191,3 +191,13 @@ def test_orders_on_an_expiring_option_end_with_it_although_the_market_stays_open
     rig.wait((CLOSE - rig.clock.now()).total_seconds() + 5)
 
     assert (_open_ids(rig), rig.gateway.books().positions) == ([3], ())
+
+
+def test_an_option_that_has_ended_takes_no_order_although_the_market_stays_open() -> None:
+    rig = Rig(market=_EverOpenMarket(), start=CLOSE + timedelta(hours=1))
+    (expired,) = rig.market.listed("ABC", DAY, "C", Decimal(100))
+
+    rig.client.order(1, "BUY", 1, "MKT", con_id=expired.con_id)
+
+    assert rig.errors(rig.wait()) == [("1", "201")]
+    assert rig.gateway.books().positions == ()
