@@ -36,5 +36,7 @@ def _initial(row: Holding) -> Decimal:
 def _maintenance(row: Holding) -> Decimal:
     if row.quantity > 0:
         return to_cents(row.value * _LONG)
-    each = max(row.mark * _SHORT, _CHEAP) if row.mark > _CHEAP else max(row.mark, _CHEAP_LEAST)
-    return to_cents(each * -row.quantity)
+    owed, shares = -row.value, -row.quantity
+    if row.mark > _CHEAP:
+        return to_cents(max(owed * _SHORT, _CHEAP * shares))
+    return to_cents(max(owed, _CHEAP_LEAST * shares))
