@@ -128,7 +128,9 @@ def _habits(group: "argparse._ArgumentGroup") -> None:
 
 
 def _watching(group: "argparse._ArgumentGroup") -> None:
-    group.add_argument("--scenario", type=Path, metavar="FILE", help="faults to come, as TOML")
+    group.add_argument(
+        "--scenario", type=Path, metavar="FILE", help="faults to come: a TOML file, or a ready-made day by its name"
+    )
     group.add_argument("--log", type=Path, metavar="FILE", help="frame log to write, one JSON object a line")
 
 

@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from simgateway.command.markets import is_ever_open, is_wall, start_of
@@ -30,6 +31,7 @@ from simgateway.server import Gateway
 _HISTORY_DRAWN: Final = timedelta(days=45)
 _SYMBOLS_DRAWN: Final = 5
 _INPUT_BYTES: Final = 65536
+_SCENARIOS: Final = Path(__file__).resolve().parent.parent / "scenarios"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ class Stand:
 @contextmanager
 def stand(options: argparse.Namespace, market: Market) -> Iterator[Stand]:
     """Give what to serve with; the sockets are closed behind it. Raises UnusableError or ScenarioError."""
-    scenario = load_scenario(options.scenario) if options.scenario else Scenario(name="")
+    scenario = load_scenario(_scenario_file(options.scenario)) if options.scenario else Scenario(name="")
     with ExitStack() as sockets:
         clients = sockets.enter_context(_bound(options.host, options.port, "--port"))
         control = None
@@ -61,6 +63,16 @@ def stand(options: argparse.Namespace, market: Market) -> Iterator[Stand]:
             control=control,
             frames=_frame_log(options),
         )
+
+
+def _scenario_file(given: Path) -> Path:
+    """Return the file itself, or the ready-made one of that name. Raises UnusableError when there is neither."""
+    if given.exists() or given.suffix or len(given.parts) > 1:
+        return given
+    ready = {path.stem: path for path in sorted(_SCENARIOS.glob("*.toml"))}
+    if given.name not in ready:
+        raise UnusableError(f"--scenario {given}: there is no such file, and ready-made are {', '.join(ready)}")
+    return ready[given.name]
 
 
 def _config(options: argparse.Namespace) -> GatewayConfig:

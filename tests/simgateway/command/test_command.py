@@ -60,6 +60,7 @@ def test_a_word_that_cannot_be_read_is_one_line(
         (("--market", "csv", "--data", "/none"), "--data /none: there is no such folder"),
         (("--market", "recorded", "--data", "/", "--character", "calm"), "are for --market synthetic alone"),
         (("--scenario", "none.toml"), "none.toml: No such file or directory"),
+        (("--scenario", "worst_day"), "there is no such file, and ready-made are bad_link, bad_numbers"),
     ],
 )
 def test_what_cannot_be_served_is_one_line_and_nothing_is_written(
@@ -105,6 +106,13 @@ def test_what_is_chosen_arrives_at_the_gateway(tmp_path: Path) -> None:
     assert (config.account, config.seed, config.market_lines, config.delay_ms) == ("U7654321", 3, 7, (0, 5))
     assert (config.children_on_partial, config.messages_per_second) == ("armed_when_complete", 20)
     assert [fault.kind for fault in place.faults] == ["mute"]
+
+
+def test_a_ready_made_day_is_chosen_by_its_name() -> None:
+    choice = a_choice("--scenario", "nightly_restart")
+
+    with stand(choice, market_of(choice)) as place:
+        assert "restart" in [fault.kind for fault in place.faults]
 
 
 def test_without_a_date_the_market_is_open_at_any_hour_and_has_a_past_of_thirty_sessions() -> None:
