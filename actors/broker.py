@@ -63,6 +63,11 @@ class BrokerSettings:
     probe_symbol: Symbol | None = None  # Whose share and option show which market data is ours.
 
 
+async def nobody() -> bool:
+    """Answer no knock: only the back-off says when to try again."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerParts:
     """Where connections come from. ``paper`` is the dry-run ledger; None sends orders to the broker."""
@@ -73,6 +78,7 @@ class BrokerParts:
     jitter: Callable[[], float]
     listings: ListingCachePort
     calendar: Calendar
+    knock: Callable[[], Awaitable[bool]] = nobody  # Whether a gateway answers at all, asked while backing off.
 
 
 class BrokerActor(Actor):
@@ -135,6 +141,7 @@ class BrokerActor(Actor):
                 changed=self._desk.use,
                 announce=self._announce,
                 resubscribe=self._streams.resubscribe,
+                knock=parts.knock,
             ),
         )
 
@@ -251,6 +258,8 @@ class BrokerActor(Actor):
         match what:
             case "retry":
                 self._link.advance(RetryDue())
+            case "knock":
+                return self._link.knock()
             case "pump":
                 self._lanes.pump()
             case "health":

@@ -3,7 +3,7 @@
 A shell around ``domain.connection``: it performs the table's effects. Runs on the broker's loop alone.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from actors.broker_lanes import Lanes, Turn
 from actors.runtime.clock import Clock
 from actors.runtime.timers import Timers
 from domain.commands import Wake
-from domain.connection import Connection, ResetWindow, alarm, step
+from domain.connection import KNOCK_EVERY_SECONDS, Connection, ResetWindow, alarm, knocked, step
 from domain.connection_table import (
     BookFailed,
     BookReceived,
@@ -25,6 +25,7 @@ from domain.connection_table import (
     GatewayRestored,
     HealthFailed,
     Phase,
+    RetryDue,
 )
 from domain.events import ConnectionLost, Resynchronised
 from domain.ids import Generation
@@ -63,6 +64,7 @@ class LinkParts:
     changed: Callable[[OrderPort], None]  # A new connection: orders go there from now on.
     announce: Callable[[Resynchronised | ConnectionLost], None]
     resubscribe: Callable[[BrokerPort], None]
+    knock: Callable[[], Awaitable[bool]]  # Whether a gateway answers at all; nothing is logged on.
 
 
 class Link:
@@ -121,6 +123,18 @@ class Link:
         self._connection, loud = alarm(self._connection, now, self._settings.reset_windows)
         return f"not connected since {self._connection.lost_at}" if loud else None
 
+    async def knock(self) -> None:
+        """See whether somebody is there while backing off, and try at once when it is worth it."""
+        answered = self.phase is Phase.BACKING_OFF and await self._parts.knock()
+        if self.phase is not Phase.BACKING_OFF:
+            return
+        self._connection, go = knocked(self._connection, self._parts.clock.now(), answered=answered)
+        if go:
+            self._parts.timers.cancel("retry")
+            self.advance(RetryDue())
+        else:
+            self._parts.timers.start("knock", KNOCK_EVERY_SECONDS, Wake(what="knock"))
+
     async def probe(self) -> None:
         """Ask the gateway's clock: whether it answers, and how far it is from ours."""
         port = self.port
@@ -155,6 +169,7 @@ class Link:
             case Effect.START_BACKOFF:
                 self._hang_up()
                 self._parts.timers.start("retry", backoff_seconds, Wake(what="retry"))
+                self._parts.timers.start("knock", KNOCK_EVERY_SECONDS, Wake(what="knock"))
             case Effect.RESUBSCRIBE:
                 if self.port is not None:
                     self._parts.resubscribe(self.port)

@@ -18,6 +18,7 @@ from actors.runtime.supervisor import Supervisor
 from actors.tree import Hosts, Parts, root_spec
 from broker.dry_run import PaperLedger
 from broker.ib.adapter import IbBroker
+from broker.ib.knock import answers
 from cli.wiring import (
     bracket_policy,
     breaker_limits,
@@ -37,6 +38,7 @@ from domain.trading_day import Calendar, Session
 from ops.calendar import sessions
 
 STOP_SECONDS_MAX = 10.0
+KNOCK_SECONDS = 2.0
 ROOT = "root"
 CALENDAR_DAYS_BEHIND, CALENDAR_DAYS_AHEAD = 10, 40
 
@@ -103,6 +105,10 @@ class System:
         heard = sink if self._paper is None else self._paper.tap(sink)
         return IbBroker(ib_config(self.settings), self.outside.hosts.broker.clock, generation, heard, later)
 
+    async def _knock(self) -> bool:
+        broker = self.settings.broker
+        return await answers(broker.host, broker.port, KNOCK_SECONDS)
+
     def _paper_ledger(self) -> PaperLedger:
         """Return the dry-run ledger with what an earlier process left open in the journal."""
         host, journal = self.outside.hosts.broker, self.outside.journal
@@ -132,6 +138,7 @@ class System:
                 jitter=Random(outside.seed).random,  # noqa: S311 - back-off, nothing secret
                 listings=outside.listings,
                 calendar=outside.calendar,
+                knock=self._knock,
             ),
             calendar=outside.calendar,
             broker_settings=broker_settings(settings),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from domain.connection_table import (
@@ -23,6 +23,8 @@ from domain.trading_day import new_york
 FIRST_BACKOFF_SECONDS: Final = 1.0
 LONGEST_BACKOFF_SECONDS: Final = 60.0
 ALARM_AFTER_SECONDS: Final = 60
+KNOCK_EVERY_SECONDS: Final = 2.0
+KNOCKS_COUNT_FOR: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ class Connection:
     resubscribe: bool = False  # Streams are gone: ask for them again once the book is here.
     lost_at: datetime | None = None
     alarmed: bool = False  # This loss was told to the operator.
+    silent: bool = False  # Nobody answered the newest knock.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ def step(connection: Connection, event: ConnectionEvent, now: datetime, jitter: 
         failures=_failures(connection, row.phase, backing_off=Effect.START_BACKOFF in effects),
         lost_at=_lost_at(connection, row.phase, now),
         alarmed=connection.alarmed and row.phase is not Phase.READY,
+        silent=connection.silent and row.phase is not Phase.READY,
     )
     return ConnectionStep(connection=after, effects=effects, backoff_seconds=wait, reason=_reason(event))
 
@@ -91,6 +95,16 @@ def backoff_seconds(failures: int, jitter: float) -> float:
     """
     longest = min(LONGEST_BACKOFF_SECONDS, FIRST_BACKOFF_SECONDS * 2.0 ** min(failures, 10))
     return longest * (1 - jitter / 2)
+
+
+def knocked(connection: Connection, now: datetime, *, answered: bool) -> tuple[Connection, bool]:
+    """Return whether to try at once, after a knock while backing off: a gateway is back long before 60 s are over.
+
+    One that answers again is always worth it. One that has answered all along and does not let us in is tried often
+    for ten minutes (326 after an unclean drop lasts less), and then as seldom as the back-off says.
+    """
+    is_recent = connection.lost_at is not None and now - connection.lost_at < KNOCKS_COUNT_FOR
+    return replace(connection, silent=not answered), answered and (connection.silent or is_recent)
 
 
 def in_reset(now: datetime, windows: Sequence[ResetWindow]) -> bool:

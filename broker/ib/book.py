@@ -1,7 +1,7 @@
 """Positions, open orders, executions: asked for afresh, and never half an answer taken for a whole one."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Coroutine, Hashable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
@@ -25,6 +25,7 @@ from domain.reports import (
 T = TypeVar("T")
 
 POSITIONS, OPEN_ORDERS, COMPLETED = "positions", "open orders", "completed orders"
+ASK_AGAIN_SECONDS: Final = 4.0
 GONE: Final = frozenset({BrokerStatus.FILLED, BrokerStatus.CANCELLED, BrokerStatus.API_CANCELLED})
 
 
@@ -103,8 +104,7 @@ class Book:
             collected.begin(self._line.clock.now())
 
         when = (lambda: self._line.when_room(send)) if later else send
-        answer: bool | RequestFailed = await self._line.requests.ask(key, when, timeout_seconds, key)
-        return answer
+        return await self._insist(self._line.requests.ask(key, when, timeout_seconds, key), send)
 
     async def _ask_orders(self, timeout_seconds: float) -> bool | RequestFailed:
         """Ask for our own orders, which binds those of an earlier connection to this one, then for everybody's."""
@@ -120,9 +120,21 @@ class Book:
         except ConnectionError as error:
             return RequestFailed(failure=Failure.DISCONNECTED, text=f"executions: {error}")
         wanted = ExecutionFilter(acctCode=self._line.account)
-        answer: bool | RequestFailed = await self._line.requests.ask(
-            request_id, lambda: self._line.client.reqExecutions(request_id, wanted), timeout_seconds, "executions"
-        )
+
+        def send() -> None:
+            self._line.client.reqExecutions(request_id, wanted)
+
+        return await self._insist(self._line.requests.ask(request_id, send, timeout_seconds, "executions"), send)
+
+    async def _insist(self, asking: Coroutine[Any, Any, Any], again: Callable[[], None]) -> bool | RequestFailed:
+        """Return the answer; ask again now and then, since the end of an answer may be lost on an open connection."""
+        asked = asyncio.ensure_future(asking)
+        try:
+            while not (await asyncio.wait({asked}, timeout=ASK_AGAIN_SECONDS))[0]:
+                self._line.when_room(again)
+            answer: bool | RequestFailed = asked.result()
+        finally:
+            asked.cancel()
         return answer
 
     async def _ask_completed(self) -> bool | RequestFailed:

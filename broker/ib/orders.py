@@ -14,6 +14,7 @@ from broker.ib.translate import (
     library_order,
     open_order_report,
     order_problem,
+    original_id,
     read_status,
     status_report,
 )
@@ -181,7 +182,7 @@ class Orders:
         self._line.sink(report)
 
     def _on_commission(self, commission: Any) -> None:
-        ref = self._ref_of_execution.get(ExecId(commission.execId))
+        ref = self._ref_of_execution.get(original_id(commission.execId))
         report = commission_report(self._line.generation, self._line.clock.now(), ref, commission)
         if report is None:
             return

@@ -8,6 +8,7 @@ from broker.ib.line import Line
 from domain.reports import Failure, RequestFailed
 
 CLIENT_ID_IN_USE: Final = 326
+ASK_AGAIN_SECONDS: Final = 2.5
 
 
 class Session:
@@ -50,13 +51,25 @@ class Session:
             self._line.client.connectAsync(config.host, config.port, config.client_id, limit)
         )
         try:
-            await asyncio.wait({attempt, over}, timeout=limit, return_when=asyncio.FIRST_COMPLETED)
+            await self._answered({attempt, over}, limit)
             if over.done():
                 return over.result()
             return _cause(attempt.exception(), self) if attempt.done() else self.silence()
         finally:
             attempt.cancel()
             await asyncio.gather(attempt, return_exceptions=True)
+
+    async def _answered(self, wanted: set["asyncio.Future[Any]"], limit: float) -> None:
+        """Wait for the first of these, half of the time for the greeting; ask again for what the log-on lacks."""
+        loop = asyncio.get_running_loop()
+        began, pause = loop.time(), min(ASK_AGAIN_SECONDS, limit / 4)
+        while (left := began + limit - loop.time()) > 0:
+            done, _ = await asyncio.wait(wanted, timeout=min(pause, left), return_when=asyncio.FIRST_COMPLETED)
+            if done or (not self._greeted and left < limit / 2):
+                return
+            if self._greeted and self._line.client.isConnected():
+                self._line.client.reqManagedAccts()
+                self._line.client.reqIds(1)
 
     def on_error(self, code: int, text: str) -> None:
         """Take an error that names no request; one of them ends the attempt."""

@@ -29,6 +29,8 @@ SIDES: Final = {"BUY": Side.BUY, "BOT": Side.BUY, "SELL": Side.SELL, "SLD": Side
 # IB's default for options waits for two consecutive asks, which a wide market never shows: docs/adr/0006.
 TRIGGER_ON_MIDPOINT: Final = 8
 OCA_CANCEL_WITH_BLOCK: Final = 1
+FIRST_REVISION: Final = "01"
+ID_STOPS: Final = 2  # Full stops in an execution's id before the one of its revision.
 
 
 def expiry_text(expiry: date) -> str:
@@ -192,6 +194,17 @@ def open_order_report(
     )
 
 
+def original_id(exec_id: str) -> ExecId:
+    """Return the id under which an execution was first told: a correction is the same fill, and counts no second time.
+
+    The broker: a correction's id differs from the original's in the digits after the last full stop alone; the first
+    are 01.
+    """
+    head, _, revision = exec_id.rpartition(".")
+    is_full = head.count(".") == ID_STOPS and len(revision) == len(FIRST_REVISION) and revision.isdecimal()
+    return ExecId(f"{head}.{FIRST_REVISION}" if is_full else exec_id)
+
+
 def execution_report(generation: Generation, at: datetime, contract: Any, execution: Any) -> ExecutionReport | None:
     """Return message 11 as a report; None where the price or the side is none."""
     price, side = as_price(execution.price), SIDES.get(execution.side)
@@ -201,7 +214,7 @@ def execution_report(generation: Generation, at: datetime, contract: Any, execut
         generation=generation,
         at=at,
         executed_at=execution.time.astimezone(UTC),
-        exec_id=ExecId(execution.execId),
+        exec_id=original_id(execution.execId),
         order_id=OrderId(execution.orderId),
         perm_id=PermId(execution.permId),
         ref=read_ref(execution.orderRef),
@@ -226,7 +239,7 @@ def commission_report(
     fees = as_money(report.commission)
     if fees is None:
         return None
-    return CommissionReport(generation=generation, at=at, exec_id=ExecId(report.execId), ref=ref, fees=fees)
+    return CommissionReport(generation=generation, at=at, exec_id=original_id(report.execId), ref=ref, fees=fees)
 
 
 def position_report(

@@ -9,6 +9,7 @@ from simgateway.audit.notices import (
     CancelAsked,
     Charged,
     Executed,
+    Lost,
     Notice,
     OrderKey,
     OrderSent,
@@ -125,6 +126,8 @@ class Book:
                 self._status(notice)
             case Refused():
                 self._refused(notice)
+            case Lost() if notice.key in self.orders and not self.orders[notice.key].status:
+                self.orders[notice.key].status = "Inactive"
             case Executed() if self.is_news(notice):
                 self._executed(notice)
             case Charged():

@@ -85,6 +85,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """The gateway's own note that an order never reached it: nothing on the wire says so."""
+
+    key: OrderKey
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A bid (1) or ask (2) price; not a real one as None."""
 
@@ -166,6 +173,7 @@ Notice = (
     | Executed
     | Charged
     | Refused
+    | Lost
     | Tick
     | DataAsked
     | DataEnded

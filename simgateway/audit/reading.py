@@ -16,6 +16,7 @@ from simgateway.audit.notices import (
     Executed,
     HistoryAnswered,
     HistoryAsked,
+    Lost,
     NetLiquidation,
     Notice,
     OrderSent,
@@ -76,9 +77,15 @@ def _status(_: Frame, f: tuple[str, ...]) -> Notice:
     return StatusSeen((whole(f[9]), whole(f[1])), f[2], whole(f[4]))
 
 
+def _original(exec_id: str) -> str:
+    """Return the id of an execution as it was first reported; a correction differs in the last two digits alone."""
+    head, _, last = exec_id.rpartition(".")
+    return f"{head}.01" if head.count(".") == 2 and len(last) == 2 and last.isdecimal() else exec_id
+
+
 def _executed(_: Frame, f: tuple[str, ...]) -> Notice:
     return Executed(
-        exec_id=f[14],
+        exec_id=_original(f[14]),
         key=(whole(f[22]), whole(f[2])),
         con_id=whole(f[3]),
         is_buy=f[18] == "BOT",
@@ -90,11 +97,15 @@ def _executed(_: Frame, f: tuple[str, ...]) -> Notice:
 
 
 def _charged(_: Frame, f: tuple[str, ...]) -> Notice:
-    return Charged(f[2], real_number(f[3]) or Decimal(0))
+    return Charged(_original(f[2]), real_number(f[3]) or Decimal(0))
 
 
 def _refused(frame: Frame, f: tuple[str, ...]) -> Notice:
     return Refused(frame.client_id, (frame.connection, whole(f[2])), whole(f[3]))
+
+
+def _lost(frame: Frame, f: tuple[str, ...]) -> Notice | None:
+    return Lost((frame.client_id, whole(f[4]))) if f[1] == "lose_order" else None
 
 
 def _tick(frame: Frame, f: tuple[str, ...]) -> Notice | None:
@@ -159,6 +170,7 @@ def _connected(frame: Frame, f: tuple[str, ...]) -> Notice:
 
 _Reader = Callable[[Frame, tuple[str, ...]], Notice | None]
 _READERS: Final[Mapping[tuple[str, str], _Reader]] = {
+    ("note", "fault"): _lost,
     ("in", "1"): _data_asked,
     ("in", "2"): _data_ended,
     ("in", "3"): _order_sent,

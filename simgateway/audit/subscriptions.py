@@ -9,6 +9,7 @@ from simgateway.audit.checker import Checker
 from simgateway.audit.findings import AuditLimits, Findings
 from simgateway.audit.notices import Connected, DataAsked, DataEnded, Notice, Refused, RequestKey
 
+_DATA_LOST: Final = 1101
 _SWEEP: Final = timedelta(seconds=5)
 # Codes after which a market data request is over.
 _ENDINGS: Final = frozenset({101, 200, 300, 321, 322, 354, 10089, 10090, 10091, 10168, 10186, 10197})
@@ -41,6 +42,8 @@ class SubscriptionChecker(Checker):
                 self._ask(notice, at)
             case DataEnded():
                 self._open.pop(notice.request, None)
+            case Refused() if notice.code == _DATA_LOST:
+                self._forget(notice.request[0])
             case Refused() if notice.code in _ENDINGS:
                 self._open.pop(notice.request, None)
             case Connected():
@@ -77,6 +80,11 @@ class SubscriptionChecker(Checker):
             if request[0] != notice.connection:
                 del self._open[request]
         self._clients[notice.connection] = notice.client_id
+
+    def _forget(self, connection: int) -> None:
+        """Drop what a connection had open: the gateway says that it has lost it."""
+        for request in [key for key in self._open if key[0] == connection]:
+            del self._open[request]
 
     def _look(self, row: _Open, at: datetime) -> None:
         """Check that a contract which is followed is held or ordered; what a dry run holds is not on the wire."""

@@ -11,6 +11,7 @@ from domain.connection import (
     alarm,
     backoff_seconds,
     in_reset,
+    knocked,
     step,
 )
 from domain.connection_table import (
@@ -215,3 +216,36 @@ def test_time_is_counted_from_the_first_sign_of_the_loss() -> None:
 
 def test_a_stopped_connection_starts_afresh() -> None:
     assert after(ConnectRequested(), ConnectFailed(reason="x"), StopRequested()).connection == Connection()
+
+
+def backing_off(*, silent: bool = False) -> Connection:
+    return replace(after(ConnectRequested(), ConnectFailed(reason="x")).connection, silent=silent)
+
+
+@pytest.mark.parametrize(
+    ("was_silent", "answered", "minutes", "go"),
+    [
+        (False, True, 1, True),  # 326 after an unclean drop.
+        (False, True, 11, False),  # Somebody else has our client id: as seldom as the back-off says.
+        (True, True, 11, True),  # A gateway that was away and is back.
+        (True, False, 1, False),
+        (False, False, 1, False),
+    ],
+)
+def test_a_knock_that_is_answered_ends_the_back_off(
+    was_silent: bool,  # noqa: FBT001 - a parameter of the table above
+    answered: bool,  # noqa: FBT001 - likewise
+    minutes: int,
+    go: bool,  # noqa: FBT001 - likewise
+) -> None:
+    connection, tries = knocked(backing_off(silent=was_silent), later(60 * minutes), answered=answered)
+
+    assert (tries, connection.silent) == (go, not answered)
+
+
+def test_being_ready_forgets_the_silence() -> None:
+    silent = backing_off(silent=True)
+    for event in (RetryDue(), Connected(), BookReceived()):
+        silent = step(silent, event, NOW, jitter=0).connection
+
+    assert not silent.silent

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 import pytest
 
+from broker.ib.translate import original_id
 from domain.ids import OrderId, PermId
 from domain.reports import (
     BrokerStatus,
@@ -163,3 +164,16 @@ def test_an_execution_of_another_account_is_not_ours() -> None:
         assert execution.exec_id == "x.2"
 
     run(scenario)
+
+
+@pytest.mark.parametrize(
+    ("told", "original"),
+    [
+        ("0000e0d5.5a4b2a0f.01.01", "0000e0d5.5a4b2a0f.01.01"),
+        ("0000e0d5.5a4b2a0f.01.02", "0000e0d5.5a4b2a0f.01.01"),
+        ("0000e0d5.5a4b2a0f.02.01", "0000e0d5.5a4b2a0f.02.01"),
+        ("paper.7", "paper.7"),
+    ],
+)
+def test_a_correction_is_the_fill_it_corrects(told: str, original: str) -> None:
+    assert original_id(told) == original

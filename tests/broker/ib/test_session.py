@@ -5,7 +5,7 @@ from broker.ib.adapter import IbBroker
 from broker.ib.config import IbConfig
 from domain.ids import Generation
 from domain.reports import DisconnectedReport, Failure, RequestFailed
-from tests.broker.scripted_gateway import Desk, ScriptedGateway, TestClock
+from tests.broker.scripted_gateway import ACCOUNT, Answer, Desk, ScriptedGateway, TestClock
 
 
 def _broker(port: int, **settings: Any) -> IbBroker:
@@ -172,5 +172,17 @@ def test_a_request_before_connecting_is_a_failure_and_no_error() -> None:
 
         assert isinstance(answer, RequestFailed)
         assert answer.failure is Failure.DISCONNECTED
+
+    asyncio.run(scenario())
+
+
+def test_a_log_on_answer_that_was_lost_is_asked_for_again() -> None:
+    async def scenario() -> None:
+        script: dict[int, Answer] = {71: lambda _: [(15, 1, ACCOUNT)], 8: lambda _: [(9, 1, 50)]}
+        async with ScriptedGateway(script) as gateway:
+            broker = _broker(gateway.port, connect_timeout_seconds=1)
+
+            assert await broker.connect() is None
+            broker.disconnect()
 
     asyncio.run(scenario())

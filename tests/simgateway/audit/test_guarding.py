@@ -183,3 +183,23 @@ def test_an_expired_position_needs_no_guard() -> None:
     result = audited(log)
 
     assert broken(result) == set()
+
+
+def test_an_exit_that_the_gateway_lost_sells_nothing_beside_those_placed_anew() -> None:
+    log = Log().connect().entry(children=False).order(2, f"{INTENT}.T.0", side="SELL", limit="3.03", parent=1)
+    log.add("note", "fault", "lose_order", "placeOrder", 3, 2).order(3, f"{INTENT}.S.0", side="SELL", parent=1)
+    log.status(3, "PreSubmitted").entry_filled().wait(3).cancel(3).status(3, "Cancelled")
+
+    log.order(5, f"{INTENT}.T.1", side="SELL", oca="g").order(6, f"{INTENT}.S.1", side="SELL", oca="g")
+    log.status(5, "Submitted").status(6, "PreSubmitted").wait(9).day_profit("0")
+
+    assert broken(audited(log)) == set()
+
+
+def test_a_correction_of_a_fill_is_not_held_twice() -> None:
+    log = Log().connect().entry().wait(1).fill(1, f"{INTENT}.E.0", "0001.2.3.01").status(1, "Filled", 5, 0)
+
+    result = audited(log.fill(1, f"{INTENT}.E.0", "0001.2.3.02").wait(9).day_profit("0"))
+
+    assert list(result.positions.values()) == [5]
+    assert broken(result) == set()

@@ -87,3 +87,9 @@ def test_a_snapshot_ends_by_itself() -> None:
     result = audited(log)
 
     assert broken(result) == set()
+
+
+def test_what_1101_lost_is_not_open_any_more() -> None:
+    log = a_good_life().ask_data(30, STOCK, "STK").wait(1).error(-1, 1101).day_profit("0")
+
+    assert broken(audited(log)) == set()
