@@ -83,7 +83,7 @@ def _orders(report: Report) -> Iterator[str]:
         for row in report.orders
     ]
     if rows:
-        yield from table("Orders", ("order", "placed", "heard after", "filled", "end", "what"), rows)
+        yield from table("Orders", ("order", "placed", "heard", "filled", "end", "what"), rows)
 
 
 def _whole_lives(report: Report) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _wait(order: OrderLife) -> str:
 
 
 def _fills(order: OrderLife) -> str:
-    average = f" at {order.average.normalize():.4f}" if order.average is not None else ""
+    average = f" at {round(order.average, 4).normalize():f}" if order.average is not None else ""
     twice = f", {order.told_twice} told twice" if order.told_twice else ""
     return f"{order.filled.normalize():f}/{order.quantity}{average}{twice}"
 
@@ -108,7 +108,7 @@ def _fills(order: OrderLife) -> str:
 def _end(order: OrderLife) -> str:
     if order.ended:
         return f"{order.end} {clock(order.ended)[:8]}"
-    return "open at the end"
+    return "still open"
 
 
 def _requests(report: Report) -> Iterator[str]:

@@ -88,7 +88,7 @@ def test_the_text_says_what_the_data_say(capsys: pytest.CaptureFixture[str], log
     text = said(capsys, log, "--orders")
 
     assert "Order 1/1: BUY 2" in text
-    assert "filled 2/2 at 1.1000" in text
+    assert "filled 2/2 at 1.1;" in text
     assert "asked to cancel" in text
     assert "Never answered" in text
     assert "mute contractDataEnd" in text
