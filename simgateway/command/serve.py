@@ -4,12 +4,13 @@ import argparse
 import asyncio
 import json
 import os
+import selectors
 import signal
 import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -49,6 +50,8 @@ class Stand:
 @contextmanager
 def stand(options: argparse.Namespace, market: Market) -> Iterator[Stand]:
     """Give what to serve with; the sockets are closed behind it. Raises UnusableError or ScenarioError."""
+    if options.stdin_stop:
+        _check_input()
     scenario = load_scenario(_scenario_file(options.scenario)) if options.scenario else Scenario(name="")
     with ExitStack() as sockets:
         clients = sockets.enter_context(_bound(options.host, options.port, "--port"))
@@ -145,6 +148,15 @@ def _heed(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], *, stdin: b
         loop.add_reader(sys.stdin.fileno(), _read_input, loop, stop)
 
 
+def _check_input() -> None:
+    """Raise UnusableError when the end of the input cannot be waited for."""
+    try:
+        with selectors.DefaultSelector() as selector:
+            selector.register(sys.stdin, selectors.EVENT_READ)
+    except (OSError, ValueError) as error:
+        raise UnusableError("--stdin-stop: the input is a file or closed; give a pipe or a terminal") from error
+
+
 def _read_input(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
     """Throw away what is said; stop at the end of it."""
     if not os.read(sys.stdin.fileno(), _INPUT_BYTES):
@@ -201,5 +213,6 @@ def _say_behind(seconds: float) -> None:
 
 
 def _say(row: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(row) + "\n")
-    sys.stdout.flush()
+    with suppress(BrokenPipeError):  # Whoever started it may be gone; it ends cleanly all the same.
+        sys.stdout.write(json.dumps(row) + "\n")
+        sys.stdout.flush()

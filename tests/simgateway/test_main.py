@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,18 @@ def test_the_process_says_where_it_listens_serves_and_ends_on_sigterm(tmp_path: 
     assert (ready["start"], ready["speed"], code) == ("2025-11-12T16:00:00+00:00", 60.0, 0)
     assert 60 <= bars <= 61
     assert [frame.name for frame in FrameLog.read(log)][:2] == ["handshake", "handshake"]
+
+
+def test_an_input_whose_end_cannot_be_waited_for_is_one_line(tmp_path: Path) -> None:
+    log = tmp_path / "frames.jsonl"
+    command = [sys.executable, "-m", "simgateway", "--port", "0", "--stdin-stop", "--log", str(log)]
+
+    ended = subprocess.run(  # noqa: S603 - our own module
+        command, cwd=_ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=20
+    )
+
+    assert (ended.returncode, ended.stderr.count("\n"), log.exists()) == (2, 1, False)
+    assert "--stdin-stop: the input is a file or closed; give a pipe or a terminal" in ended.stderr
 
 
 async def _on_a_sunday() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], int | None]:
