@@ -34,7 +34,12 @@ class Lanes:
 
     def push(self, item: Item, work: Work) -> None:
         """Let work wait for its turn; it may run before this returns."""
-        self._queue.push(item, work, self._clock.monotonic())
+
+        def work_now() -> None:
+            self._leave_now(item)
+            work()
+
+        self._queue.push(item, work_now, self._clock.monotonic())
         self.pump()
 
     def later(self, work: Work) -> None:
@@ -47,7 +52,9 @@ class Lanes:
 
         def grant() -> None:
             self._turns.pop(ticket, None)
-            if not granted.done():
+            if granted.done():
+                self._leave_now(item)
+            else:
                 granted.set_result(Turn.GRANTED)
 
         ticket = self._queue.push(item, grant, self._clock.monotonic())
@@ -60,6 +67,12 @@ class Lanes:
         finally:
             if self._turns.pop(ticket, None) is not None:
                 self._queue.cancel(ticket)
+            if granted.done() and not granted.cancelled() and granted.result() is Turn.GRANTED:
+                self._leave_now(item)
+
+    def _leave_now(self, item: Item) -> None:
+        """Count messages from the moment at which their sender goes on, which may be long after its turn came."""
+        self._pacer.sent(item.messages, self._clock.monotonic())
 
     def finished(self, item: Item) -> None:
         """Take note that a request was answered, failed or timed out."""

@@ -104,7 +104,10 @@ def access_of_type(market_data_type: int) -> Access:
 def learned(
     entitlements: Entitlements, data: Data, access: Access, now: datetime, code: int | None = None
 ) -> tuple[Entitlements, AccessChange | None]:
-    """Return what is known after an answer, and the change if it is one."""
+    """Return what is known after an answer, and the change if it is one.
+
+    A session that took the data took all of it: when one kind is live again, the others may be asked for at once.
+    """
     before = entitlements.of(data)
     doubted_at = now + ASK_AGAIN_AFTER if access in REMEDIES else None
     since = before.since if before.access is access else now
@@ -112,7 +115,9 @@ def learned(
     change = None
     if before.access is not access:
         change = AccessChange(data=data, before=before.access, now=access, code=code)
-    return Entitlements(known={**entitlements.known, data: after}), change
+    came_back = before.access is Access.TAKEN and access is Access.LIVE
+    others = doubted(entitlements) if came_back else entitlements
+    return Entitlements(known={**others.known, data: after}), change
 
 
 def may_ask(entitlements: Entitlements, data: Data, now: datetime) -> bool:

@@ -69,6 +69,7 @@ class Pacer:
         self._limits = limits
         self._sent: deque[tuple[float, int]] = deque()
         self._in_window = 0
+        self._granted = 0
         self._by_symbol: dict[Symbol, deque[float]] = {}
         self._symbol_stamps: deque[tuple[float, Symbol]] = deque()
         self._asked: dict[str, float] = {}
@@ -87,7 +88,8 @@ class Pacer:
         """
         wait = self.wait(item, now)
         if wait == 0:
-            self.count(item, now)
+            self.grant(item, now)
+            self.sent(item.messages, now)
         return wait
 
     def wait(self, item: Item, now: float) -> float:
@@ -106,14 +108,14 @@ class Pacer:
         if not 0 < item.messages <= budget:
             raise ValueError(f"{item.messages} messages never fit into {budget} a second")
         self._forget(now)
-        excess = self._in_window + item.messages - budget
+        excess = self._in_window + self._granted + item.messages - budget
         if excess <= 0:
             return 0.0
-        freed_at, oldest = now, iter(self._sent)
-        while excess > 0:
-            freed_at, messages = next(oldest)
+        for sent_at, messages in self._sent:
             excess -= messages
-        return _until(freed_at + WINDOW_SECONDS, now)
+            if excess <= 0:
+                return _until(sent_at + WINDOW_SECONDS, now)
+        return WINDOW_SECONDS  # For what was granted and is not sent yet, which counts from when it is.
 
     def own_wait(self, item: Item, now: float) -> float:
         """Return how long the item's own rules hold it back, whatever the window says: its symbol, its repetition."""
@@ -127,10 +129,13 @@ class Pacer:
         repeated = 0.0 if asked is None else _until(asked + self._limits.identical_history_seconds, now)
         return max(by_symbol, repeated)
 
-    def count(self, item: Item, now: float) -> None:
-        """Count an item that is sent now."""
-        self._sent.append((now, item.messages))
-        self._in_window += item.messages
+    def grant(self, item: Item, now: float) -> None:
+        """Let an item go; until its messages are ``sent`` they take up room without end.
+
+        A loop that is held up between the two would else send late what it counted early, and the gateway, which
+        counts what arrives, would see two seconds' messages in one.
+        """
+        self._granted += item.messages
         if item.lane not in DATA:
             return
         if item.symbol is not None:
@@ -141,6 +146,12 @@ class Pacer:
             if item.key:
                 self._asked[item.key] = now
                 self._asked_stamps.append((now, item.key))
+
+    def sent(self, messages: int, now: float) -> None:
+        """Take note that granted messages leave now."""
+        self._granted -= messages
+        self._sent.append((now, messages))
+        self._in_window += messages
 
     def finished(self, lane: Lane) -> None:
         """Take note that a request of this lane was answered, failed or timed out; each admitted one once."""

@@ -59,7 +59,7 @@ class Queue(Generic[T]):
         return self._leave(ticket)
 
     def pop_ready(self, now: float) -> tuple[T | None, float]:
-        """Return the next work, counted by the pacer and to be sent now; or None and when to ask again, in seconds.
+        """Return the next work, granted by the pacer, who is to be told when it is ``sent``; or None and when to ask again.
 
         What waits for room in the window is not overtaken by a lower lane, else a bracket of three would starve
         behind single questions. What its own symbol or repetition holds back lets others pass. Infinite means: nothing
@@ -78,7 +78,7 @@ class Queue(Generic[T]):
             heappop(waiting)
             self._leave(first.number)
             self._longest_seconds[lane] = max(now - first.since, self._longest_seconds.get(lane, 0.0))
-            self._pacer.count(first.item, now)
+            self._pacer.grant(first.item, now)
             return first.work, 0.0
         return None, max(self._held[0][0] - now, SHORTEST_WAIT_SECONDS) if self._held else inf
 

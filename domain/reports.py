@@ -65,6 +65,7 @@ class RequestFailed:
     failure: Failure
     code: int | None = None  # The broker's error code, where it named one.
     text: str = ""
+    advice: str = ""  # What the operator can do about it, where the adapter knows.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

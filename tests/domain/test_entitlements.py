@@ -99,3 +99,19 @@ def test_live_data_may_be_asked_for_after_a_loss() -> None:
     assert change.before is Access.NONE
     assert live(known, Data.OPTION)
     assert may_ask(known, Data.OPTION, NOON)
+
+
+def test_what_another_session_gives_back_is_given_back_whole() -> None:
+    known, _ = learned(refused(10197, Access.TAKEN), Data.UNDERLYING, Access.TAKEN, NOON, 10197)
+
+    known, _ = learned(known, Data.OPTION, Access.LIVE, NOON)
+
+    assert may_ask(known, Data.UNDERLYING, NOON)
+
+
+def test_one_kind_that_is_subscribed_says_nothing_of_another() -> None:
+    known, _ = learned(refused(), Data.UNDERLYING, Access.NONE, NOON, 354)
+
+    known, _ = learned(known, Data.OPTION, Access.LIVE, NOON)
+
+    assert not may_ask(known, Data.UNDERLYING, NOON)

@@ -48,7 +48,7 @@ def test_a_bracket_leaves_whole_or_not_at_all() -> None:
 def test_a_wait_ends_when_enough_of_the_oldest_messages_left_the_window() -> None:
     pacer = Pacer(LIMITS)
     for stamp in range(45):
-        pacer.count(Item(lane=Lane.EXIT), stamp / 100)
+        pacer.admit(Item(lane=Lane.EXIT), stamp / 100)
 
     assert pacer.wait(Item(lane=Lane.ENTRY, messages=3), 0.5) == pytest.approx(0.52)
     assert pacer.wait(Item(lane=Lane.QUOTE), 0.5) == pytest.approx(0.56)
@@ -199,3 +199,25 @@ def test_whoever_asks_again_after_the_wait_goes(item: Item, work: list[tuple[Ite
 
     assert 0 <= wait <= 15
     assert pacer.admit(item, now + wait + SHORTEST_WAIT_SECONDS) == 0
+
+
+def test_what_was_granted_takes_up_room_until_a_second_after_it_is_sent() -> None:
+    pacer = Pacer(LIMITS)
+    for _ in range(39):
+        pacer.grant(Item(lane=Lane.QUOTE), 0.0)
+    before = pacer.wait(Item(lane=Lane.QUOTE), 5.0)
+
+    pacer.sent(39, 5.0)
+
+    assert before == 1.0
+    assert pacer.wait(Item(lane=Lane.QUOTE), 5.5) == pytest.approx(0.5)
+    assert pacer.wait(Item(lane=Lane.QUOTE), 6.0) == 0
+
+
+def test_an_order_finds_its_reserve_beside_what_was_granted_and_not_sent() -> None:
+    pacer = Pacer(LIMITS)
+    for _ in range(39):
+        pacer.grant(Item(lane=Lane.QUOTE), 0.0)
+
+    assert pacer.wait(Item(lane=Lane.EXIT, messages=6), 0.0) == 0
+    assert pacer.wait(Item(lane=Lane.EXIT, messages=7), 0.0) == 1.0

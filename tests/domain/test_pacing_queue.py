@@ -19,9 +19,10 @@ def a_queue(*items: Item) -> Queue[str]:
 
 
 def popped(queue: Queue[str], now: float) -> list[str]:
-    """Return everything that may go at this time, in its order."""
-    works = []
+    """Return everything that may go at this time, in its order; it is sent at once."""
+    works, pacer = [], queue._pacer
     while (work := queue.pop_ready(now)[0]) is not None:
+        pacer.sent(pacer._granted, now)
         works.append(work)
     return works
 
