@@ -4,11 +4,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from broker.ib import refusals
 from broker.ib.line import Line
+from broker.ib.refusals import Refusal
 from domain.reports import Failure, RequestFailed
 
 CLIENT_ID_IN_USE: Final = 326
-ASK_AGAIN_SECONDS: Final = 2.5
+ASK_AGAIN_SECONDS: Final = 2.0
+FIRST_BYTES: Final = 8  # How much of a stranger's first words is looked at.
+GREETING_SHARE: Final = 0.4  # Of the time to connect: a gateway greets at once, and a deaf socket stays deaf.
 
 
 class Session:
@@ -20,7 +24,7 @@ class Session:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._spoke = False  # It sent bytes.
+        self._first = b""  # What it sent before it greeted: its beginning.
         self._greeted = False  # It spoke our protocol.
         self._over: asyncio.Future[RequestFailed | None] | None = None
         self.last_words = ""  # What the library said of the connection's end.
@@ -60,12 +64,12 @@ class Session:
             await asyncio.gather(attempt, return_exceptions=True)
 
     async def _answered(self, wanted: set["asyncio.Future[Any]"], limit: float) -> None:
-        """Wait for the first of these, half of the time for the greeting; ask again for what the log-on lacks."""
+        """Wait for the first of these, two fifths of the time for the greeting; ask again for what the log-on lacks."""
         loop = asyncio.get_running_loop()
-        began, pause = loop.time(), min(ASK_AGAIN_SECONDS, limit / 4)
+        began, pause = loop.time(), min(ASK_AGAIN_SECONDS, limit / 5)
         while (left := began + limit - loop.time()) > 0:
             done, _ = await asyncio.wait(wanted, timeout=min(pause, left), return_when=asyncio.FIRST_COMPLETED)
-            if done or (not self._greeted and left < limit / 2):
+            if done or (not self._greeted and left <= limit * (1 - GREETING_SHARE)):
                 return
             if self._greeted and self._line.client.isConnected():
                 self._line.client.reqManagedAccts()
@@ -74,56 +78,59 @@ class Session:
     def on_error(self, code: int, text: str) -> None:
         """Take an error that names no request; one of them ends the attempt."""
         if code == CLIENT_ID_IN_USE:
-            self._end(f"client id {self._line.config.client_id} is in use: {text}", code)
+            self._end(refusals.id_in_use(self._line.config.client_id, text), code)
 
     def silence(self) -> RequestFailed:
         """Return why the time ran out."""
         if self._greeted:
-            return self._failed("the gateway answers but does not log on; is it logged in itself?")
-        if self._spoke:
-            return self._failed("something answers that is not an IB gateway")
-        return self._failed("silent: no gateway, or it is still starting")
+            return self._failed(refusals.NO_LOG_ON)
+        if self._first:
+            return self._failed(refusals.stranger(self._first))
+        connected = self._line.client.conn.numMsgSent > 0
+        return self._failed(refusals.SILENT if connected else refusals.NO_CONNECTION)
 
     def failed_to_reach(self, error: BaseException) -> RequestFailed:
         """Return why no connection came about."""
-        if isinstance(error, ConnectionRefusedError):
-            return self._failed("nothing listens there")
-        return self._failed(f"cannot be reached: {error or type(error).__name__}")
+        return self._failed(refusals.unreachable(error))
 
     def _on_greeting(self, *_: Any) -> None:
         self._greeted = True
 
-    def _on_bytes(self, _: bytes) -> None:
-        self._spoke = True
+    def _on_bytes(self, data: bytes) -> None:
+        if self._greeted:
+            return
+        self._first += data[: FIRST_BYTES - len(self._first)]
+        if not self._first.startswith(refusals.GATEWAY_FIRST_BYTE):
+            self._end(refusals.stranger(self._first))
 
     def _on_closed(self, _: str) -> None:
         if self._greeted:
-            self._end(f"hung up while logging on; is client id {self._line.config.client_id} in use?")
-        elif self._spoke:
-            self._end("hung up; it is not an IB gateway")
+            self._end(refusals.hung_up(self._line.config.client_id))
         else:
-            self._end("hung up without a word; the gateway behind it may be down")
+            self._end(refusals.stranger(self._first) if self._first else refusals.NO_WORD)
 
     def _on_library_error(self, text: str) -> None:
         self.last_words = text
-        if "version" in text:
-            self._end(text)
+        client = self._line.client
+        if 0 < client.serverVersion() < client.MinClientVersion:
+            self._end(refusals.too_old(client.serverVersion(), client.MinClientVersion))
 
-    def _end(self, text: str, code: int | None = None) -> None:
+    def _end(self, refusal: Refusal, code: int | None = None) -> None:
         if self._over is not None and not self._over.done():
-            self._over.set_result(self._failed(text, code))
+            self._over.set_result(self._failed(refusal, code))
 
-    def _failed(self, text: str, code: int | None = None) -> RequestFailed:
+    def _failed(self, refusal: Refusal, code: int | None = None, failure: Failure | None = None) -> RequestFailed:
         config = self._line.config
-        return RequestFailed(failure=Failure.DISCONNECTED, code=code, text=f"{config.host}:{config.port}: {text}")
+        text = f"{config.host}:{config.port}: {refusal.seen}"
+        return RequestFailed(failure=failure or Failure.DISCONNECTED, code=code, text=text, advice=refusal.advice)
 
     def _choose_account(self) -> RequestFailed | None:
         accounts, wanted = list(self._line.client.getAccounts()), self._line.config.account
         if not wanted and len(accounts) == 1:
             wanted = accounts[0]
         if wanted not in accounts:
-            text = "it is logged in to another account" if wanted else f"{len(accounts)} accounts: name one"
-            return RequestFailed(failure=Failure.REFUSED, text=text)  # No account number: this is logged.
+            refusal = refusals.OTHER_ACCOUNT if wanted else refusals.several(len(accounts))
+            return self._failed(refusal, failure=Failure.REFUSED)
         self._line.account = wanted
         return None
 

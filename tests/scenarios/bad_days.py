@@ -120,11 +120,12 @@ class Life:
     sets: Sequence[str] = ()
     config: dict[str, Any] = field(default_factory=dict)
     symbols: tuple[str, ...] = ("SPY",)
+    values: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Build both; nothing runs yet."""
         named = ",".join(f'"{symbol}"' for symbol in self.symbols)
-        self.settings = load_fixed({}, (*SETTINGS, PAPER, f"symbols=[{named}]", *self.sets))
+        self.settings = load_fixed(self.values, (*SETTINGS, PAPER, f"symbols=[{named}]", *self.sets))
         self.host = VirtualHost(7, BEGINS)
         self.host.start()
         self.frames = FrameLog(self.folder / "frames.jsonl", keep=True, hashed=False)

@@ -8,12 +8,15 @@ from typing import Any, Final
 
 import pytest
 
+from domain.commands import FlattenBracket
+from domain.events import ClosedBy
 from simgateway.faults.model import Fault
 from tests.scenarios.bad_days import (
     BEGINS,
     MESSAGES_MOST,
     READY_SECONDS_MAX,
     STRIKES,
+    Known,
     Life,
     later,
     nth,
@@ -111,8 +114,8 @@ ORDERS: Final = (
     bad("late executions", struck("delay", "execDetails", seconds=4, lasts=60)),
     bad("doubled statuses", struck("duplicate", "orderStatus", copies=3, seconds=1, lasts=60)),
     bad("doubled open orders", struck("duplicate", "openOrder", copies=2, lasts=60)),
-    bad("reordered statuses", often(0.5, "reorder", "orderStatus", after=2)),
-    bad("reordered open orders", often(0.5, "reorder", "openOrder", after=3)),
+    bad("reordered statuses", often(0.5, "reorder", "orderStatus", passed_by=2)),
+    bad("reordered open orders", often(0.5, "reorder", "openOrder", passed_by=3)),
     *(bad(f"order {n} of three lost", nth(n, "lose_order")) for n in (1, 2, 3)),
     *(bad(f"order {n} of three works in silence", nth(n, "silent_order")) for n in (1, 2, 3)),
     bad("all orders work in silence", struck("silent_order", times=3)),
@@ -131,6 +134,44 @@ DATA: Final = (
     *(bad(f"profits of {value!r}", struck("bad_pnl", value=value, lasts=100), back=100.0) for value in ODD),
     bad("pacing violations", struck("pacing_violation", lasts=100), back=100.0),
     bad("pacing violations as error 100", struck("pacing_violation", code=100, lasts=100), back=100.0),
+)
+NO_DATA: Final = {354: "not subscribed", 10089: "not subscribed", 10168: "not subscribed", 10167: "no_quote"}
+LATE: Final = {"symbols": ["QQQ"], "start": "2026-03-11 10:00", "end": "2026-03-11 10:03"}
+DENIED: Final = (
+    *(
+        bad(
+            f"profits of {value!r} and an entry",
+            struck("bad_pnl", value=value, lasts=300),
+            said=("entry_denied", "pnl_unknown"),
+        )
+        for value in ("nan", "max", "inf")
+    ),
+    *(
+        bad(
+            f"{code} for every quote",
+            struck("not_subscribed", code=code, lasts=300),
+            alert="entitlement",
+            said=("entry_denied", words),
+        )
+        for code, words in NO_DATA.items()
+    ),
+    bad("delayed data", struck("delayed_data", lasts=300), alert="entitlement", said=("entry_denied", "no_quote")),
+    bad(
+        "a competing session",
+        struck("competing_session", seconds=300),
+        alert="entitlement",
+        said=("entry_denied", "competing"),
+    ),
+    bad("a clock a minute ahead", struck("clock_skew", seconds=60, lasts=300), said=("order_refused", "clock")),
+    bad("a clock three seconds behind", struck("clock_skew", seconds=-3, lasts=300), said=("order_refused", "clock")),
+    *(
+        bad(
+            f"quotes of {value!r} and an entry",
+            struck("bad_quote", value=value, lasts=300),
+            said=("entry_denied", "no_"),
+        )
+        for value in ODD
+    ),
 )
 
 
@@ -196,4 +237,29 @@ def test_after_a_bad_day_of_the_data_the_position_is_still_guarded(day: BadDay, 
         life.run_until(STRIKES)
         compared(life, day, READY_SECONDS_MAX)
         told(life, day)
+        ended(life)
+
+
+@pytest.mark.parametrize("day", DENIED, ids=str)
+def test_on_a_bad_day_nothing_is_opened_and_what_is_open_can_be_closed(day: BadDay, tmp_path: Path) -> None:
+    with Life.of(tmp_path, symbols=("SPY", "QQQ"), values={"blackouts": [LATE]}) as life:
+        life.run_until(STRIKES)
+        compared(life, day, 125)
+        told(life, day)
+        (bracket,) = life.brackets()
+        life.tell(f"oco:{bracket.plan.intent}", FlattenBracket(why=ClosedBy.FLATTENED))
+        life.run_for(30)
+        assert "flattened" in {row["reason"] for row in life.events("position_closed")}
+        assert life.true() == life.known() == Known({}, frozenset())
+        ended(life)
+
+
+def test_when_the_other_session_has_ended_entries_are_made_again(tmp_path: Path) -> None:
+    with Life.of(tmp_path, symbols=("SPY", "QQQ"), values={"blackouts": [LATE]}) as life:
+        life.run_until(STRIKES)
+        life.strike(struck("competing_session", seconds=100))
+        life.run_for(180)
+        assert any("competing" in str(row["found"]) for row in life.events("entry_denied"))
+        life.run_for(60)
+        assert {row["symbol"] for row in life.events("risk_reserved")} == {"SPY", "QQQ"}
         ended(life)
