@@ -107,7 +107,7 @@ class Reorder(Effect):
 
     def strike(self, passing: Passing) -> Items:
         """Keep it."""
-        kept = _Kept(passing, self.fault.whole("after"))
+        kept = _Kept(passing, self.fault.whole("passed_by"))
         self._kept[passing.session, passing.direction] = kept
         self.stage.later(self.fault.number("seconds"), self._give_up, kept)
         return ()

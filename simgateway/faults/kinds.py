@@ -50,7 +50,10 @@ _FRAMES: Final = (
         name="reorder",
         scope=Scope.BOTH,
         doc="the message comes after the next ones of its connection",
-        parameters=(_whole("after", 1, (1, 1000), "how many pass it"), _seconds(5.0, "it waits no longer than this")),
+        parameters=(
+            _whole("passed_by", 1, (1, 1000), "how many pass it"),
+            _seconds(5.0, "it waits no longer than this"),
+        ),
     ),
     Kind(
         name="cut",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from simgateway.config import GatewayConfig
+from simgateway.control.server import ControlServer
 from simgateway.frames import Frame, FrameLog
 from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
@@ -32,6 +34,7 @@ class HostedGateway:
         self.market = FakeMarket()
         self.log = FrameLog(keep=True)
         self.port = 0
+        self._control: ControlServer | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -54,6 +57,17 @@ class HostedGateway:
         """Return all frames so far, in order."""
         return self.call(lambda _: tuple(self.log.frames))
 
+    def command(self, **row: Any) -> dict[str, Any]:
+        """Say one line on the gateway's control port, as anybody could; return its answer, which must be ok."""
+        if self._control is None:
+            self._control = self._wait(self._open_control())
+        with socket.create_connection(("127.0.0.1", self._control.port), _PATIENCE_SECONDS) as line:
+            line.sendall(json.dumps(row).encode() + b"\n")
+            with line.makefile("rb") as answers:
+                answer: dict[str, Any] = json.loads(answers.readline())
+        assert answer["ok"], f"the control port refused {row}: {answer['error']}"
+        return answer
+
     def close(self) -> None:
         """End the gateway and its thread."""
         self._wait(self._shut())
@@ -68,7 +82,14 @@ class HostedGateway:
         self.port = server.sockets[0].getsockname()[1]
         return gateway, server
 
+    async def _open_control(self) -> ControlServer:
+        control = ControlServer(self.gateway, 0)
+        await control.start()
+        return control
+
     async def _shut(self) -> None:
+        if self._control is not None:
+            await self._control.close()
         self._server.close()
         self.gateway.close()
         await self._server.wait_closed()

@@ -168,6 +168,10 @@ class Line:
             raise AssertionError(f"never heard {kind} {values} on {self.name}; last: {self.everything()[-25:]}")
         return self.all(kind, **values)[count - 1]
 
+    def hears(self, is_there: Callable[[], bool]) -> bool:
+        """Wait until something holds that only events can bring about; return whether it does."""
+        return self._child.wait(lambda _: is_there())
+
     def until_status(self, order: int, *statuses: str) -> Event:
         """Wait until the client was told one of these statuses of an order."""
         return self.until("status", order=order, status=set(statuses))
@@ -259,6 +263,14 @@ class Stage:
         line.do("close")
         line.until("closed")
         assert _again_and_again(lambda _: self._is_gone(line.client_id), self._child)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let simulated time pass at once: what is due in it happens before this returns."""
+        self.host.command(do="clock", pause=True, step=seconds, resume=True)
+
+    def accepts(self) -> bool:
+        """Return whether the hosted gateway takes connections."""
+        return self.host.call(lambda gateway: gateway.accepting)
 
     def until_accepting(self) -> None:
         """Wait until the gateway takes connections again after an absence."""

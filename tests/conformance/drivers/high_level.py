@@ -172,6 +172,26 @@ def _wire(line: Line, command: Event) -> int:
     return next(number for number, asked in line.ear.asked.items() if asked == command["asked"])
 
 
+def _give_up(line: Line, command: Event) -> None:
+    """Wait no longer for a request, as a program's own timeout does."""
+    for asked, task in line.tasks:
+        if asked == command["asked"] and not task.done():
+            task.cancel()
+            line.ear.say({"kind": "gave_up", "asked": asked})
+
+
+def _kept(line: Line, _: Event) -> Event:
+    """Return what the library holds of quotes, profits and fills, numbers as Python writes them."""
+    tickers, reports = line.ib.tickers(), [(row, row.commissionReport) for row in line.ib.fills()]
+    return {
+        "quotes": [[repr(float(each)) for each in (row.bid, row.ask, row.last)] for row in tickers],
+        "data_types": [row.marketDataType for row in tickers],
+        "pnl": [[repr(row.dailyPnL), repr(row.unrealizedPnL), repr(row.realizedPnL)] for row in line.ib.pnl()],
+        "marks": [[repr(row.marketPrice), repr(row.unrealizedPNL)] for row in line.ib.portfolio()],
+        "fills": [[row.execution.execId, row.execution.shares, report.commission] for row, report in reports],
+    }
+
+
 def _exercise(line: Line, command: Event) -> Any:
     parts = (command["action"], command["quantity"], command["account"], command["override"])
     line.ib.exerciseOptions(line.contract(command["contract"]), *parts)
@@ -223,6 +243,8 @@ _DO: Final[Mapping[str, Callable[[Line, Event], Any]]] = {
     "auto_open_orders": lambda line, c: line.ib.reqAutoOpenOrders(c["on"]),
     "exercise": _exercise,
     "belief": _belief,
+    "kept": _kept,
+    "give_up": _give_up,
     "counts": lambda line, _: dict(line.ear.counts),
     "close": lambda line, _: line.ib.disconnect() and None,
 }

@@ -195,6 +195,8 @@ _DO: Final[Mapping[str, Callable[[Line, Event], Any]]] = {
     "executions": _executions,
     "exercise": _exercise,
     "belief": _belief,
+    "kept": lambda _line, _: None,  # it keeps nothing: what it was told is all there is
+    "give_up": lambda _line, _: None,  # nothing waits: an answer comes or it does not
     "counts": lambda line, _: dict(line.ear.counts),
     "close": lambda line, _: line.close(),
 }

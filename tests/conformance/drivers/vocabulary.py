@@ -11,6 +11,7 @@ used on the wire; the driver adds `asked`, the number by which the case asked.
 import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -66,6 +67,13 @@ def plain(value: Any) -> Any:
         return [plain(each) for each in value]
     number = float(value)
     return None if not math.isfinite(number) or abs(number) > _LARGEST else number
+
+
+def odd(names: Iterable[str], values: Iterable[Any]) -> Event:
+    """Return as `odd` the numbers that `plain` gives no value, such as nan or 1.7976931348623157e+308, as text."""
+    numbers = {name: value for name, value in zip(names, values, strict=False) if isinstance(value, float | Decimal)}
+    found = {name: repr(float(value)) for name, value in numbers.items() if plain(value) is None}
+    return {"odd": found} if found else {}
 
 
 def amount(value: Any) -> Any:
@@ -203,14 +211,15 @@ def _position(kind: str) -> Callable[..., Event]:
 
 def _portfolio(of: Any, *given: Any) -> Event:
     names = ("quantity", "mark", "value", "average", "unrealized", "realized", "account")
-    return {"kind": "portfolio", **contract(of), **dict(zip(names, map(plain, given), strict=True))}
+    row = dict(zip(names, map(plain, given), strict=True))
+    return {"kind": "portfolio", **contract(of), **row, **odd(names, given)}
 
 
 def _row(kind: str, *names: str) -> Callable[..., Event]:
     """Return a reader of a callback whose arguments are plain values, in this order; what is more is dropped."""
 
     def read(*given: Any) -> Event:
-        return {"kind": kind, **dict(zip(names, map(plain, given), strict=False))}
+        return {"kind": kind, **dict(zip(names, map(plain, given), strict=False)), **odd(names, given)}
 
     return read
 

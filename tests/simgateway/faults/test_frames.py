@@ -1,6 +1,7 @@
 """Faults of whole frames, as the client sees them."""
 
 from simgateway.faults.model import Nth
+from simgateway.faults.reading import read_fault
 from tests.simgateway.faults.stands import a_rig, ask_time, fault, numbers
 from tests.simgateway.rig import Rig
 
@@ -72,6 +73,16 @@ def test_a_reordered_message_comes_after_the_next_one() -> None:
     rig.gateway.faults.add(fault("reorder", message="currentTime", times=1))
 
     assert _ask_both(rig) == ["15", "49"]
+
+
+def test_a_reordered_message_is_passed_by_as_many_as_the_scenario_says() -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(read_fault({"kind": "reorder", "message": "currentTime", "times": 1, "passed_by": 2}))
+    rig.client.send(49, 1)
+    rig.client.send(17, 1)
+    rig.client.send(17, 1)
+
+    assert numbers(rig.wait(0.5)) == ["15", "15", "49"]
 
 
 def test_a_reordered_message_that_nothing_follows_comes_after_a_while() -> None:

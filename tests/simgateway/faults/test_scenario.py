@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from simgateway.config import ChildrenOnPartial, GatewayConfig
+from simgateway.faults.kinds import KINDS
 from simgateway.faults.model import After, At, Chance, Fault, FaultError, Nth
 from simgateway.faults.reading import read_fault, row_of
 from simgateway.faults.scenario import ScenarioError, load_scenario, read_scenario
@@ -43,6 +44,14 @@ kind = "notice"
 at = 2025-11-12T10:00:00
 code = 1100
 """
+
+
+def test_every_setting_can_be_said_whatever_words_all_faults_have() -> None:
+    for kind in KINDS.values():
+        codes = {each.name: each.choices[0] if each.choices else 100 for each in kind.parameters if each.name == "code"}
+        row = {each.name: each.default for each in kind.parameters} | codes
+
+        assert read_fault({"kind": kind.name, **row}).settings == row
 
 
 def test_a_scenario_is_its_faults_and_what_it_changes_of_the_gateway() -> None:
