@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import Final
 
 from simgateway.config import GatewayConfig
 from simgateway.data import bar_messages
@@ -25,6 +26,9 @@ from simgateway.protocol import responses
 from simgateway.protocol.text import local_text, new_york_day, read_int
 from simgateway.protocol.wire import Fields
 from simgateway.session import Session
+
+_SCHEDULE_SINCE: Final = 165
+"""The server version that has message 106 (`server_versions.py` of ibapi 10.50); no older client could read one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,6 +140,8 @@ class History:
         """Return the instrument of a request that nothing speaks against; RefusedError, UnknownContractError."""
         now = self._clock.now()
         instrument = self._lookup.one(request.contract, new_york_day(now), expired=request.expired)
+        if request.what == "SCHEDULE" and session.version < _SCHEDULE_SINCE:
+            raise RefusedError(321, f"{VALIDATING}{BAD_KIND}")
         check(request, instrument, now)
         refusal = self._rights.missing(instrument, live=request.live)
         if refusal:

@@ -90,10 +90,17 @@ CALLBACKS: Final[Mapping[str, str]] = {
     "64": "accountSummaryEnd",
     "73": "accountUpdateMulti",
     "74": "accountUpdateMultiEnd",
+    "71": "positionMulti",
+    "72": "positionMultiEnd",
     "75": "securityDefinitionOptionParameter",
     "76": "securityDefinitionOptionParameterEnd",
+    "77": "softDollarTiers",
+    "78": "familyCodes",
     "79": "symbolSamples",
+    "80": "mktDepthExchanges",
     "81": "tickReqParams",
+    "82": "smartComponents",
+    "85": "newsProviders",
     "88": "headTimestamp",
     "90": "historicalDataUpdate",
     "93": "marketRule",
@@ -105,8 +112,24 @@ CALLBACKS: Final[Mapping[str, str]] = {
     "101": "completedOrder",
     "102": "completedOrdersEnd",
     "106": "historicalSchedule",
+    "107": "userInfo",
 }
 """The callback that a frame of each kind leads to, once."""
+
+_EACH_TICK: Final[Mapping[str, str]] = {
+    "1": "tickByTickAllLast",
+    "2": "tickByTickAllLast",
+    "3": "tickByTickBidAsk",
+    "4": "tickByTickMidPoint",
+}
+"""The same of frame 99, by its third field."""
+
+
+def callback_of(frame: Frame) -> str:
+    """Return the callback that a frame leads to."""
+    if frame.fields[0] == "99":
+        return _EACH_TICK[frame.fields[2]]
+    return CALLBACKS.get(frame.fields[0], f"frame {frame.name}")
 
 
 class Line:
@@ -339,7 +362,7 @@ class Stage:
         if not numbers:
             return Counter()
         mine = [row for row in frames if row.connection == max(numbers) and row.direction == "out"]
-        return Counter(CALLBACKS.get(row.fields[0], f"frame {row.name}") for row in mine if row.name != "handshake")
+        return Counter(callback_of(row) for row in mine if row.name != "handshake")
 
 
 def _again_and_again(is_true: Callable[[object], bool], child: Child, times: int = 40) -> bool:

@@ -14,8 +14,10 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
+from tests.conformance.drivers import rare_high_level
+from tests.conformance.drivers.rare_callbacks import READERS
 from tests.conformance.drivers.speech import Ear, Mouth, Notebook
-from tests.conformance.drivers.vocabulary import CONTRACT_FIELDS, ORDER_FIELDS, READERS, Event
+from tests.conformance.drivers.vocabulary import CONTRACT_FIELDS, ORDER_FIELDS, Event
 
 _ASKED: contextvars.ContextVar[int] = contextvars.ContextVar("asked", default=0)
 _FOR_EVER: Final = 3600.0
@@ -216,6 +218,7 @@ _ASK: Final[Mapping[str, Callable[[Line, Event], Awaitable[Any]]]] = {
     "all_open_orders": lambda line, _: line.ib.reqAllOpenOrdersAsync(),
     "completed_orders": lambda line, c: line.ib.reqCompletedOrdersAsync(c["api_only"]),
     "executions": _executions,
+    **rare_high_level.ASK,
 }
 """Requests that end: by the library's future."""
 
@@ -247,6 +250,7 @@ _DO: Final[Mapping[str, Callable[[Line, Event], Any]]] = {
     "give_up": _give_up,
     "counts": lambda line, _: dict(line.ear.counts),
     "close": lambda line, _: line.ib.disconnect() and None,
+    **rare_high_level.DO,
 }
 
 

@@ -11,8 +11,10 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from tests.conformance.drivers import rare_official
+from tests.conformance.drivers.rare_callbacks import READERS
 from tests.conformance.drivers.speech import Ear, Mouth, Notebook, commands
-from tests.conformance.drivers.vocabulary import CONTRACT_FIELDS, ORDER_FIELDS, READERS, Event
+from tests.conformance.drivers.vocabulary import CONTRACT_FIELDS, ORDER_FIELDS, Event
 
 _NOT_ASKED: Final = frozenset({"connectAck", "connectionClosed"})
 _UNREADABLE: Final = frozenset({505, 507, 508})  # the client itself says so when it cannot read a frame
@@ -199,6 +201,7 @@ _DO: Final[Mapping[str, Callable[[Line, Event], Any]]] = {
     "give_up": lambda _line, _: None,  # nothing waits: an answer comes or it does not
     "counts": lambda line, _: dict(line.ear.counts),
     "close": lambda line, _: line.close(),
+    **rare_official.DO,
 }
 
 

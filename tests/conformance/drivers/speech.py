@@ -12,7 +12,8 @@ import threading
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tests.conformance.drivers.vocabulary import READERS, SAME_AS, Event
+from tests.conformance.drivers.rare_callbacks import READERS
+from tests.conformance.drivers.vocabulary import SAME_AS, Event
 
 _FIRST_ASKED: Final = 9000
 

@@ -46,6 +46,8 @@ ORDER_FIELDS: Final[Mapping[str, str]] = {
     "good_till": "goodTillDate",
     "trail_percent": "trailingPercent",
     "trail_stop": "trailStopPrice",
+    "limit_offset": "lmtPriceOffset",
+    "all_or_none": "allOrNone",
     "trigger_method": "triggerMethod",
     "what_if": "whatIf",
 }
@@ -119,6 +121,11 @@ def _open_order(order_id: int, of: Any, source: Any, state: Any) -> Event:
     money = {
         "commission": plain(_first(state, "commission", "commissionAndFees")),
         "initial_margin": amount(state.initMarginChange),
+        "initial_after": amount(state.initMarginAfter),
+        "maintenance_margin": amount(state.maintMarginChange),
+        "maintenance_after": amount(state.maintMarginAfter),
+        "equity_before": amount(state.equityWithLoanBefore),
+        "equity_change": amount(state.equityWithLoanChange),
         "equity_after": amount(state.equityWithLoanAfter),
     }
     ids = {"order": order_id, "perm": source.permId, "client": source.clientId, "con_id": of.conId}
@@ -275,7 +282,6 @@ READERS: Final[Mapping[str, Callable[..., Event]]] = {
     "historicalData": _bar("bar"),
     "historicalDataEnd": _row("bars_end", "id", "start", "end"),
     "historicalDataUpdate": _bar("bar_update"),
-    "historicalSchedule": _row("schedule", "id", "start", "end", "zone"),
     "headTimestamp": _row("head", "id", "at"),
     "historicalTicks": _ticks("past_ticks", "price", "size"),
     "historicalTicksBidAsk": _ticks("past_quotes", "priceBid", "priceAsk", "sizeBid", "sizeAsk"),
@@ -295,7 +301,7 @@ READERS: Final[Mapping[str, Callable[..., Event]]] = {
     "accountUpdateMultiEnd": _row("multi_end", "id"),
     "orderBound": _row("bound"),
 }
-"""How each callback is read, by its name in EWrapper; a callback that is not here is not expected of the gateway."""
+"""How each callback of what programs ask every day is read, by its name in EWrapper; `rare_callbacks` adds the rest."""
 
 SAME_AS: Final[Mapping[str, str]] = {"priceSizeTick": "tickPrice", "commissionAndFeesReport": "commissionReport"}
 """Callbacks under which some clients are told what others are told under another name; counted as that one."""

@@ -150,6 +150,12 @@ def test_a_schedule_is_the_hours_of_its_days_in_new_yorks_time() -> None:
     assert answer == ("106", "7", first[0], second[1], "US/Eastern", "2", *first, *second)
 
 
+def test_a_schedule_is_not_sent_to_a_client_too_old_to_read_one() -> None:
+    code, _ = _error(Rig(highest_version=164), *bars(7, what="SCHEDULE", bar="1 day", duration="2 D"))
+
+    assert code == "321"
+
+
 def test_the_same_number_twice_is_error_322_while_the_first_is_in_flight() -> None:
     rig = Rig()
     rig.wait()
