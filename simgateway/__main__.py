@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from simgateway.command.markets import market_of
 from simgateway.command.parser import EXIT_BAD_INPUT, UnusableError, options_of
-from simgateway.command.serve import serve, stand
+from simgateway.command.serve import serve
+from simgateway.command.stand import stand
 from simgateway.faults.scenario import ScenarioError
 from simgateway.market.base import MarketDataError
 

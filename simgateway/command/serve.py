@@ -4,110 +4,24 @@ import argparse
 import asyncio
 import json
 import os
-import selectors
 import signal
-import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
+from simgateway.command.drawing import draw, draw_slowly
 from simgateway.command.markets import is_ever_open, is_wall, start_of
-from simgateway.command.parser import UnusableError
-from simgateway.config import GatewayConfig
+from simgateway.command.stand import Stand
 from simgateway.control.server import ControlServer
-from simgateway.faults.model import Fault
-from simgateway.faults.scenario import Scenario, load_scenario
-from simgateway.frames import FrameLog
-from simgateway.market.base import Market
 from simgateway.market.characters import Character
 from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
 
-_HISTORY_DRAWN: Final = timedelta(days=45)
-_SYMBOLS_DRAWN: Final = 5
 _INPUT_BYTES: Final = 65536
-_SCENARIOS: Final = Path(__file__).resolve().parent.parent / "scenarios"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
-    """What a gateway is served with: everything that can fail has been tried. `control` is None without such a port."""
-
-    config: GatewayConfig
-    market: Market
-    faults: tuple[Fault, ...]
-    clients: socket.socket
-    control: socket.socket | None
-    frames: FrameLog
-
-
-@contextmanager
-def stand(options: argparse.Namespace, market: Market) -> Iterator[Stand]:
-    """Give what to serve with; the sockets are closed behind it. Raises UnusableError or ScenarioError."""
-    if options.stdin_stop:
-        _check_input()
-    scenario = load_scenario(_scenario_file(options.scenario)) if options.scenario else Scenario(name="")
-    with ExitStack() as sockets:
-        clients = sockets.enter_context(_bound(options.host, options.port, "--port"))
-        control = None
-        if options.control_port is not None:
-            control = sockets.enter_context(_bound("127.0.0.1", options.control_port, "--control-port"))
-        yield Stand(
-            config=scenario.config(_config(options)),
-            market=market,
-            faults=scenario.faults,
-            clients=clients,
-            control=control,
-            frames=_frame_log(options),
-        )
-
-
-def _scenario_file(given: Path) -> Path:
-    """Return the file itself, or the ready-made one of that name. Raises UnusableError when there is neither."""
-    if given.exists() or given.suffix or len(given.parts) > 1:
-        return given
-    ready = {path.stem: path for path in sorted(_SCENARIOS.glob("*.toml"))}
-    if given.name not in ready:
-        raise UnusableError(f"--scenario {given}: there is no such file, and ready-made are {', '.join(ready)}")
-    return ready[given.name]
-
-
-def _config(options: argparse.Namespace) -> GatewayConfig:
-    """Return what was chosen, as the gateway takes it."""
-    return GatewayConfig(
-        seed=options.seed,
-        account=options.account,
-        start_cash=options.deposit,
-        cash_account=options.cash,
-        pacing=not options.no_pacing,
-        market_lines=options.market_lines,
-        delay_ms=options.delay_ms,
-        children_on_partial=options.children,
-        read_only=options.read_only,
-    )
-
-
-def _bound(host: str, port: int, name: str) -> socket.socket:
-    """Return a socket bound before anything is written. Raises UnusableError."""
-    try:
-        return socket.create_server((host, port))
-    except OSError as error:
-        why = str(error.strerror or error).partition(" (")[0]
-        raise UnusableError(f"--host {host} {name} {port}: {why}; choose another, or end what listens there") from error
-
-
-def _frame_log(options: argparse.Namespace) -> FrameLog:
-    """Return the frame log: a file when one was asked for, else one that costs nothing. Raises UnusableError."""
-    try:
-        return FrameLog(options.log, hashed=False)
-    except OSError as error:
-        raise UnusableError(f"--log {options.log}: {error.strerror}; choose a file that can be written") from error
 
 
 async def serve(options: argparse.Namespace, place: Stand) -> None:
@@ -115,7 +29,7 @@ async def serve(options: argparse.Namespace, place: Stand) -> None:
     loop = asyncio.get_running_loop()
     start = datetime.now(UTC) if is_wall(options) else start_of(options, place.market)
     if not is_wall(options):
-        _draw(place.market, start, quotes=True)
+        draw(place.market, start)
     clock = LoopClock.wall(loop, _say_behind) if is_wall(options) else _clock(options, start)
     gateway = Gateway(place.config, place.market, clock, place.frames)
     gateway.faults.add_all(place.faults)
@@ -126,9 +40,10 @@ async def serve(options: argparse.Namespace, place: Stand) -> None:
     control_port = await control.start(place.control) if place.control else None
     _heed(loop, stopped.set, stdin=options.stdin_stop)
     _say(_ready(options, start, place.clients.getsockname()[1], control_port))
-    if is_wall(options):
-        loop.call_soon(lambda: _draw(place.market, start, quotes=False))
+    drawing = asyncio.create_task(draw_slowly(place.market, start)) if is_wall(options) else None
     await stopped.wait()
+    if drawing:
+        drawing.cancel()
     server.close()
     _say(_last_words(gateway, clock))
     await control.close()
@@ -146,15 +61,6 @@ def _heed(loop: asyncio.AbstractEventLoop, stop: Callable[[], None], *, stdin: b
         loop.add_signal_handler(number, stop)
     if stdin:
         loop.add_reader(sys.stdin.fileno(), _read_input, loop, stop)
-
-
-def _check_input() -> None:
-    """Raise UnusableError when the end of the input cannot be waited for."""
-    try:
-        with selectors.DefaultSelector() as selector:
-            selector.register(sys.stdin, selectors.EVENT_READ)
-    except (OSError, ValueError) as error:
-        raise UnusableError("--stdin-stop: the input is a file or closed; give a pipe or a terminal") from error
 
 
 def _read_input(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> None:
@@ -193,19 +99,6 @@ def _last_words(gateway: Gateway, clock: LoopClock) -> dict[str, object]:
         **gateway.counters().as_row(),
         "behind_seconds_most": round(clock.lag_most, 3),
     }
-
-
-def _draw(market: Market, now: datetime, *, quotes: bool) -> None:
-    """Ask for a month of the first underlyings once, so that the first client does not wait while it is drawn.
-
-    With `quotes` each one's day is drawn too: on a clock that is sped up a thousand first requests would make it late.
-    """
-    for number, symbol in enumerate(market.symbols()):
-        stock = market.stock(symbol)
-        if stock is not None and number < _SYMBOLS_DRAWN:
-            market.bars(stock, now, 3600, now - _HISTORY_DRAWN, regular_only=True)
-        if stock is not None and quotes:
-            market.quote(stock, now)
 
 
 def _say_behind(seconds: float) -> None:

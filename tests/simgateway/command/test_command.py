@@ -10,7 +10,7 @@ import pytest
 from simgateway.__main__ import main
 from simgateway.command.markets import is_wall, market_of, start_of, symbols_of
 from simgateway.command.parser import UnusableError, options_of
-from simgateway.command.serve import stand
+from simgateway.command.stand import stand
 
 
 def a_choice(*words: str) -> argparse.Namespace:
