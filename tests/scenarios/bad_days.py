@@ -16,9 +16,10 @@ from cli.system import Outside, System, calendar_around
 from cli.trace import TracingObserver
 from config.load import load_fixed
 from domain.brackets import Bracket, position
-from domain.commands import AskPhase, SendAlert
+from domain.commands import AskPhase, RequestBook
 from domain.ids import OrderRef
 from domain.orders import LIVE
+from domain.reports import BookReport
 from domain.trading_day import NEW_YORK, new_york
 from ops.library_logs import capture, loop_errors, release
 from ops.listings import ListingCache
@@ -231,6 +232,13 @@ class Life:
             live |= {order.ref for order in bracket.orders if order.status in LIVE}
         return Known({con_id: count for con_id, count in held.items() if count}, frozenset(live))
 
+    def told(self) -> Known:
+        """Return what the broker's actor says when it is asked for its book."""
+        book = self.ask("broker", RequestBook())
+        assert isinstance(book, BookReport), book
+        held = {int(row.con_id): row.quantity for row in book.positions}
+        return Known(held, frozenset(str(row.ref) for row in book.open_orders))
+
     def true(self) -> Known:
         """Return what the gateway knows; an order never transmitted fills nothing, and nobody is told of it."""
         books = self.gateway.books()
@@ -274,8 +282,3 @@ class Life:
     def events(self, *names: str) -> list[dict[str, Any]]:
         """Return the fields of the log's events of these names."""
         return [fields for _, fields in self.seen.named(*names)]
-
-
-def alert(kind: str, text: str) -> SendAlert:
-    """Return an alert."""
-    return SendAlert(kind=kind, text=text)

@@ -28,6 +28,7 @@ ANSWERS: Final = (
     "positionEnd", "openOrderEnd", "execDetailsEnd", "nextValidId", "managedAccounts", "completedOrdersEnd",
 )  # fmt: skip
 LONG_SECONDS: Final = 60.0
+ORDER_REF: Final = 26  # Place of the ref in a placeOrder message.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +66,11 @@ LINKS: Final = (
     bad(
         "half open for four minutes", struck("half_open", existing=True, seconds=240), back=240.0, alert="disconnected"
     ),
-    bad("cut in the middle of a tick", nth(1, "cut", "tickPrice"), back=2.0),
+    bad("cut in the middle of a tick", nth(1, "cut", "tickPrice"), back=11.0),
     bad("cut in the middle of the book", nth(1, "cut", "position"), DROP, back=1.0),
     bad("cut in the middle of the greeting", nth(1, "cut", "handshake"), DROP, back=1.0),
-    bad("garbage", nth(1, "garbage", "tickPrice"), back=2.0),
-    bad("garbage in a frame", nth(1, "garbage", "tickPrice", framed=True), back=2.0),
+    bad("garbage", nth(1, "garbage", "tickPrice"), back=20.0),  # Found out by the probe: no frame ends any more.
+    bad("garbage in a frame", nth(1, "garbage", "tickPrice", framed=True), back=11.0),
     bad("short ticks", struck("short", "tickPrice", lasts=20), back=20.0),
     bad("short statuses in the book", struck("short", "orderStatus", lasts=20), DROP, back=20.0),
     bad("short positions in the book", struck("short", "position", lasts=20), DROP, back=20.0),
@@ -185,7 +186,8 @@ def compared(life: Life, day: BadDay, seconds: float) -> None:
     waited = life.seconds_to_ready(back)
     assert waited is not None
     assert waited <= READY_SECONDS_MAX
-    assert life.known() == life.true()
+    assert {fault.kind for fault in day.faults} <= life.gateway.faults.fired.keys()
+    assert life.known() == life.told() == life.true()
     assert life.true().positions
     assert len(life.true().orders) == 2
 
@@ -262,4 +264,21 @@ def test_when_the_other_session_has_ended_entries_are_made_again(tmp_path: Path)
         assert any("competing" in str(row["found"]) for row in life.events("entry_denied"))
         life.run_for(60)
         assert {row["symbol"] for row in life.events("risk_reserved")} == {"SPY", "QQQ"}
+        ended(life)
+
+
+def test_after_the_next_order_id_was_rolled_back_no_id_is_used_twice(tmp_path: Path) -> None:
+    with Life.of(tmp_path) as life:
+        life.run_until(STRIKES)
+        life.strike(nth(1, "rollback_ids", to=1), DROP)
+        life.run_for(10)
+        (bracket,) = life.brackets()
+        life.tell(f"oco:{bracket.plan.intent}", FlattenBracket(why=ClosedBy.FLATTENED))
+        life.run_for(120)
+
+        firsts: dict[str, str] = {}
+        for frame in life.sent("placeOrder"):
+            firsts.setdefault(frame.fields[ORDER_REF], frame.fields[1])
+        assert len(life.events("risk_reserved")) == 2
+        assert len(set(firsts.values())) == len(firsts) >= 6
         ended(life)
