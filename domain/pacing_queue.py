@@ -59,7 +59,7 @@ class Queue(Generic[T]):
         return self._leave(ticket)
 
     def pop_ready(self, now: float) -> tuple[T | None, float]:
-        """Return the next work, granted by the pacer, who is to be told when it is ``sent``; or None and when to ask again.
+        """Return the next work, granted by the pacer, who is told when it is ``sent``; or None and when to ask again.
 
         What waits for room in the window is not overtaken by a lower lane, else a bracket of three would starve
         behind single questions. What its own symbol or repetition holds back lets others pass. Infinite means: nothing
