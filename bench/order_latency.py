@@ -195,8 +195,6 @@ async def plain(port: int) -> list[float]:
     for number in range(PLAIN_ORDERS):
         order = library.Order(action="SELL", totalQuantity=1, orderType="LMT", lmtPrice=999.0)
         order.orderRef = f"plain.{number}"
-            action="SELL", totalQuantity=1, orderType="LMT", lmtPrice=999.0, orderRef=f"plain.{number}"
-        )
         asked[order.orderRef] = time.perf_counter()
         ib.placeOrder(stock, order)
     await asyncio.gather(*(asyncio.to_thread(wire.wait_for, ref) for ref in asked))
