@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from broker.ib.adapter import IbBroker
 from broker.ib.config import IbConfig
-from config.accounts import is_paper_account
+from broker.ib.session import CLIENT_ID_IN_USE
+from config.accounts import is_paper_account, masked
 from domain.errors import ConfigError
 from domain.ids import Generation
 from domain.ports import Clock
-from domain.reports import AccountReport
+from domain.reports import AccountReport, Failure, RequestFailed
 
 
 def account_of(config: IbConfig, clock: Clock, *, dry_run: bool) -> str:
@@ -32,12 +33,22 @@ async def _asked(config: IbConfig, clock: Clock) -> str:
     port = IbBroker(replace(config, read_only=True), clock, Generation(0), lambda _: None)
     failed = await port.connect()
     if failed is not None:
-        raise ConfigError(f"broker.host/broker.port: {failed.text or failed.failure.value}")
+        raise ConfigError(f"{_setting_of(failed)}: {failed.text}; {failed.advice}")
     try:
         report = await port.account()
     finally:
         port.disconnect()
         await asyncio.sleep(0)
     if not isinstance(report, AccountReport):
-        raise ConfigError(f"the gateway at {config.host}:{config.port} does not name its account: {report.text}")
+        raise ConfigError(
+            f"the gateway at {config.host}:{config.port} does not tell its account's values: {masked(report.text)}; "
+            "look at its account window, and whether it has lost its servers"
+        )
     return report.account
+
+
+def _setting_of(failed: RequestFailed) -> str:
+    """Return the setting that a failure to connect is about."""
+    if failed.failure is Failure.REFUSED:
+        return "broker.account"
+    return "broker.client_id" if failed.code == CLIENT_ID_IN_USE else "broker.host/broker.port"

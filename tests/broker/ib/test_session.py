@@ -85,6 +85,17 @@ def test_something_that_is_no_gateway_is_named() -> None:
     asyncio.run(scenario())
 
 
+def test_a_gateway_of_an_older_protocol_is_named_at_once() -> None:
+    async def scenario() -> None:
+        async with ScriptedGateway(version=150) as gateway:
+            failure = await _failure(gateway.port)
+
+            assert "its API is of version 150; at least 157 is needed" in failure.text
+            assert "update TWS or IB Gateway" in failure.advice
+
+    asyncio.run(scenario())
+
+
 def test_a_gateway_that_does_not_log_on_is_named() -> None:
     async def scenario() -> None:
         async with ScriptedGateway({71: lambda _: []}) as gateway:
