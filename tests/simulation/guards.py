@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 
 from actors import symbol
-from actors.broker import BrokerActor
+from actors.broker_streams import Streams
 from actors.oco import OCOActor
 from actors.runtime.supervisor import Supervisor
 from cli.system import System
@@ -218,8 +218,8 @@ GUARDS: Final = (
     Guard(
         10,
         "a quote that nobody watches any more streams on",
-        BrokerActor,
-        "_unwatch",
+        Streams,
+        "unwatch",
         lambda *_: None,
         "a target is reached",
     ),
