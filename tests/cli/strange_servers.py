@@ -83,7 +83,7 @@ def greeting(version: int) -> Speak:
 
     async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readexactly(8)
-        payload = f"{version}\020260105 10:00:00 EST\0".encode()
+        payload = b"%d\0%s\0" % (version, b"20260105 10:00:00 EST")
         writer.write(struct.pack(">I", len(payload)) + payload)
         await silent(reader, writer)
 

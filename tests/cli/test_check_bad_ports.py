@@ -1,4 +1,4 @@
-"""A port at which no usable gateway answers: the cause is named, by the check and before trading, within the timeout."""
+"""A port at which no usable gateway answers: check and trade name the cause within the timeout."""
 
 import json
 import socket
