@@ -62,6 +62,8 @@ class Pulse:
         watch.interval = min(watch.wanted.values())
         if self._look(watch, self._clock.now()):
             self._tell([watch])
+            if owner not in watch.wanted:  # What listeners did has ended the owner's last wish, not this one.
+                return self.want(instrument, owner, seconds)
         return watch.quote
 
     def drop(self, con_id: int, owner: str) -> None:

@@ -52,7 +52,7 @@ class Exchange:
         self._reporter = reporter
         self._fills = Fills(config.seed, clock, registry, ledger)
         self._matcher = Matcher(config, clock, registry, self._refilled)
-        self._lifetimes = Lifetimes(clock, market, self._wake, self.expire)
+        self._lifetimes = Lifetimes(clock, market, lambda order: self._open([order]), self.expire)
         self._working: dict[int, dict[int, Order]] = {}
         self.after_fill: list[Callable[[Order, int], None]] = []
         self.after_end: list[Callable[[Order], None]] = []
@@ -65,7 +65,9 @@ class Exchange:
 
     def activate(self, order: Order) -> None:
         """Begin to work an order: it fills at once as far as it can."""
-        quote = self._watch(order.instrument)
+        quote = self._watch(order)
+        if not order.is_open:
+            return
         order.stage = Stage.WORKING
         self._working.setdefault(order.instrument.con_id, {})[order.perm_id] = order
         self._lifetimes.begin(order)
@@ -93,14 +95,14 @@ class Exchange:
         elif order.stage is Stage.WORKING and self._hours.allow(order):
             if not order.rests:
                 self._to_the_back(order)
-            self._begin(order, self._watch(order.instrument))
+            self._begin(order, self._watch(order))
         else:
             self._reporter.opened(order)
 
     def rework(self, order: Order) -> None:
         """Work an order on that may fill more than before: its parent has brought in more."""
         if order.stage is Stage.WORKING and self._hours.allow(order):
-            self._watch(order.instrument)
+            self._watch(order)
             self._match(order, is_look=False)
 
     def cancel(self, order: Order, reason: str) -> None:
@@ -137,9 +139,8 @@ class Exchange:
         self._hours.is_open = True
         self._open(waited)
 
-    def open_extended(self, day: date) -> None:
+    def open_extended(self, _: date) -> None:
         """Begin the longer hours."""
-        del day
         self._hours.is_extended = True
         self._pulse.wake()
         self._open(self._registry.open())
@@ -158,9 +159,8 @@ class Exchange:
             if order.instrument.expiry == day:
                 self.expire(order)
 
-    def close_extended(self, day: date) -> None:
+    def close_extended(self, _: date) -> None:
         """End the longer hours: day orders that worked in them expire."""
-        del day
         self._hours.is_extended = False
         for order in self._registry.open():
             if order.ticket.tif in _FOR_A_DAY and order.outside_hours:
@@ -190,23 +190,20 @@ class Exchange:
         self._matcher.settle(instrument)
 
     def _refilled(self, instrument: Instrument) -> None:
-        if instrument.con_id in self._working:
-            self._look(instrument, self._watch(instrument))
+        for order in tuple(self._working.get(instrument.con_id, {}).values())[:1]:
+            self._look(instrument, self._watch(order))
 
     def _open(self, orders: list[Order]) -> None:
-        """Begin with orders that waited for their hours: the opening gives each the quote, not its own limit."""
+        """Begin with orders that waited for their moment: the opening gives each the quote, not its own limit."""
         for order in orders:
             if order.stage is Stage.WORKING and self._hours.allow(order):
                 order.rests, order.ahead = False, None
-                self._begin(order, self._watch(order.instrument))
-
-    def _wake(self, order: Order) -> None:
-        """Work an order whose good-after moment has come."""
-        if order.stage is Stage.WORKING and self._hours.allow(order):
-            self._begin(order, self._watch(order.instrument))
+                self._begin(order, self._watch(order))
 
     def _begin(self, order: Order, quote: Quote) -> None:
         """Report an order that is worked from now on, let it fill, and cancel what of it must not stay."""
+        if not order.is_open:
+            return
         follow(order, quote, self._market.rule(order.instrument.market_rule_id))
         order.status = Status.SUBMITTED if order.is_live else Status.PRE_SUBMITTED
         before = order.filled
@@ -215,10 +212,12 @@ class Exchange:
             self._reporter.opened(order)
             self._drop_immediate(order)
 
-    def _watch(self, instrument: Instrument) -> Quote:
-        """Return the quote now and see to it that its changes are heard."""
-        quote = self._pulse.want(instrument, _ORDERS, self._config.tick_seconds)
-        self._matcher.begin(instrument, quote)
+    def _watch(self, order: Order) -> Quote:
+        """Return the quote, whose changes are heard now; others that fill by a fresh one may take this order along."""
+        quote = self._pulse.want(order.instrument, _ORDERS, self._config.tick_seconds)
+        self._matcher.begin(order.instrument, quote)
+        if not order.is_open:
+            self._unwatch(order.instrument.con_id)
         return quote
 
     def _watch_trigger(self, order: Order, quote: Quote) -> None:
@@ -242,8 +241,7 @@ class Exchange:
         match = self._matcher.match(order, is_look=is_look)
         if match is not None:
             self._fill(order, match)
-            self._drop_immediate(order)
-        elif is_look:
+        if match is not None or is_look:
             self._drop_immediate(order)
 
     def _drop_immediate(self, order: Order) -> None:
@@ -288,6 +286,11 @@ class Exchange:
         working = self._working.get(con_id)
         if working and working.pop(order.perm_id, None) and not working:
             del self._working[con_id]
+            self._unwatch(con_id)
+
+    def _unwatch(self, con_id: int) -> None:
+        """Forget a contract's quote, unless an order of it is worked."""
+        if con_id not in self._working:
             self._matcher.forget(con_id)
             self._pulse.drop(con_id, _ORDERS)
 
