@@ -94,15 +94,24 @@ class Armed:
         """Return what becomes of a message because of what happened before, None when nothing does."""
         return self.effect.follow(passing)
 
-    def is_struck(self, passing: Passing) -> bool:
-        """Count a message; return whether the fault happens now: to it, or at it when the fault is an event."""
-        if self.is_spent:
-            return False
-        if matches(self._triggers, passing) and (not self._is_own_trigger or self.effect.concerns(passing)):
+    def count(self, passing: Passing) -> None:
+        """Count a message, whatever other faults make of it: they do not change when this one is due."""
+        if self.is_spent or not matches(self._triggers, passing):
+            return
+        if not self._is_own_trigger or self.effect.concerns(passing):
             self._count()
-        if self.fault.is_event:
-            due, self._due = self._due > 0, 0
-            return due
+
+    def takes_event(self) -> bool:
+        """Return whether an event is due by what was counted, once."""
+        if not self.fault.is_event or not self._due:
+            return False
+        self._due = 0
+        return True
+
+    def is_struck(self, passing: Passing) -> bool:
+        """Return whether the fault happens to a message now; an event happens to none."""
+        if self.is_spent or self.fault.is_event:
+            return False
         return self._is_on and matches(self._targets, passing) and self.effect.concerns(passing)
 
     def strike(self, passing: Passing) -> Items:
@@ -122,7 +131,10 @@ class Armed:
         when = self.fault.when
         self.seen += 1
         if isinstance(when, Chance):
-            self._due += self._draw.random() < when.probability
+            kept = (
+                0 if self._is_own_trigger else self._due
+            )  # a draw is for its message, even when another fault has that
+            self._due = kept + (self._draw.random() < when.probability)
         elif isinstance(when, Nth):
             is_due = self.seen % when.n == 0 if self.fault.is_event else self.seen == when.n
             self._due += is_due

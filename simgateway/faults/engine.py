@@ -12,7 +12,7 @@ from simgateway.faults.model import At, Chance, Fault
 from simgateway.faults.quotes import QuoteRequests
 from simgateway.frames import FrameLog
 from simgateway.market.clock import GatewayClock
-from simgateway.protocol.names import Direction, name_of
+from simgateway.protocol.names import name_of
 from simgateway.protocol.wire import Fields
 from simgateway.session import Item, Raw, Session
 
@@ -93,10 +93,7 @@ class Faults:
         """Return what of these messages goes out now; behind a frame that ends the connection nothing does."""
         if session.number in self._stage.deaf:
             return ()
-        items: Items = tuple(messages)
-        for armed in tuple(self._live):
-            if armed.fault.client in {None, session.client_id}:
-                items = self._through(armed, session, "out", items, messages)
+        items: Items = tuple(item for each in messages for item in self._pass(Passing(session, "out", each, messages)))
         self._forget_spent()
         ends = [place for place, item in enumerate(items) if isinstance(item, Raw) and item.close]
         return items[: ends[0] + 1] if ends else items
@@ -108,10 +105,7 @@ class Faults:
             return (fields,)
         if session.number in self._stage.deaf:
             return ()
-        items: Items = (fields,)
-        for armed in tuple(self._live):
-            if armed.fault.client in {None, session.client_id}:
-                items = self._through(armed, session, "in", items, (fields,))
+        items = self._pass(Passing(session, "in", fields, (fields,)))
         self._forget_spent()
         return tuple(item for item in items if isinstance(item, tuple))
 
@@ -135,13 +129,25 @@ class Faults:
         self._stage.deaf.clear()
         self._look()
 
-    def _through(
-        self, armed: Armed, session: Session, direction: Direction, items: Items, batch: Sequence[Fields]
-    ) -> Items:
+    def _pass(self, passing: Passing) -> Items:
+        """Return what of one message goes on: every fault has counted it before the first one can make away with it."""
+        concerned = [row for row in self._live if row.fault.client in {None, passing.session.client_id}]
+        for armed in concerned:
+            armed.count(passing)
+        items: Items = (passing.fields,)
+        for armed in concerned:
+            items = self._through(armed, passing, items)
+        for armed in concerned:
+            if armed.takes_event():
+                self._stage.later(0, self._happen, armed, passing.session)
+                armed.fired += 1
+        return items
+
+    def _through(self, armed: Armed, passing: Passing, items: Items) -> Items:
         out: list[Item] = []
         for item in items:
             if isinstance(item, tuple):
-                out += self._one(armed, Passing(session, direction, item, batch))
+                out += self._one(armed, Passing(passing.session, passing.direction, item, passing.batch))
             else:
                 out.append(item)
         return tuple(out)
@@ -151,10 +157,6 @@ class Faults:
         if followed is not None:
             return followed
         if not armed.is_struck(passing):
-            return (passing.fields,)
-        if armed.fault.is_event:
-            self._stage.later(0, self._happen, armed, passing.session)
-            armed.fired += 1
             return (passing.fields,)
         self._note(armed, passing.session, name_of(passing.direction, passing.fields), *passing.fields)
         return armed.strike(passing)

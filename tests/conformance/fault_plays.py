@@ -59,9 +59,8 @@ def buy_and_ask(scene: Scene) -> Seen:
 
 def found(scene: Scene, order: int) -> bool | None:
     """Return whether the open orders hold an order; None when they were never told to their end."""
+    before, ends = len(scene.line.all("order", order=order)), len(scene.line.all("orders_end"))
     scene.line.do("open_orders")
-    before = len(scene.line.all("order", order=order))
-    ends = len(scene.line.all("orders_end"))
     if not scene.answers() or len(scene.line.all("orders_end")) == ends:
         return None
     return len(scene.line.all("order", order=order)) > before

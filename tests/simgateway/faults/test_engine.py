@@ -22,6 +22,32 @@ def test_a_fault_that_never_happens_leaves_every_frame_as_it_is() -> None:
     assert _traded(faulty) == _traded(plain)
 
 
+def test_a_fault_counts_what_another_one_makes_away_with() -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(fault("mute", Nth(1), message="reqCurrentTime"))
+    rig.gateway.faults.add(fault("duplicate", Nth(2), message="reqCurrentTime"))
+    rig.gateway.faults.add(fault("notice", Nth(3, "reqCurrentTime"), code=1100))
+    rig.gateway.faults.add(fault("mute", Nth(3), message="reqCurrentTime"))
+
+    for _ in range(3):
+        rig.client.send(49, 1)
+
+    assert numbers(rig.wait(0.5)) == ["49", "49", "4"]
+
+
+def test_another_fault_does_not_change_the_draws_of_a_chance() -> None:
+    alone, together = a_rig(), a_rig()
+    together.gateway.faults.add(fault("mute", Nth(1), message="reqCurrentTime", times=4))
+    for rig in (alone, together):
+        rig.gateway.faults.add(fault("reject", Chance(0.5), message="reqCurrentTime", code=504))
+        for _ in range(20):
+            rig.client.send(49, 1)
+
+    whole, part = numbers(alone.wait(0.5)), numbers(together.wait(0.5))
+    assert {"4", "49"} == set(whole)
+    assert part == whole[4:]
+
+
 def test_a_gateway_without_faults_does_not_ask_for_them() -> None:
     rig = a_rig()
 
