@@ -111,7 +111,14 @@ def _settings(asked: Asked) -> Settings:
 
 
 async def _rows(settings: Settings, limit: float, clock: Clock) -> list[Row]:
-    config = replace(ib_config(settings), read_only=True, connect_timeout_seconds=limit, request_timeout_seconds=limit)
+    own = ib_config(settings)
+    config = replace(
+        own,
+        read_only=True,
+        connect_timeout_seconds=limit,
+        request_timeout_seconds=limit,
+        completed_timeout_seconds=min(limit, own.completed_timeout_seconds),
+    )
     found = Found()
     broker = IbBroker(config, clock, Generation(0), _into(found.notices))
     steps = Steps(broker, clock, _wanted(settings, limit), found)

@@ -50,7 +50,7 @@ def test_every_command_of_the_readme_exists() -> None:
     assert {name for name in named if not re.search(rf"\b{name}\b", listed)} == set()
 
 
-@pytest.mark.parametrize("command", ["demo", "replay", "trade"])
+@pytest.mark.parametrize("command", ["demo", "replay", "trade", "check"])
 def test_every_option_that_the_readme_gives_a_command_exists(command: str) -> None:
     given = {word for words in fenced_commands(Path("README.md")) if words[0] == command for word in words[1:]}
 

@@ -1,8 +1,11 @@
 """A port at which no usable gateway answers: check and trade name the cause within the timeout."""
 
 import json
+import os
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +15,8 @@ import pytest
 
 from cli.check import Asked, run_check
 from cli.main import main
-from tests.cli.strange_servers import STRANGERS, serving
+from tests.cli.strange_servers import STRANGERS, serving, silent
+from tests.house import CHECKOUT
 
 TIMEOUT = 1.0
 
@@ -119,6 +123,25 @@ def test_a_check_of_a_host_without_an_address_says_so(capsys: pytest.CaptureFixt
     event = checked(capsys, 4002, "no..host")  # Known to be none without asking any network.
 
     assert event["seen"] == "no..host:4002: no machine of this name is known"
+
+
+def test_progress_is_shown_to_a_terminal(tmp_path: Path) -> None:
+    terminal, theirs = os.openpty()
+    environment = {**os.environ, "TERM": "xterm", "STOPWARD__PATHS__STATE_DIR": str(tmp_path)}
+    try:
+        with serving(silent) as port:
+            command = [sys.executable, "run.py", "check", "--host", "127.0.0.1", "--port", str(port), "--timeout", "1"]
+            done = subprocess.run(  # noqa: S603 - our own program
+                command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=theirs, check=False, timeout=60
+            )
+        shown = os.read(terminal, 65536)
+    finally:
+        os.close(terminal)
+        os.close(theirs)
+
+    assert done.returncode == 1
+    assert b"connecting" in shown
+    assert b"connecting" not in done.stdout
 
 
 def test_what_does_not_depend_on_a_connection_is_left_out_of_the_table(capsys: pytest.CaptureFixture[str]) -> None:
