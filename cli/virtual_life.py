@@ -1,0 +1,83 @@
+"""A bot and a simulated gateway that share one thread and virtual time, over the wire; a day and a month run on it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from actors.runtime.hosts import VirtualHost
+from actors.runtime.observer import Observer
+from actors.tree import Hosts
+from cli.system import Outside, System
+from config.settings import Settings
+from domain.ports import AlertPort, EventLog
+from domain.trading_day import Calendar
+from ops.alerts import NullAlerts
+from ops.library_logs import capture, loop_errors, release
+from ops.listings import ListingCache
+from ops.store import SqliteStore
+from simgateway.config import GatewayConfig
+from simgateway.frames import FrameLog
+from simgateway.market.base import Market
+from simgateway.market.clock import LoopClock
+from simgateway.server import Gateway
+
+LoopErrors = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a life is lived in. `state_path` is the journal's file; who made `frames` and `log` closes them."""
+
+    settings: Settings
+    market: Market
+    gateway: GatewayConfig
+    seed: int
+    frames: FrameLog
+    log: EventLog
+    observer: Observer
+    calendar: Calendar
+    state_path: Path
+    alerts: AlertPort = field(default_factory=NullAlerts)
+
+
+class VirtualLife:
+    """Host, gateway, journal and bot; nothing runs before `begin`. Use it on the thread that made the host."""
+
+    def __init__(self, host: VirtualHost, starts_at: datetime, world: World) -> None:
+        settings, config = world.settings, world.gateway
+        self.host = host
+        self.gateway = Gateway(config, world.market, LoopClock(host.loop, starts_at), world.frames)
+        host.loop.hosted[settings.broker.host, settings.broker.port] = self.gateway.protocol
+        self.store = SqliteStore(world.state_path, config.account, "dry_run" if settings.dry_run else "paper")
+        outside = Outside(
+            hosts=Hosts(system=host, broker=host, core=host, journal=host),
+            log=world.log,
+            journal=self.store,
+            listings=ListingCache(None, "run"),
+            alerts=world.alerts,
+            calendar=world.calendar,
+            observer=world.observer,
+            seed=world.seed,
+        )
+        self.system = System(settings, outside)
+        self.loop_errors: LoopErrors = loop_errors(world.log)
+        self._libraries = capture(world.log)
+        host.loop.set_exception_handler(self.loop_errors)
+
+    def begin(self) -> None:
+        """Start gateway and bot; on the loop."""
+        self.gateway.start()
+        self.system.start()
+
+    async def end(self) -> None:
+        """Stop the bot as a person would, and let its last words arrive."""
+        await self.system.stop()
+        await asyncio.sleep(1.0)
+
+    def close(self) -> None:
+        """End the loop and let the library's logs go; the journal stays open for who reads it."""
+        self.host.stop()
+        release(self._libraries)
