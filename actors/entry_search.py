@@ -16,8 +16,8 @@ from domain.findings import Finding, denied
 from domain.option_choice import Choice, choose
 from domain.pacing import QUEUE_SECONDS_MAX
 from domain.ports import EventLog
-from domain.quotes import Quote, display_price
-from domain.reports import ChainReport, ListedReport, RequestFailed, SnapshotReport
+from domain.quotes import display_price
+from domain.reports import ChainReport, Failure, ListedReport, RequestFailed, SnapshotReport
 from domain.strategies.protocol import Signal
 from domain.symbol_settings import SymbolSettings
 from domain.trading_day import new_york
@@ -79,7 +79,11 @@ class EntrySearch:
         wanted = candidates(listed, spot, right, self._settings.moneyness, self._settings.strike_count)
         if not wanted:
             return (self._denied(DenialRule.NO_STRIKE, f"{len(listed)} strikes", str(spot)),)
-        quotes = await gather(*(self._quote(contract) for contract in wanted))
+        answers = await gather(*(self._quote(contract) for contract in wanted))
+        refused = next((answer for answer in answers if _is_refused(answer)), None)
+        if refused is not None:
+            return (self._denied(DenialRule.DELAYED_DATA, _why(refused), "live option quotes"),)
+        quotes = [answer.quote if isinstance(answer, SnapshotReport) else None for answer in answers]
         now = self._actor.clock.now()
         found = choose(list(zip(wanted, quotes, strict=True)), self._settings.filters, wanted[0], now)
         if not isinstance(found, Choice):
@@ -122,15 +126,18 @@ class EntrySearch:
             return answer.contracts
         return self._denied(DenialRule.NO_CHAIN, _why(answer), f"contracts of {expiry}")
 
-    async def _quote(self, contract: OptionContract) -> Quote | None:
-        answer = await self._ask(RequestQuote(contract=contract, timeout_seconds=self._settings.quote_timeout_seconds))
-        return answer.quote if isinstance(answer, SnapshotReport) else None
+    async def _quote(self, contract: OptionContract) -> Any:
+        return await self._ask(RequestQuote(contract=contract, timeout_seconds=self._settings.quote_timeout_seconds))
 
     async def _ask(self, message: Any) -> Any:
         return await self._actor.ask_or_none("broker", message, timeout_seconds=ANSWER_SECONDS)
 
     def _denied(self, rule: DenialRule, found: str, limit: str) -> EntryDenied:
         return denied(Finding(rule=rule, found=found, limit=limit), self._settings.symbol, self._actor.clock.now())
+
+
+def _is_refused(answer: Any) -> bool:
+    return isinstance(answer, RequestFailed) and answer.failure is Failure.NOT_SUBSCRIBED
 
 
 def _why(answer: Any) -> str:

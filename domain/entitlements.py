@@ -13,6 +13,7 @@ from typing import Final
 from domain.reports import Failure, RequestFailed
 
 ASK_AGAIN_AFTER: Final = timedelta(hours=1)
+TAKEN_AGAIN_AFTER: Final = timedelta(minutes=5)  # Somebody who looked at a chart for a moment.
 DELAYED_FROM_TYPE: Final = 3  # The broker's market data types: 1 live, 2 frozen, 3 delayed, 4 delayed-frozen.
 
 
@@ -109,7 +110,8 @@ def learned(
     A session that took the data took all of it: when one kind is live again, the others may be asked for at once.
     """
     before = entitlements.of(data)
-    doubted_at = now + ASK_AGAIN_AFTER if access in REMEDIES else None
+    again_after = TAKEN_AGAIN_AFTER if access is Access.TAKEN else ASK_AGAIN_AFTER
+    doubted_at = now + again_after if access in REMEDIES else None
     since = before.since if before.access is access else now
     after = Holding(access=access, since=since, code=code, doubted_at=doubted_at)
     change = None

@@ -163,6 +163,22 @@ def test_every_candidate_that_is_not_bought_is_said_with_its_number_and_limit(st
     assert scene.risk.of(ReserveRisk) == []
 
 
+def test_option_quotes_that_are_not_ours_are_the_reason_and_not_a_missing_quote(stage: Stage, scene: Scene) -> None:
+    scene.strategy.action = Action.BUY_CALL
+    ordinary = scene.good_day()[RequestQuote]
+    refused = RequestFailed(failure=Failure.NOT_SUBSCRIBED, code=354, text="option quotes are none")
+    scene.broker.answers[RequestQuote] = lambda request: (
+        refused if hasattr(request.contract, "strike") else ordinary(request)
+    )
+    scene.open()
+
+    decision = scene.decision()
+
+    (line,) = stage.log.named("entry_denied")
+    assert decision == DenialRule.DELAYED_DATA.value
+    assert "option quotes are none" in str(line["found"])
+
+
 @pytest.mark.parametrize(
     ("request_type", "rule"),
     [(RequestQuote, DenialRule.NO_QUOTE), (RequestChain, DenialRule.NO_CHAIN), (RequestListed, DenialRule.NO_CHAIN)],

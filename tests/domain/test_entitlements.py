@@ -64,6 +64,13 @@ def test_a_refusal_is_not_asked_about_for_an_hour() -> None:
     assert may_ask(known, Data.UNDERLYING, NOON)
 
 
+def test_data_that_another_session_took_is_asked_for_again_soon() -> None:
+    taken = refused(10197, Access.TAKEN)
+
+    assert not may_ask(taken, Data.OPTION, NOON + timedelta(minutes=4))
+    assert may_ask(taken, Data.OPTION, NOON + timedelta(minutes=5))
+
+
 def test_a_refusal_again_counts_the_hour_anew() -> None:
     known, change = learned(refused(), Data.OPTION, Access.NONE, NOON + ASK_AGAIN_AFTER, 354)
 
