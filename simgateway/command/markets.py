@@ -40,7 +40,7 @@ def symbols_of(text: str) -> tuple[str, ...]:
         return universe(int(text))
     symbols = tuple(symbol.strip().upper() for symbol in text.split(",") if symbol.strip())
     if not symbols:
-        raise UnusableError(f"--symbols {text}: give symbols and a trading day, such as SPY,QQQ")
+        raise UnusableError(f"--symbols {text!r}: there is none; give names such as SPY,QQQ, or how many")
     for symbol in symbols:
         if not all(each.isascii() and (each.isalnum() or each in ". ") for each in symbol) or len(symbol) > 12:
             raise UnusableError(f"--symbols {text}: {symbol} is no symbol, such as SPY")
@@ -56,6 +56,7 @@ def market_of(options: argparse.Namespace) -> Market:
     if options.market == "synthetic":
         _refuse_data(options)
         _check_day(options, day)
+        _check_happens(options, day)
         return _synthetic(options, day, symbols)
     if options.character or options.happens or options.extended_hours or options.always_open:
         words = "--character, --happens, --always-open and --extended-hours"
@@ -93,6 +94,15 @@ def _check_day(options: argparse.Namespace, day: date) -> None:
     if is_ever_open(options) or hours.is_trading_day(day):
         return
     following = hours.session_after(day)
-    raise UnusableError(
-        f"--date {day}: give symbols and a trading day; New York does not trade on that {day:%A}, next on {following}"
-    )
+    raise UnusableError(f"--date {day}: New York does not trade on that {day:%A}, next on {following}")
+
+
+def _check_happens(options: argparse.Namespace, day: date) -> None:
+    """Raise UnusableError when nothing can happen then: the market of the day is closed."""
+    session = None if is_ever_open(options) else RegularHours(extended=options.extended_hours).session(day)
+    if options.happens is None or session is None:
+        return
+    opened, closed = session
+    if not opened <= datetime.combine(day, options.happens, NEW_YORK) < closed:
+        first, last = (moment.astimezone(NEW_YORK) for moment in session)
+        raise UnusableError(f"--happens {options.happens:%H:%M}: choose {first:%H:%M} to {last:%H:%M}, when it is open")

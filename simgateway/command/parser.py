@@ -15,6 +15,7 @@ from simgateway.config import ChildrenOnPartial, GatewayConfig
 EXIT_BAD_INPUT: Final = 2
 _PORT_MAX: Final = 65535
 _LINES_MAX: Final = 100_000
+_SEED_DIGITS_MAX: Final = 18
 _ACCOUNT: Final = re.compile(r"[A-Z]{1,2}[0-9]{4,12}")
 _ABOUT: Final = """\
 A simulated Interactive Brokers gateway: any TWS API client connects to it as to the real one. It prints one line of
@@ -75,7 +76,9 @@ def _market(group: "argparse._ArgumentGroup") -> None:
         help="where prices come from (%(default)s)",
     )
     group.add_argument("--symbols", default="SPY,QQQ,AAPL", help="names, comma-separated, or how many (%(default)s)")
-    group.add_argument("--seed", type=int, default=7, help="what market, delays and fills are drawn from (%(default)s)")
+    group.add_argument(
+        "--seed", type=_seed, default=7, help="what market, delays and fills are drawn from (%(default)s)"
+    )
     group.add_argument(
         "--character",
         default="",
@@ -94,7 +97,12 @@ def _market(group: "argparse._ArgumentGroup") -> None:
 
 
 def _time(group: "argparse._ArgumentGroup") -> None:
-    group.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="market day; without: now, and always open")
+    group.add_argument(
+        "--date",
+        type=_day,
+        metavar="YYYY-MM-DD",
+        help="market day; without: now, or 2025-11-12 with --start, --speed, recorded or csv",
+    )
     group.add_argument("--start", type=_time_of_day, metavar="HH:MM", help="New York time to start at (09:30)")
     group.add_argument("--speed", type=_speed, metavar="N", help="market seconds per real second (1)")
 
@@ -119,8 +127,7 @@ def _habits(group: "argparse._ArgumentGroup") -> None:
     )
     group.add_argument(
         "--children",
-        type=ChildrenOnPartial,
-        choices=tuple(ChildrenOnPartial),
+        type=_children,
         default=most.children_on_partial,
         metavar="HOW",
         help="on a partly filled parent: " + ", ".join(ChildrenOnPartial),
@@ -138,6 +145,19 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or int(text) > _PORT_MAX:
         raise argparse.ArgumentTypeError(f"{text} is not a port, 0 to {_PORT_MAX}")
     return int(text)
+
+
+def _seed(text: str) -> int:
+    if not (text.isascii() and text.removeprefix("-").isdecimal()) or len(text) > _SEED_DIGITS_MAX:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number, such as 7")
+    return int(text)
+
+
+def _children(text: str) -> ChildrenOnPartial:
+    try:
+        return ChildrenOnPartial(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(ChildrenOnPartial)}") from None
 
 
 def _lines(text: str) -> int:

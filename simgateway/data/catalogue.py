@@ -132,7 +132,8 @@ class Catalogue:
 
 
 def _hours_of(day: date, session: tuple[datetime, datetime] | None) -> str:
+    """Return one day's hours; each end names its own date, as what never closes ends at the next day's midnight."""
     if session is None:
         return f"{day_text(day)}:CLOSED"
     begin, finish = (moment.astimezone(NEW_YORK) for moment in session)
-    return f"{day_text(day)}:{begin:%H%M}-{day_text(day)}:{finish:%H%M}"
+    return f"{day_text(day)}:{begin:%H%M}-{day_text(finish.date())}:{finish:%H%M}"

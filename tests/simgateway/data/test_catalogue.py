@@ -1,15 +1,21 @@
 """Contract details, symbol search and session hours over the wire."""
 
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from simgateway.market.calendars import EverOpen
 from simgateway.protocol.wire import Fields
 from tests.simgateway.data.asking import STOCK, option
-from tests.simgateway.fake_market import OPEN
+from tests.simgateway.fake_market import OPEN, FakeMarket
 from tests.simgateway.rig import Rig
 
 _LOCAL = "ABC   251114P00095000"
+
+
+class _NeverClosed(FakeMarket):
+    def session(self, day: date) -> tuple[datetime, datetime] | None:
+        return EverOpen().session(day)
 
 
 def _ask(rig: Rig, *request: object) -> list[Fields]:
@@ -79,6 +85,14 @@ def test_shares_trade_longer_than_their_liquid_hours_and_options_do_not() -> Non
     assert any(field.startswith(long) for field in share)
     assert not any(field.startswith(long) for field in call)
     assert sum(field.startswith(regular) for field in call) == 2
+
+
+def test_hours_to_midnight_end_on_the_next_day() -> None:
+    rig = Rig(market=_NeverClosed())
+
+    share = _ask(rig, *_details(STOCK))[0]
+
+    assert sum(field.startswith("20251112:0000-20251113:0000;20251113:0000-20251114:0000;") for field in share) == 2
 
 
 @pytest.mark.parametrize(("pattern", "count"), [("AB", 1), ("abc", 1), ("inc", 1), ("X", 0), ("", 0)])
