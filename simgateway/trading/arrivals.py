@@ -12,7 +12,7 @@ from simgateway.trading.orders import Order, Stage, Status
 from simgateway.trading.refusals import Refusal
 from simgateway.trading.registry import Registry
 from simgateway.trading.reporter import Reporter
-from simgateway.trading.rules import check_count, check_market
+from simgateway.trading.rules import check_count, check_market, check_short
 
 _EXPIRED: Final = "Order rejected - reason:The contract has expired and is not traded any more"
 
@@ -36,7 +36,7 @@ class Arrivals:
         self._exchange = exchange
         self._families = families
         self._reporter = reporter
-        families.admit = self._check
+        families.admit = self._admit
 
     def take(self, orders: list[Order]) -> None:
         """Take new orders: each works, waits for its parent or is rejected."""
@@ -88,6 +88,12 @@ class Arrivals:
         """Tell that an order is done and cannot be cancelled."""
         text = f"OrderId {order.order_id} that needs to be cancelled cannot be cancelled, state: {order.status.value}."
         self._reporter.noted(order, 10148, text)
+
+    def _admit(self, child: Order) -> Refusal | None:
+        """Return why a child may not work when its turn comes: an exit only when what it closes was sold meanwhile."""
+        if not self._registry.is_exit(child):
+            return self._check(child)
+        return check_short(child, self._registry.workable(child), self._registry, self._ledger)
 
     def _check(self, order: Order) -> Refusal | None:
         return check_market(order, self._registry, self._ledger, self._pulse.quote)

@@ -14,6 +14,7 @@ from simgateway.trading.commission import Tab
 from simgateway.trading.order_messages import commission_report, execution_details
 from simgateway.trading.orders import Execution
 from simgateway.trading.registry import Registry
+from simgateway.trading.rules import offered
 
 _NO_ORDER: Final = 0
 _MANUAL_CLIENT: Final = 0
@@ -85,6 +86,10 @@ class Deliveries:
         if stock.con_id in after.holdings:
             after.holdings[stock.con_id].mark = mark
         return after
+
+    def offered(self, con_id: int) -> int:
+        """Return how much of a position open sales may sell, so that it is not there for a delivery."""
+        return offered(con_id, self._registry)
 
     def underlying(self, option: Instrument) -> Instrument:
         """Return the shares an option is about; LookupError when the market does not have them."""

@@ -16,8 +16,7 @@ class Families:
     """Hears fills and ends from the exchange; all of it happens at the exchange, so without delay.
 
     The exits of a bracket (children that close in its parent's contract what the parent opens) never close more than
-    the parent has brought in, however they are changed; `admit` says why any other child is rejected when its turn
-    comes.
+    the parent has brought in, however they are changed; `admit` says why a child is rejected when its turn comes.
     """
 
     def __init__(
@@ -87,7 +86,7 @@ class Families:
         if child.stage is Stage.WORKING:
             self._exchange.rework(child)
         elif child.stage is Stage.WAITING:
-            refusal = None if self._registry.is_exit(child) else self.admit(child)
+            refusal = self.admit(child)
             if refusal is None:
                 self._exchange.activate(child)
             else:

@@ -56,17 +56,33 @@ def check_count(order: Order, registry: Registry) -> Refusal | None:
 
 
 def check_short(order: Order, remaining: int, registry: Registry, ledger: Ledger) -> Refusal | None:
-    """Return why a sale of so much is rejected: with the other working sales it would exceed the position."""
+    """Return why a sale of so much is rejected: with the others it would exceed the position."""
     if order.ticket.is_buy or may_short(order.instrument, ledger):
         return None
     con_id = order.instrument.con_id
-    mine = _group_of(order)
-    others: dict[tuple[str, object], int] = {}
-    for row in registry.at_exchange(con_id):
-        if not row.ticket.is_buy and row.perm_id != order.perm_id and _group_of(row) != mine:
-            others[_group_of(row)] = max(others.get(_group_of(row), 0), registry.workable(row))
-    exceeds = remaining + sum(others.values()) > ledger.quantity(con_id)
-    return Refusal(201, _SHORT) if exceeds else None
+    return Refusal(201, _SHORT) if remaining + offered(con_id, registry, order) > ledger.quantity(con_id) else None
+
+
+def offered(con_id: int, registry: Registry, besides: Order | None = None) -> int:
+    """Return how much of a contract its sales at the exchange may sell at most, those of an order's own group aside.
+
+    Exits that wait for the rest of their parent offer what it has brought in: they work without being asked again.
+    """
+    most: dict[tuple[str, object], int] = {}
+    for row in registry.of_contract(con_id):
+        if row.ticket.is_buy or not (
+            row.stage is Stage.WORKING or (row.stage is Stage.WAITING and registry.is_exit(row))
+        ):
+            continue
+        if besides is None or not _are_together(row, besides):
+            most[_group_of(row)] = max(most.get(_group_of(row), 0), registry.workable(row))
+    return sum(most.values())
+
+
+def _are_together(row: Order, order: Order) -> bool:
+    if row.perm_id == order.perm_id or _group_of(row) == _group_of(order):
+        return True
+    return row.is_child and order.is_child and row.family == order.family
 
 
 def _has_opposite(order: Order, registry: Registry) -> bool:

@@ -5,7 +5,8 @@ Options Clearing Corporation's exercise by exception, in IBKR's article "Expirat
 Liquidations"). There IBKR reserves the right to liquidate a position whose delivery the account could not carry: here
 such a position is closed out as a whole at its intrinsic value, at the close, for the commission of an order. The
 account cannot carry what would leave it with negative excess liquidity, a cash account neither what its settled cash
-does not pay nor a put without the shares. IBKR books deliveries overnight, this gateway at the close.
+does not pay nor a put without shares that no open order offers. IBKR books deliveries overnight, this gateway at the
+close.
 """
 
 from datetime import date
@@ -59,7 +60,8 @@ class Settlement:
         after = self._deliveries.imagine(option, quantity, price)
         if not self._ledger.cash_account:
             return after.excess_liquidity >= 0
-        return after.settled_cash >= 0 and after.quantity(self._deliveries.underlying(option).con_id) >= 0
+        stock = self._deliveries.underlying(option).con_id
+        return after.settled_cash >= 0 and after.quantity(stock) >= self._deliveries.offered(stock)
 
     def _lapse(self, option: Instrument) -> None:
         quantity = min(self._lapsing.get(option.con_id, 0), self._ledger.quantity(option.con_id))
