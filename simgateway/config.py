@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from math import inf
+from typing import Final
+
+_SPANS: Final = ("delay_ms", "snapshot_end_ms", "history_ms", "refill_seconds")
+_LOWEST: Final = {
+    **dict.fromkeys(("messages_per_second", "market_lines", "unread_bytes_max"), 1),
+    **dict.fromkeys(("history_lines", "tick_by_tick_lines", "tick_seconds", "held_seconds", "greeks_seconds"), 0),
+    **dict.fromkeys(("pnl_seconds", "pnl_heartbeat_seconds", "account_seconds"), 0.001),
+}
 
 
 class ChildrenOnPartial(StrEnum):
@@ -63,6 +72,7 @@ class GatewayConfig:
     least time between two sets of greeks of one option; 0 sends none.
     `share_commission`: which price list holds for shares. `exercise`: what an option in the money turns into at expiry.
     `unread_bytes_max`: a client that leaves more than this unread is cut off; a whole large chain is about 20 MB.
+    ValueError when a number is out of range.
     """
 
     seed: int = 7
@@ -93,3 +103,21 @@ class GatewayConfig:
     exercise: Exercise = Exercise.PHYSICAL
     unread_bytes_max: int = 64_000_000
     tif_preset_notice: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise ValueError, one line, when a number cannot be: a gateway would break at the first message."""
+        for name in _SPANS:
+            low, high = getattr(self, name)
+            if not 0 <= low <= high < inf:
+                raise ValueError(
+                    f"{name} = {low}, {high}: it must be a lowest of 0 or more, and a highest not below it"
+                )
+        for name, lowest in _LOWEST.items():
+            if not lowest <= getattr(self, name) < inf:
+                raise ValueError(f"{name} = {getattr(self, name)}: it must be {lowest} or more")
+        if not 0 <= self.partial_fill_probability <= 1:
+            raise ValueError(f"partial_fill_probability = {self.partial_fill_probability}: it must be from 0 to 1")
+        if not (self.start_cash.is_finite() and self.start_cash >= 0):
+            raise ValueError(f"start_cash = {self.start_cash}: it must be 0 or more")
+        if not (self.account.isascii() and self.account.isalnum()):
+            raise ValueError(f"account = {self.account!r}: it must be letters and digits, such as DU1234567")

@@ -6,6 +6,7 @@ with running(symbols=("SPY",)) as gateway:
 """
 
 import asyncio
+import difflib
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,7 @@ from simgateway.market.base import Market
 from simgateway.market.calendars import EverOpen
 from simgateway.market.clock import LoopClock
 from simgateway.market.synthetic import SyntheticMarket
-from simgateway.protocol.names import Direction
+from simgateway.protocol.names import INCOMING, NOTES, OUTGOING, Direction
 from simgateway.protocol.text import NEW_YORK
 from simgateway.server import Gateway
 from simgateway.trading.orders import Execution
@@ -94,7 +95,11 @@ class RunningGateway:
     def frames(
         self, name: str = "", *, client: int | None = None, direction: Direction | None = None
     ) -> tuple[Frame, ...]:
-        """Return what passed so far, oldest first: all of it, or of one kind (placeOrder), client, direction."""
+        """Return what passed so far, oldest first: all of it, or of one kind (placeOrder), client, direction.
+
+        ValueError when there is no such kind: nothing would ever be found.
+        """
+        _check_name(name)
         with self._news:
             return self._chosen(name, client, direction)
 
@@ -107,7 +112,8 @@ class RunningGateway:
         direction: Direction | None = None,
         seconds: float = 10.0,
     ) -> tuple[Frame, ...]:
-        """Return those frames once there are so many; TimeoutError after so many real seconds."""
+        """Return those frames once there are so many; TimeoutError after so many real seconds, ValueError as above."""
+        _check_name(name)
         with self._news:
             if not self._news.wait_for(lambda: len(self._chosen(name, client, direction)) >= count, seconds):
                 found = len(self._chosen(name, client, direction))
@@ -139,9 +145,13 @@ def running(
 ) -> Iterator[RunningGateway]:
     """Give a gateway on a free port until the block ends.
 
-    Without `market` it is a synthetic one of `symbols`, open at any hour; without `start` (aware) its clock shows the
-    machine's time. Raises GatewayFailedError at the end when a handler of the gateway broke on the way.
+    `config` holds everything else: the account's cash, its margin, delays. Without `market` it is a synthetic one of
+    `symbols`, open at any hour, where a crash or halt happens at once; without `start` (aware) its clock shows the
+    machine's time. TypeError when `symbols` is one text. Raises GatewayFailedError at the end when a handler of the
+    gateway broke on the way.
     """
+    if isinstance(symbols, str):
+        raise TypeError(f"symbols = {symbols!r}: give a tuple of names, such as ('SPY',)")
     config = config or GatewayConfig(delay_ms=(0, 20))
     begins = start or datetime.now(UTC)
     if market is None:
@@ -179,6 +189,14 @@ async def _close(gateway: Gateway, server: asyncio.Server) -> int:
     gateway.close()
     await server.wait_closed()
     return gateway.counters().broken_handlers
+
+
+def _check_name(name: str) -> None:
+    """Raise ValueError when no message and no note is called so; "" is any."""
+    known = {"", *INCOMING.values(), *OUTGOING.values(), *NOTES}
+    if name not in known and not name.isdecimal():
+        near = difflib.get_close_matches(name, sorted(known), 1, 0.0)
+        raise ValueError(f"there is no message {name!r}; did you mean {near[0]}?")
 
 
 def _carry_out(work: Callable[[Gateway], _T], gateway: Gateway, done: "Future[_T]") -> None:

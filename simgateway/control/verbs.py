@@ -8,6 +8,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any, Final, Protocol, runtime_checkable
 
+from simgateway.faults.kind import Parameter
 from simgateway.faults.kinds import KINDS
 from simgateway.faults.reading import read_fault, row_of
 from simgateway.faults.refusals import text_of
@@ -121,7 +122,7 @@ class Verbs:
         del row
         kinds = [
             {"kind": kind.name, "doc": kind.doc, "happens_to": kind.scope.value, "messages": list(kind.messages)}
-            | {"settings": [asdict(each) for each in kind.parameters]}
+            | {"settings": [_setting(each) for each in kind.parameters]}
             for kind in KINDS.values()
         ]
         return {"kinds": kinds}
@@ -183,6 +184,16 @@ class Verbs:
             raise VerbError("this gateway is hosted: whoever started it ends it")
         self._on_quit()
         return {}
+
+
+def _setting(parameter: Parameter) -> Row:
+    """Return a kind's setting; only numbers have limits."""
+    row = asdict(parameter)
+    return (
+        row
+        if parameter.type in {"number", "whole"}
+        else {name: row[name] for name in row if name not in {"low", "high"}}
+    )
 
 
 def _set_clock(clock: SteppableClock, row: Row) -> None:

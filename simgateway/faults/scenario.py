@@ -93,6 +93,10 @@ def _changes(table: object, name: str) -> Mapping[str, Any]:
             changes[key] = _converted(value, hints[key])
         except (ValueError, TypeError, ArithmeticError) as error:
             raise ScenarioError(f"{name}: gateway: {key} = {value!r}: it must be {_wanted(hints[key])}") from error
+    try:
+        replace(GatewayConfig(), **changes)
+    except ValueError as error:
+        raise ScenarioError(f"{name}: gateway: {error}") from error
     return changes
 
 

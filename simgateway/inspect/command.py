@@ -7,16 +7,13 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import Final
 
 from simgateway.command.parser import OneLineParser, UnusableError
 from simgateway.inspect.data import data_of
 from simgateway.inspect.report import NEW_YORK, Wanted, report_on
 from simgateway.inspect.source import LogSource, NotALogError
 from simgateway.inspect.text import text_of
-from simgateway.protocol.names import INCOMING, OUTGOING
-
-_NOTES: Final = ("handshake", "fault", "disconnected")
+from simgateway.protocol.names import INCOMING, NOTES, OUTGOING
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -65,7 +62,7 @@ def _moment(text: str) -> datetime | time:
 
 
 def _kinds(text: str) -> frozenset[str]:
-    known = {*INCOMING.values(), *OUTGOING.values(), *_NOTES}
+    known = {*INCOMING.values(), *OUTGOING.values(), *NOTES}
     names = [name.strip() for name in text.split(",") if name.strip()]
     for name in names:
         if name not in known and not name.isdecimal():

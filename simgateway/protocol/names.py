@@ -178,6 +178,9 @@ OUTGOING: Final[Mapping[str, str]] = {
     "107": "userInfo",
 }
 
+NOTES: Final = ("handshake", "fault", "disconnected", "broken", "unread")
+"""What is called by a name of its own: the first frames of a connection, and what the gateway notes besides frames."""
+
 
 def name_of(direction: Direction, fields: tuple[str, ...]) -> str:
     """Return a message's name; the two frames of the handshake have no number and are called so."""

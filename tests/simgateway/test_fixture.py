@@ -127,6 +127,17 @@ def test_what_the_control_port_refuses_is_an_error() -> None:
         gateway.do("dance")
 
 
+@pytest.mark.parametrize("ask", ["frames", "wait_for"])
+def test_a_message_that_does_not_exist_is_not_looked_for(ask: str) -> None:
+    with running(symbols=("SPY",)) as gateway, pytest.raises(ValueError, match="did you mean placeOrder"):
+        getattr(gateway, ask)("placeorder")
+
+
+def test_symbols_are_not_the_letters_of_a_text() -> None:
+    with pytest.raises(TypeError, match=r"give a tuple of names"), running(symbols="SPY"):
+        pass
+
+
 def test_what_does_not_come_is_a_timeout_that_counts() -> None:
     with running(symbols=("SPY",)) as gateway, pytest.raises(TimeoutError, match=r"0 of 1 placeOrder passed"):
         gateway.wait_for("placeOrder", seconds=0.01)

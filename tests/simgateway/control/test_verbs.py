@@ -61,6 +61,7 @@ def test_the_kinds_are_listed_with_their_settings() -> None:
 
     assert set(kinds) == set(KINDS)
     assert [row["name"] for row in kinds["delay"]["settings"]] == ["seconds", "overtaken"]
+    assert ["high" in row for row in kinds["delay"]["settings"]] == [True, False]
 
 
 def test_counters_are_given_by_client() -> None:
