@@ -1,5 +1,6 @@
 """A symbol's bars: fetched, merged, cached; failures come back as values, with what to do about them."""
 
+from asyncio import gather
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -71,13 +72,15 @@ class BarFeed:
         history = self._settings.history
         duration = history.duration if self._has_session_bars() else history.first_duration
         asked_at = self._actor.clock.now()
-        fetched = await self._fetch_bars(self.underlying, history.bar_size, duration, attempt)
+        fetched, _ = await gather(  # Together: a cycle that needs both would else take twice as long.
+            self._fetch_bars(self.underlying, history.bar_size, duration, attempt),
+            self._fetch_hours(self.underlying, attempt),
+        )
         if isinstance(fetched, RequestFailed):
             return fetched
         # A bar that was forming when asked for stays half a bar, however long it is kept.
         self._minutes = merged(self._minutes, completed(fetched, asked_at))[-MINUTE_BARS_KEPT:]
         self._fetched_at = self._actor.clock.now()
-        await self._fetch_hours(self.underlying, attempt)
         return None
 
     def fall_back(self) -> bool:

@@ -1,5 +1,7 @@
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -57,6 +59,24 @@ def test_hourly_bars_are_asked_for_once_an_hour(stage: Stage, scene: Scene) -> N
     sizes = [request.bar_size for request in scene.broker.of(RequestBars)]
     assert sizes.count("1 min") == 3
     assert sizes.count("1 hour") == 1
+
+
+def test_both_kinds_of_bars_are_asked_for_at_once(stage: Stage, scene: Scene) -> None:
+    good = scene.broker.answers[RequestBars]
+
+    async def slow(request: RequestBars) -> Any:
+        await asyncio.sleep(2.0)
+        return good(request)
+
+    scene.broker.answers[RequestBars] = slow
+    scene.strategy.bar_seconds = 3600
+    stage.run_for(3700)
+    scene.open()
+
+    ended = scene.cycle(2.5)
+
+    assert [request.bar_size for request in scene.broker.of(RequestBars)] == ["1 min", "1 hour"]
+    assert ended is not None
 
 
 def test_a_signal_becomes_a_bracket_of_the_option_at_the_money(stage: Stage, scene: Scene) -> None:
