@@ -3,17 +3,23 @@
 import argparse
 import difflib
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
+from typing import Final, TextIO
 
 from simgateway.command.parser import OneLineParser, UnusableError
 from simgateway.inspect.data import data_of
+from simgateway.inspect.layout import WIDTH, Page
 from simgateway.inspect.report import NEW_YORK, Wanted, report_on
 from simgateway.inspect.source import LogSource, NotALogError
 from simgateway.inspect.text import text_of
 from simgateway.protocol.names import INCOMING, NOTES, OUTGOING
+
+_NARROWEST: Final = 60
+_DIGITS_MAX: Final = 19
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,16 +37,22 @@ def main(arguments: Sequence[str]) -> int:
     if options.json:
         text = json.dumps(data_of(report, torn=source.torn), indent=1)
     else:
-        text = "\n".join(text_of(report, options.log.name, torn=source.torn, whole_lives=options.orders))
+        page = Page(_width(sys.stdout))
+        text = "\n".join(text_of(report, options.log.name, torn=source.torn, whole_lives=options.orders, page=page))
     sys.stdout.write(text + "\n")
     return 0
+
+
+def _width(output: TextIO) -> int:
+    """Return the columns of the terminal, or the usual number where there is none."""
+    return max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns) if output.isatty() else WIDTH
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = OneLineParser(prog="simgateway inspect", description="Says what a frame log (--log) holds.")
     parser.add_argument("log", type=Path, metavar="LOG", help="the file that --log wrote")
     parser.add_argument("--orders", action="store_true", help="tell every order's whole life")
-    parser.add_argument("--client", type=int, metavar="N", help="of this client alone")
+    parser.add_argument("--client", type=_client, metavar="N", help="of this client alone")
     parser.add_argument(
         "--kind", default="", metavar="NAMES", help="also list the messages of these kinds, as placeOrder"
     )
@@ -48,6 +60,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--to", dest="until", type=_moment, metavar="TIME", help="likewise")
     parser.add_argument("--json", action="store_true", help="everything as one JSON object")
     return parser
+
+
+def _client(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < _DIGITS_MAX):
+        raise argparse.ArgumentTypeError(f"{text} is not a client id, such as 1")
+    return int(text)
 
 
 def _moment(text: str) -> datetime | time:

@@ -98,10 +98,10 @@ class Orders:
         ticket = _ticket(fields)
         known = self.all.get(key)
         if known and not known.end:
-            known.ticket, known.quantity = ticket, fields[17]
+            known.ticket, known.quantity = ticket, _plain(fields[17])
             known.steps.append(Step(frame.at, f"changed to {ticket}"))
             return
-        life = OrderLife(*key, ticket, frame.at, fields[17], fields[28] if fields[28] not in {"", "0"} else "")
+        life = OrderLife(*key, ticket, frame.at, _plain(fields[17]), fields[28] if fields[28] not in {"", "0"} else "")
         life.steps.append(Step(frame.at, "placed" if fields[27] != "0" else "placed, held (transmit is 0)"))
         self.all[key] = life
 
@@ -186,13 +186,26 @@ def _ticket(fields: tuple[str, ...]) -> str:
     if not fields[12] and fields[4] == "STK":
         what = fields[3]
     prices = " ".join(text for text in (_price(fields[19], "at"), _price(fields[20], "stop")) if text)
-    words = (fields[16], fields[17], " ".join(what.split()) or f"conId {fields[2]}", fields[18], prices, fields[21])
+    words = (
+        fields[16],
+        _plain(fields[17]),
+        " ".join(what.split()) or f"conId {fields[2]}",
+        fields[18],
+        prices,
+        fields[21],
+    )
     return " ".join(word for word in words if word)
 
 
 def _price(text: str, word: str) -> str:
     value = _decimal(text)
     return f"{word} {value.normalize():f}" if value else ""
+
+
+def _plain(text: str) -> str:
+    """Return a number without an empty fraction: clients write 2.0 when they change an order."""
+    value = _decimal(text)
+    return text if value is None else f"{value.normalize():f}"
 
 
 def _decimal(text: str) -> Decimal | None:

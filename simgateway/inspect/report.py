@@ -28,6 +28,11 @@ class Wanted:
     until: datetime | time | None = None
     kinds: frozenset[str] = frozenset()
 
+    @property
+    def is_part(self) -> bool:
+        """Return whether hours were chosen."""
+        return self.until is not None or self.since != time.min
+
 
 @dataclass(frozen=True, slots=True)
 class Hours:

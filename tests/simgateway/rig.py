@@ -118,7 +118,7 @@ class Client:
         frames, self.transport.frames = self.transport.frames, []
         return frames
 
-    def order(self, order_id: int, action: str, quantity: int, kind: str, **parts: object) -> None:
+    def order(self, order_id: int, action: str, quantity: float, kind: str, **parts: object) -> None:
         """Send a placeOrder; parts: lmt, aux, tif, oca, account, oca_type, transmit, parent, con_id, ref, what_if, rth.
 
         And: method (of the trigger), after, till, aon, e_trade, trail_stop, trail_pct, offset.

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from simgateway.__main__ import main
+from simgateway.inspect.layout import Page
 from tests.simgateway.inspect.stories import a_story, written
+from tests.simgateway.rig import Rig
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +84,36 @@ def test_the_text_fits_a_hundred_columns(capsys: pytest.CaptureFixture[str], log
 
     assert max(len(line) for line in text.splitlines()) <= 100
     assert text.startswith("frames.jsonl: ")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+def test_a_row_that_does_not_fit_keeps_its_last_cell_on_a_line_of_its_own(width: int) -> None:
+    ticket = "SELL 10 SPY 251112C00560000 STP LMT at 591.15 stop 592.25 GTC"
+    rows = [("5/7", "09:32:58", "10/10 at 560.0400", ticket), ("5/8", "09:32:59", "0/1", "f" * 500)]
+
+    lines = list(Page(width).table("Orders", ("order", "placed", "filled", "what"), rows))
+
+    assert max(map(len, lines)) <= width
+    assert any(line.endswith(ticket) for line in lines)
+    assert lines[-1].startswith("  5/8    09:32:59  0/1")
+    assert lines[-1].endswith("fff...")
+
+
+def test_a_client_that_was_not_there_is_named(capsys: pytest.CaptureFixture[str], log: Path) -> None:
+    assert said(capsys, log, "--client", "9") == "frames.jsonl: no messages of client 9\n"
+    assert said(capsys, log, "--from", "23:00") == "frames.jsonl: no messages in these hours\n"
+
+
+def test_a_quantity_is_told_without_an_empty_fraction(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    rig = Rig()
+    for quantity in (2.0, 1.0):
+        rig.client.order(1, "SELL", quantity, "LMT", lmt="9.00")
+        rig.wait(5)
+
+    text = said(capsys, written(rig, tmp_path / "frames.jsonl"))
+
+    assert "0/1 " in text
+    assert "SELL 1 " in text
 
 
 def test_the_text_says_what_the_data_say(capsys: pytest.CaptureFixture[str], log: Path) -> None:
