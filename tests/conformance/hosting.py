@@ -30,8 +30,8 @@ class HostedGateway:
     Everything that touches it goes through `call`, which runs on its loop.
     """
 
-    def __init__(self, config: GatewayConfig, start: datetime, speed: float) -> None:
-        self.market = FakeMarket()
+    def __init__(self, config: GatewayConfig, start: datetime, speed: float, market: FakeMarket | None = None) -> None:
+        self.market = market or FakeMarket()
         self.log = FrameLog(keep=True)
         self.port = 0
         self._control: ControlServer | None = None

@@ -31,11 +31,11 @@ from typing import Any, Final
 
 from simgateway.config import GatewayConfig
 from simgateway.frames import Frame
-from tests.conformance.child import PATIENCE_SECONDS, Child
+from tests.conformance.child import PATIENCE_SECONDS, Child, ClientFailedError
 from tests.conformance.clients import Client
 from tests.conformance.drivers.vocabulary import Event
 from tests.conformance.hosting import HostedGateway, ServedGateway
-from tests.simgateway.fake_market import CALL_ID, PUT_ID, STOCK_ID
+from tests.simgateway.fake_market import CALL_ID, PUT_ID, STOCK_ID, FakeMarket
 from tests.simgateway.rig import NOON
 
 ACCOUNT: Final = "DU1234567"
@@ -153,6 +153,14 @@ class Line:
         """Carry out a command that has no number; return its result. ClientFailedError when the client raised."""
         return self._child.do(command, line=self.name, **more)
 
+    def tries(self, command: str, /, **more: Any) -> str:
+        """Carry out a command that the client may refuse by itself; return what it raised, nothing when it did not."""
+        try:
+            self.do(command, **more)
+        except ClientFailedError as error:
+            return str(error)
+        return ""
+
     def ask(self, command: str, /, **more: Any) -> int:
         """Send a request; return the number under which its answers come."""
         asked = next(self._numbers)
@@ -184,9 +192,9 @@ class Line:
         """Return all events so far, oldest first."""
         return [row for row in self._child.events() if row.get("line") == self.name]
 
-    def until(self, kind: str, *, count: int = 1, **values: Any) -> Event:
+    def until(self, kind: str, *, count: int = 1, within: float = PATIENCE_SECONDS, **values: Any) -> Event:
         """Wait for an event of this kind with these values; return it, with `count` the so-manieth."""
-        found = self._child.wait(lambda events: sum(self._fits(row, kind, values) for row in events) >= count)
+        found = self._child.wait(lambda events: sum(self._fits(row, kind, values) for row in events) >= count, within)
         if not found:
             raise AssertionError(f"never heard {kind} {values} on {self.name}; last: {self.everything()[-25:]}")
         return self.all(kind, **values)[count - 1]
@@ -203,6 +211,12 @@ class Line:
         """Return the statuses the client was told of an order, repetitions left out."""
         told = [row["status"] for row in self.all("status", order=order)]
         return [status for status, _ in itertools.groupby(told)]
+
+    def life(self, order: int) -> list[str | int]:
+        """Return an order's states and the codes of its errors as they were told, repetitions left out."""
+        rows = [row for row in self.everything() if _is_of(row, order)]
+        told = [row["status"] if row["kind"] == "status" else row["code"] for row in rows]
+        return [each for each, _ in itertools.groupby(told)]
 
     def buy(self, quantity: int = 1, contract: Mapping[str, Any] = CALL) -> int:
         """Buy at the market and wait until that is filled and paid for; return the order's id."""
@@ -249,10 +263,12 @@ class Stage:
         """Return the hosted gateway; started with its defaults when it was not."""
         return self._hosted or self.gateway()
 
-    def gateway(self, *, start: datetime = NOON, speed: float = FAST, **changes: Any) -> HostedGateway:
+    def gateway(
+        self, *, start: datetime = NOON, speed: float = FAST, market: FakeMarket | None = None, **changes: Any
+    ) -> HostedGateway:
         """Start the case's gateway; partial fills by chance and pacing are off unless asked for."""
         config = replace(GatewayConfig(partial_fill_probability=0.0, pacing=False), **changes)
-        self._hosted = HostedGateway(config, start, speed)
+        self._hosted = HostedGateway(config, start, speed, market)
         return self._hosted
 
     def product(self, *arguments: str) -> ServedGateway:
@@ -290,6 +306,10 @@ class Stage:
     def pass_time(self, seconds: float) -> None:
         """Let simulated time pass at once: what is due in it happens before this returns."""
         self.host.command(do="clock", pause=True, step=seconds, resume=True)
+
+    def until_received(self, name: str, count: int = 1) -> None:
+        """Wait until the hosted gateway has had so many frames of this name from its clients."""
+        assert _again_and_again(lambda _: len(self.frames(name, "in")) >= count, self._child, times=200)
 
     def accepts(self) -> bool:
         """Return whether the hosted gateway takes connections."""
@@ -363,6 +383,10 @@ class Stage:
             return Counter()
         mine = [row for row in frames if row.connection == max(numbers) and row.direction == "out"]
         return Counter(callback_of(row) for row in mine if row.name != "handshake")
+
+
+def _is_of(row: Event, order: int) -> bool:
+    return (row["kind"], row.get("order")) == ("status", order) or (row["kind"], row.get("id")) == ("error", order)
 
 
 def _again_and_again(is_true: Callable[[object], bool], child: Child, times: int = 40) -> bool:

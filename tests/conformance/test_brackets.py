@@ -73,9 +73,13 @@ def test_a_filled_target_cancels_the_stop(stage: Stage, policy: ChildrenOnPartia
 
     stage.show(CALL_ID, "1.55", "1.60")
 
-    assert line.until_status(placed.target, "Filled")["average"] in {1.5, 1.55}
+    assert line.until_status(placed.target, "Filled")["average"] == 1.5
     assert line.until_status(placed.stop, "Cancelled")["filled"] == 0.0
-    assert line.until("commission", realized=line.all("commission")[-1]["realized"])
+    line.until("error", id=placed.stop, code=202)
+    assert line.until("commission", count=2)["realized"] == 38.0  # 150 - 1 for 110 + 1
+    assert line.life(placed.entry) == ["PreSubmitted", "Filled"]
+    assert line.life(placed.target) == ["PreSubmitted", "Submitted", "Filled"]
+    assert line.life(placed.stop) == ["PreSubmitted", "Cancelled", 202]
 
 
 @POLICIES
@@ -87,8 +91,12 @@ def test_a_filled_stop_cancels_the_target(stage: Stage, policy: ChildrenOnPartia
 
     stage.move(line, CALL, ("0.79", "0.80"), ("0.78", "0.79"))
 
-    assert line.until_status(placed.stop, "Filled")
+    assert line.until_status(placed.stop, "Filled")["average"] == 0.78
     assert line.until_status(placed.target, "Cancelled")["filled"] == 0.0
+    line.until("error", id=placed.target, code=202)
+    assert line.until("commission", count=2)["realized"] == -34.0  # 78 - 1 for 110 + 1
+    assert line.life(placed.stop) == ["PreSubmitted", "Submitted", "Filled"]
+    assert line.life(placed.target) == ["PreSubmitted", "Submitted", "Cancelled", 202]
 
 
 @POLICIES
@@ -102,6 +110,9 @@ def test_a_cancelled_parent_takes_its_children_along(stage: Stage, policy: Child
 
     for order in (placed.entry, placed.target, placed.stop):
         assert line.until_status(order, "Cancelled")
+        line.until("error", id=order, code=202)
+    assert line.life(placed.entry) == ["PreSubmitted", "Submitted", "Cancelled", 202]
+    assert line.life(placed.target) == line.life(placed.stop) == ["PreSubmitted", "Cancelled", 202]
 
 
 @POLICIES
@@ -159,11 +170,13 @@ def test_a_child_may_be_changed_while_it_works(stage: Stage, policy: ChildrenOnP
     line.until("order", order=placed.target, limit=1.3)
     stage.show(CALL_ID, "1.35", "1.40")
 
-    assert line.until_status(placed.target, "Filled")["average"] in {1.3, 1.35}
+    assert line.until_status(placed.target, "Filled")["average"] == 1.3
     assert line.until_status(placed.stop, "Cancelled")
 
 
-def test_changing_a_child_that_still_names_its_filled_parent_is_135(stage: Stage) -> None:
+@POLICIES
+def test_changing_a_child_that_still_names_its_filled_parent_is_135(stage: Stage, policy: ChildrenOnPartial) -> None:
+    stage.gateway(children_on_partial=policy)
     line = stage.line()
     placed = bracket(line)
     line.until_status(placed.target, "Submitted")
@@ -171,11 +184,49 @@ def test_changing_a_child_that_still_names_its_filled_parent_is_135(stage: Stage
     line.place(CALL, id=placed.target, action="SELL", type="LMT", limit=1.3, tif="GTC", parent=placed.entry)
 
     assert line.until("error", id=placed.target)["code"] == 135
+    before = len(line.all("orders_end"))
+    line.do("open_orders")
+    line.until("orders_end", count=before + 1)
+    told = [row for row in line.all("order", order=placed.target) if row["limit"] == 1.5]
+    assert told[-1]["quantity"] == 1.0  # It works on as it was.
 
 
-def test_a_child_of_a_parent_that_is_not_there_is_135(stage: Stage) -> None:
+@POLICIES
+def test_a_child_of_a_parent_that_is_not_there_is_135(stage: Stage, policy: ChildrenOnPartial) -> None:
+    stage.gateway(children_on_partial=policy)
     line = stage.line()
 
     order = line.place(CALL, action="SELL", type="LMT", limit=1.5, parent=4711)
 
     assert line.until("error", id=order)["code"] == 135
+
+
+@POLICIES
+def test_a_parent_that_fills_in_parts_to_its_end_has_exits_for_all_of_it(
+    stage: Stage, policy: ChildrenOnPartial
+) -> None:
+    line, placed = partly(stage, policy)
+
+    stage.show(CALL_ID, "1.01", "1.10", size=3)
+    line.until_status(placed.entry, "Filled")
+    line.until_status(placed.target, "Submitted")
+    stage.show(CALL_ID, "1.55", "1.60", size=10)
+
+    end = line.until_status(placed.target, "Filled")
+    line.until("error", id=placed.stop, code=202)
+    assert (end["filled"], end["average"]) == (4.0, 1.5)
+    assert line.life(placed.stop) == ["PreSubmitted", "Cancelled", 202]
+    assert stage.host.call(lambda gateway: gateway.books().positions) == ()
+
+
+@POLICIES
+def test_the_stop_of_a_partly_filled_parent_closes_what_it_may(stage: Stage, policy: ChildrenOnPartial) -> None:
+    line, placed = partly(stage, policy)
+    is_late = policy is ChildrenOnPartial.ARMED_WHEN_COMPLETE
+
+    stage.move(line, CALL, ("0.78", "0.80"), ("0.78", "0.79"), ("0.78", "0.80"))
+
+    if is_late:
+        assert line.until("fill", order=placed.entry, count=2)  # The entry takes the fallen ask; its stop is not armed.
+        return
+    assert line.until("fill", order=placed.stop)["price"] == 0.78

@@ -52,8 +52,9 @@ def test_several_clients_see_their_own_orders_alone(stage: Stage) -> None:
     first.until_status(mine, "Submitted")
     second.until_status(yours, "Submitted")
 
+    before = len(first.all("orders_end"))
     first.do("open_orders")
-    first.until("orders_end", count=len(first.all("orders_end")) + 1)
+    first.until("orders_end", count=before + 1)
 
     assert {row["ref"] for row in first.all("order")} == {"mine"}
     assert {row["ref"] for row in second.all("order")} == {"yours"}

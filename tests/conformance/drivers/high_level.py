@@ -44,6 +44,8 @@ class Line:
     async def open(self, command: Event) -> Event:
         """Connect; return the agreed version, or why it failed."""
         patience = command.get("patience", 10.0)
+        if "options" in command:
+            self.ib.client.setConnectOptions(command["options"])
         where = (command.get("host", "127.0.0.1"), command["port"], command["client"])
         try:
             await self.ib.connectAsync(*where, timeout=patience, readonly=command.get("read_only", False))
@@ -248,6 +250,7 @@ _DO: Final[Mapping[str, Callable[[Line, Event], Any]]] = {
     "belief": _belief,
     "kept": _kept,
     "give_up": _give_up,
+    "told": lambda line, c: line.ear.told(c["asked"]),
     "counts": lambda line, _: dict(line.ear.counts),
     "close": lambda line, _: line.ib.disconnect() and None,
     **rare_high_level.DO,
@@ -273,6 +276,8 @@ class Driver:
         if what == "verdict":
             return await self._verdict()
         line = self._lines[command["line"]]
+        if command.get("brief"):
+            line.ear.brief[command["asked"]] = []
         if what in _ASK:
             return line.begin(command.get("asked", 0), _ASK[what](line, command))
         return _DO[what](line, command)

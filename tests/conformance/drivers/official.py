@@ -40,6 +40,9 @@ class Line:
     def open(self, command: Event) -> Event:
         """Connect; return the agreed version, or that it failed within the time given."""
         self._where = (command.get("host", "127.0.0.1"), command["port"], command["client"])
+        if "options" in command:
+            name = "setConnectOptions" if hasattr(self.app, "setConnectOptions") else "setConnectionOptions"
+            getattr(self.app, name)(command["options"])
         self.thread.start()
         self.settled.wait(command.get("patience", 10.0))
         is_ready = self.next_id > 0 and self.thread.is_alive()
@@ -199,6 +202,7 @@ _DO: Final[Mapping[str, Callable[[Line, Event], Any]]] = {
     "belief": _belief,
     "kept": lambda _line, _: None,  # it keeps nothing: what it was told is all there is
     "give_up": lambda _line, _: None,  # nothing waits: an answer comes or it does not
+    "told": lambda line, c: line.ear.told(c["asked"]),
     "counts": lambda line, _: dict(line.ear.counts),
     "close": lambda line, _: line.close(),
     **rare_official.DO,
@@ -220,7 +224,10 @@ class Driver:
             return line.open(command)
         if command["do"] == "verdict":
             return self._verdict()
-        return _DO[command["do"]](self._lines[command["line"]], command)
+        line = self._lines[command["line"]]
+        if command.get("brief"):
+            line.ear.brief[command["asked"]] = []
+        return _DO[command["do"]](line, command)
 
     def _verdict(self) -> list[str]:
         """Hang up everywhere; return all that must not have happened since the last verdict."""

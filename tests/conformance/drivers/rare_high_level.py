@@ -44,6 +44,14 @@ def _news(line: Any, command: Event) -> Awaitable[Any]:
     return answer
 
 
+def _burst(line: Any, command: Event) -> None:
+    """Ask for the time so many times; with `hurry` without the library's own brake."""
+    if command["hurry"]:
+        line.ib.client.MaxRequests = 0
+    for _ in range(command["count"]):
+        line.ib.client.reqCurrentTime()
+
+
 ASK: Final[Mapping[str, Callable[[Any, Event], Awaitable[Any]]]] = {
     "schedule": _schedule,
     "components": lambda line, c: line.ib.reqSmartComponentsAsync(c["exchange"]),
@@ -72,4 +80,5 @@ DO: Final[Mapping[str, Callable[[Any, Event], Any]]] = {
     "families": lambda line, _: line.ib.client.reqFamilyCodes(),
     "tiers": lambda line, _: line.ib.client.reqSoftDollarTiers(line.ib.client.getReqId()),
     "positions_multi": lambda line, c: line.ib.client.reqPositionsMulti(line.ib.client.getReqId(), c["account"], ""),
+    "burst": _burst,
 }

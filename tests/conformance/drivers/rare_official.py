@@ -40,6 +40,11 @@ def _price(line: Any, command: Event) -> None:
     line.app.calculateOptionPrice(command["asked"], _contract(command["contract"]), *numbers, [])
 
 
+def _burst(line: Any, command: Event) -> None:
+    for _ in range(command["count"]):
+        line.app.reqCurrentTime()
+
+
 DO: Final[Mapping[str, Callable[[Any, Event], Any]]] = {
     "each_tick": _each_tick,
     "stop_each_tick": lambda line, c: line.app.cancelTickByTickData(c["asked"]),
@@ -66,4 +71,5 @@ DO: Final[Mapping[str, Callable[[Any, Event], Any]]] = {
     "tiers": lambda line, c: line.app.reqSoftDollarTiers(c["asked"]),
     "positions_multi": lambda line, c: line.app.reqPositionsMulti(c["asked"], c["account"], ""),
     "user": lambda line, c: line.app.reqUserInfo(c["asked"]),
+    "burst": _burst,
 }

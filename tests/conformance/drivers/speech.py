@@ -16,6 +16,7 @@ from tests.conformance.drivers.rare_callbacks import READERS
 from tests.conformance.drivers.vocabulary import SAME_AS, Event
 
 _FIRST_ASKED: Final = 9000
+_TOLD: Final = {"different": "con_id", "expiries": "expiry", "strikes": "strike"}
 
 
 class Mouth:
@@ -64,6 +65,7 @@ class Ear:
     def __init__(self, line: str, mouth: Mouth) -> None:
         self.counts: dict[str, int] = {}
         self.asked: dict[int, int] = {}
+        self.brief: dict[int, list[Event]] = {}
         self.status: dict[int, str] = {}
         self._line = line
         self._mouth = mouth
@@ -74,10 +76,19 @@ class Ear:
         number = event.get("id")
         if isinstance(number, int):
             event["asked"] = self.asked.get(number, number if number > _FIRST_ASKED else None)
+        if event["kind"] == "contract" and event["asked"] in self.brief:
+            self.brief[event["asked"]].append(event)
+            return event
         if event["kind"] == "status":
             self.status[event["order"]] = event["status"]
         self.say(event)
         return event
+
+    def told(self, asked: int) -> Event:
+        """Return what a chain asked for in brief came to: its contracts are kept here and not said one by one."""
+        rows = self.brief[asked]
+        of = {name: len({row[key] for row in rows}) for name, key in _TOLD.items()}
+        return {"count": len(rows), **of}
 
     def took(self, callback: str) -> None:
         """Count a callback that ran to its end."""
