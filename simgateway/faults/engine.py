@@ -153,6 +153,12 @@ class Faults:
         return tuple(out)
 
     def _one(self, armed: Armed, passing: Passing) -> Items:
+        try:
+            return self._met(armed, passing)
+        except (IndexError, ValueError):  # Another fault, or its client, has left nothing of it that can be read.
+            return (passing.fields,)
+
+    def _met(self, armed: Armed, passing: Passing) -> Items:
         followed = armed.follow(passing)
         if followed is not None:
             return followed

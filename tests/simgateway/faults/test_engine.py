@@ -233,3 +233,26 @@ def test_a_closed_gateway_leaves_no_timer_of_a_fault_behind() -> None:
     rig.gateway.close()
 
     assert rig.clock.pending() == 0
+
+
+def test_a_fault_passes_on_what_another_one_has_left_too_short_to_read() -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(fault("short", message="orderStatus", fields=100))
+    rig.gateway.faults.add(fault("silent_order"))
+
+    rig.client.order(1, "BUY", 1, "MKT")
+
+    assert ("3",) in rig.wait()
+    assert [row.shares for row in rig.gateway.executions()] == [1]
+
+
+def test_a_fault_of_orders_leaves_an_order_that_cannot_be_read_to_error_320() -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(fault("silent_order"))
+    rig.gateway.faults.add(fault("competing_session"))
+
+    rig.client.send(3)
+    rig.client.send(1)
+    rig.client.send(1, 11, "9" * 5000)
+
+    assert codes(rig.wait(0.5)) == ["320", "320", "320"]
