@@ -2,15 +2,18 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TextIO, cast
 
 from simgateway.protocol.names import Direction, name_of
 from simgateway.protocol.wire import Fields
 
+_LOG: Final = logging.getLogger(__name__)
 _SMALLEST_BUFFER_BYTES = 65536
 _HASHED_AT_ONCE: Final = 512
 _to_json: Final = json.JSONEncoder(separators=(",", ":")).encode
@@ -97,7 +100,7 @@ class FrameLog:
         if self._keep:
             self.frames.append(frame)
         if self._file:
-            self._file.write(frame.to_json() + "\n")
+            self._write(self._file, frame)
         for listener in self.listeners:
             listener(frame)
 
@@ -108,10 +111,14 @@ class FrameLog:
     def flush(self) -> None:
         """Write to the disk what the file's buffer holds."""
         if self._file:
-            self._file.flush()
+            try:
+                self._file.flush()
+            except OSError as error:
+                self._give_up(self._file, error)
 
     def close(self) -> None:
         """Close the file; frames after that are kept and hashed only."""
+        self.flush()
         if self._file:
             self._file.close()
             self._file = None
@@ -122,6 +129,19 @@ class FrameLog:
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 yield Frame.from_json(line)
+
+    def _write(self, file: TextIO, frame: Frame) -> None:
+        try:
+            file.write(frame.to_json() + "\n")
+        except OSError as error:
+            self._give_up(file, error)
+
+    def _give_up(self, file: TextIO, error: OSError) -> None:
+        """Say once that the file ends early: a full disk is no reason to break the clients' connections."""
+        self._file = None
+        with suppress(OSError):
+            file.close()
+        _LOG.error("simgateway: %s: %s; the frame log ends here", file.name, error.strerror)
 
     def _hash_later(self, at: datetime, direction: Direction, fields: Fields) -> None:
         """Queue a frame for the hash: many small updates cost more than one big one, and frames share their moment."""

@@ -80,7 +80,7 @@ def _ready(options: argparse.Namespace, start: datetime, port: int, control_port
         "anchor_monotonic": asyncio.get_running_loop().time(),
         "anchor_wall": time.time(),
         "market": options.market,
-        "character": options.character.strip() or Character.MIXED,
+        "character": (options.character.strip() or Character.MIXED) if options.market == "synthetic" else None,
         "always_open": is_ever_open(options),
         "seed": options.seed,
         "account": options.account,

@@ -7,6 +7,7 @@ import pytest
 
 from simgateway.frames import Frame, FrameLog
 
+_FULL = Path("/dev/full")
 _AT = datetime(2025, 11, 12, 15, 0, tzinfo=UTC)
 
 
@@ -66,3 +67,18 @@ def test_a_remark_is_a_note_in_the_file_by_its_kind(tmp_path: Path) -> None:
     (note,) = FrameLog.read(tmp_path / "frames.jsonl")
     assert (note.direction, note.name, note.connection, note.client_id) == ("note", "fault", 2, 5)
     assert note.fields == ("fault", "mute", "orderStatus")
+
+
+@pytest.mark.skipif(not _FULL.exists(), reason="there is no device here that is always full")
+@pytest.mark.parametrize("count", [1, 3000])
+def test_a_full_disk_ends_the_file_and_nothing_else(caplog: pytest.LogCaptureFixture, count: int) -> None:
+    log = FrameLog(_FULL, keep=True)
+
+    for number in range(count):
+        log.note(_AT, 1, 3, "out", ("49", "1", str(number)))
+    log.close()
+
+    assert len(log.frames) == count
+    assert [row.getMessage() for row in caplog.records] == [
+        "simgateway: /dev/full: No space left on device; the frame log ends here"
+    ]
