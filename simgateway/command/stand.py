@@ -1,6 +1,7 @@
 """What a gateway is served with, got ready so that every mistake is found before anything is written."""
 
 import argparse
+import errno
 import selectors
 import socket
 import sys
@@ -59,7 +60,8 @@ def _bound(host: str, port: int, name: str) -> socket.socket:
         return socket.create_server((host, port))
     except OSError as error:
         why = str(error.strerror or error).partition(" (")[0]
-        raise UnusableError(f"--host {host} {name} {port}: {why}; choose another, or end what listens there") from error
+        what = "choose another, or end what listens there" if error.errno == errno.EADDRINUSE else "choose another"
+        raise UnusableError(f"--host {host} {name} {port}: {why}; {what}") from error
 
 
 def _frame_log(options: argparse.Namespace) -> FrameLog:
