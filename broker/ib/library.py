@@ -8,6 +8,7 @@ Which library it is was chosen when the environment was made: ib_insync, or ib_a
 interface. Never both: their event packages overwrite each other.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
@@ -33,6 +34,8 @@ def new_gateway(handlers: Mapping[str, Handler], timezone: str) -> Any:
     ``handlers`` are keyed by the library's names of server messages. ``timezone`` is of execution times without one.
     The return type is open because the library's client carries no annotations.
     """
+    # What it says of errors our handlers have heard first, and judged by our table: to it a 202 may be an error.
+    logging.getLogger(f"{NAME}.wrapper").setLevel(logging.CRITICAL)
     gateway = IB()
     gateway.client.MaxRequests = 0  # Pacing is ours: its queue would let orders wait behind data.
     gateway.RaiseRequestErrors = True
