@@ -9,7 +9,13 @@ from tests.conformance.stage import CALL, HIGH_LEVEL, PUT, STOCK, Stage
 from tests.simgateway.fake_market import a_quote
 from tests.simgateway.rig import NOON
 
-SIZES = (("1 secs", "60 S"), ("30 secs", "1800 S"), ("1 min", "3600 S"), ("5 mins", "1 D"), ("1 hour", "1 D"))
+SIZES = (
+    ("1 secs", "60 S"), ("5 secs", "300 S"), ("10 secs", "300 S"), ("15 secs", "600 S"), ("30 secs", "1800 S"),
+    ("1 min", "3600 S"), ("2 mins", "3600 S"), ("3 mins", "3600 S"), ("5 mins", "1 D"), ("10 mins", "1 D"),
+    ("15 mins", "1 D"), ("20 mins", "1 D"), ("30 mins", "2 D"), ("1 hour", "1 D"), ("2 hours", "2 D"),
+    ("3 hours", "2 D"), ("4 hours", "1 W"), ("8 hours", "1 W"), ("1 day", "1 M"), ("1 week", "3 M"), ("1 month", "1 Y"),
+)  # fmt: skip
+"""Every bar size of IB's table, each with a duration that it may have."""
 
 
 def test_an_hour_of_minutes_comes_in_order(stage: Stage) -> None:
@@ -26,13 +32,41 @@ def test_an_hour_of_minutes_comes_in_order(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(("size", "duration"), SIZES)
-def test_bars_of_a_size_are_served(stage: Stage, size: str, duration: str) -> None:
+def test_bars_of_every_size_are_served(stage: Stage, size: str, duration: str) -> None:
     line = stage.line()
 
     asked = line.history(bar_size=size, duration=duration)
 
     assert line.until("bars_end", asked=asked)
     assert line.all("bar", asked=asked)
+
+
+@pytest.mark.parametrize("duration", ["60 S", "1 D", "2 W", "1 M", "1 Y"])
+def test_every_unit_of_duration_is_served(stage: Stage, duration: str) -> None:
+    line = stage.line()
+
+    asked = line.history(bar_size="1 min" if duration == "60 S" else "1 day", duration=duration)
+
+    line.until("bars_end", asked=asked)
+    counts = {
+        "60 S": {1},
+        "1 D": {120},
+        "2 W": set(range(9, 16)),
+        "1 M": set(range(20, 33)),
+        "1 Y": set(range(249, 367)),
+    }
+    assert len(line.all("bar", asked=asked)) in counts[duration]
+
+
+@pytest.mark.parametrize(("size", "duration"), [("1 secs", "1 D"), ("1 day", "60 S")])
+def test_a_step_not_in_the_table_is_162(stage: Stage, size: str, duration: str) -> None:
+    line = stage.line()
+
+    asked = line.history(bar_size=size, duration=duration)
+
+    row = line.until("error", asked=asked)
+    assert row["code"] == 162
+    assert "invalid step" in row["text"]
 
 
 @pytest.mark.parametrize("size", ["1 day", "1 week", "1 month"])
