@@ -8,8 +8,10 @@ from typing import Final
 
 _SPANS: Final = ("delay_ms", "snapshot_end_ms", "history_ms", "refill_seconds")
 _LOWEST: Final = {
-    **dict.fromkeys(("messages_per_second", "market_lines", "unread_bytes_max"), 1),
-    **dict.fromkeys(("history_lines", "tick_by_tick_lines", "tick_seconds", "held_seconds", "greeks_seconds"), 0),
+    **dict.fromkeys(("messages_per_second", "unread_bytes_max"), 1),
+    **dict.fromkeys(
+        ("market_lines", "history_lines", "tick_by_tick_lines", "tick_seconds", "held_seconds", "greeks_seconds"), 0
+    ),
     **dict.fromkeys(("pnl_seconds", "pnl_heartbeat_seconds", "account_seconds"), 0.001),
 }
 
