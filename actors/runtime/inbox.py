@@ -1,5 +1,6 @@
 """The door to an actor: any thread puts mail in; a dead actor's door turns it into dead letters."""
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from pykka import messages
@@ -28,19 +29,27 @@ class Resident(Protocol):
 class LoopInbox:
     """Pykka's `actor_inbox`. Made before its actor knows its own name, hence `bind`."""
 
-    __slots__ = ("_observer", "_resident", "armed", "closed", "mailbox")
+    __slots__ = ("_delivers", "_observer", "_resident", "armed", "closed", "mailbox")
 
     _resident: Resident
     _observer: Observer
+    _delivers: Callable[[AnyEnvelope, bool, bool], bool] | None
     mailbox: Mailbox
 
     def __init__(self) -> None:
         self.closed = False
         self.armed = False  # whether the host knows that there is mail
 
-    def bind(self, resident: Resident, mailbox: Mailbox, observer: Observer) -> None:
-        """Say whose door it is."""
+    def bind(
+        self,
+        resident: Resident,
+        mailbox: Mailbox,
+        observer: Observer,
+        delivers: Callable[[AnyEnvelope, bool, bool], bool] | None = None,
+    ) -> None:
+        """Say whose door it is; `delivers`, as `Seams.deliver` has it, tells whether a message goes in now."""
         self._resident = resident
+        self._delivers = delivers
         self.mailbox = mailbox
         self._observer = observer
 
@@ -64,6 +73,8 @@ class LoopInbox:
         if self.closed:
             self.refuse(envelope)
             return False
+        if self._delivers is not None and not self._delivers(envelope, urgent, always):
+            return True
         if not self.mailbox.put(envelope, urgent, always):
             self._observer.dropped(self._resident.name, envelope.message)
             settle_failure(envelope.reply_to, MailboxFullError(f"the mailbox of {self._resident.name} is full"))

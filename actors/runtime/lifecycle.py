@@ -5,6 +5,7 @@ import asyncio
 import enum
 import threading
 from collections.abc import Awaitable, Coroutine
+from functools import partial
 from typing import Any, Protocol
 
 from pykka import ActorRef, ActorRegistry, messages
@@ -60,6 +61,7 @@ class LivingActor(PykkaActor):
         self.clock = context.host.clock
         self._host = context.host
         self._observer = context.observer
+        self._faults = context.faults
         self._phase = Phase.STARTING
         self._silent = False
         self._guardian: Guardian | None = None
@@ -156,7 +158,7 @@ class LivingActor(PykkaActor):
         if self._phase is not Phase.STARTING:
             return
         try:
-            starting = self.on_start()
+            starting = self.on_start() if self._faults is None else self._faults.start(self)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is this actor's death and nobody else's
             self._end(error)
             return
@@ -262,13 +264,20 @@ class LivingActor(PykkaActor):
         self._tasks.cancel_all()
 
     def _deliver_timer(self, fired: TimerFired) -> None:
+        if self._faults is None:
+            self._post_timer(fired)
+        else:
+            self._faults.fire(self, fired, self._post_timer)
+
+    def _post_timer(self, fired: TimerFired) -> None:
         self._inbox.post(Envelope(fired), always=True)
 
     def _bound_inbox(self) -> LoopInbox:
         inbox = self.actor_inbox
         assert isinstance(inbox, LoopInbox)
         mailbox = Mailbox(self.context.mailbox_capacity, self._host.loop.time)
-        inbox.bind(self, mailbox, self._observer)
+        delivers = None if self._faults is None else partial(self._faults.deliver, self)
+        inbox.bind(self, mailbox, self._observer, delivers)
         return inbox
 
 

@@ -86,7 +86,10 @@ class LoopActor(LivingActor):
             self._observer.delivered(self.name, message)
         self._handling = envelope
         try:
-            result = self._handle_receive(message)
+            if self._faults is None:
+                result = self._handle_receive(message)
+            else:
+                result = self._faults.handle(self, envelope, self._handle_receive)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is this actor's death and nobody else's
             self._fail(envelope, error)
             return

@@ -34,6 +34,15 @@ class Mailbox:
         self.dropped = 0
 
     @property
+    def capacity(self) -> int:
+        """How many messages a lane holds; when less than is there, that stays and nothing is added."""
+        return self._capacity
+
+    @capacity.setter
+    def capacity(self, messages: int) -> None:
+        self._capacity = messages
+
+    @property
     def depth(self) -> int:
         """How many messages are unread, in all lanes."""
         return len(self._control) + len(self._urgent) + len(self._ordinary)

@@ -135,4 +135,5 @@ class Nursery:
             observer=self._observer,
             mailbox_capacity=child.spec.mailbox_capacity,
             handler_deadline_seconds=child.spec.handler_deadline_seconds,
+            faults=self._context.faults,
         )
