@@ -305,7 +305,7 @@ def fill_now(stage: Stage, message: str, count: int) -> None:
 
 
 def test_a_fill_that_crosses_a_cancel_is_10148(stage: Stage) -> None:
-    stage.gateway(speed=1.0, delay_ms=(600, 601), tick_seconds=0.1)
+    stage.gateway(speed=4.0, delay_ms=(600, 601), tick_seconds=0.1)
     line = stage.line()
     order = crossed(stage, line)
 
@@ -319,7 +319,7 @@ def test_a_fill_that_crosses_a_cancel_is_10148(stage: Stage) -> None:
 
 
 def test_a_fill_that_crosses_a_change_is_104(stage: Stage) -> None:
-    stage.gateway(speed=1.0, delay_ms=(600, 601), tick_seconds=0.1)
+    stage.gateway(speed=4.0, delay_ms=(600, 601), tick_seconds=0.1)
     line = stage.line()
     order = crossed(stage, line)
 
