@@ -8,10 +8,12 @@ from pathlib import Path
 from random import Random
 
 from actors.broker import BrokerParts
+from actors.faulty_journal import FaultyJournal
 from actors.oco import stream_of
 from actors.runtime.context import Context
 from actors.runtime.control import Crash
 from actors.runtime.directory import Directory
+from actors.runtime.faults.injector import Injector
 from actors.runtime.lifecycle import STOP_ORDER
 from actors.runtime.observer import Observer
 from actors.runtime.supervisor import Supervisor
@@ -59,7 +61,7 @@ def calendar_around(day: date, cache: Path) -> Calendar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What a run brings along: where actors live, and the world around them."""
+    """What a run brings along: where actors live, the world around them, and what goes wrong among them on purpose."""
 
     hosts: Hosts
     log: EventLog
@@ -69,6 +71,7 @@ class Outside:
     calendar: Calendar
     observer: Observer
     seed: int
+    faults: Injector | None = None
 
 
 class System:
@@ -129,7 +132,7 @@ class System:
         return Parts(
             hosts=outside.hosts,
             log=outside.log,
-            journal=outside.journal,
+            journal=self._journal(),
             alerts=outside.alerts,
             broker=BrokerParts(
                 factory=self._broker,
@@ -153,6 +156,13 @@ class System:
             gave_up=self._note_give_up,
         )
 
+    def _journal(self) -> JournalPort:
+        """Return the store that the journal's actor writes to; only what reads it afterwards is spared its faults."""
+        outside = self.outside
+        if outside.faults is None:
+            return outside.journal
+        return FaultyJournal(outside.journal, outside.faults, outside.hosts.journal.clock)
+
     def _note_give_up(self, name: str, reason: str) -> None:
         """Say loudly that a supervisor used up its restarts; nothing new is opened then. Called on its thread."""
         self.gave_up.append((name, reason))
@@ -170,6 +180,7 @@ class System:
             host=parts.hosts.system,
             directory=self.directory,
             observer=self.outside.observer,
+            faults=self.outside.faults,
         )
         actor = spec.factory(context)
         assert isinstance(actor, Supervisor), "the root is a supervisor"

@@ -42,6 +42,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "effect": "what a code does to its order",
     "kind": "kind of an alert",
     "message": "type of a message between actors",
+    "fault": "kind of a fault put in by a scenario",
     "logger": "name of a library's logger",
     "violated": "name of the event that broke the catalogue",
     "problem": "how it broke it",

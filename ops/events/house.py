@@ -38,6 +38,13 @@ HOUSE_EVENTS: Final = (
         ("actor", "epoch", "reason"),
         ("seconds", "message", "stack"),
     ),
+    Event(
+        "fault_injected",
+        Level.WARNING,
+        "{fault} strikes {actor} on purpose: {reason}",
+        ("fault", "actor", "epoch", "reason"),
+        ("message",),
+    ),
     Event("dead_letter", Level.WARNING, "{message} found no {actor}", ("actor", "message"), ("dropped",)),
     Event("mail_dropped", Level.WARNING, "{actor} is full: {message} dropped", ("actor", "message"), ("dropped",)),
     Event(

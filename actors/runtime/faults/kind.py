@@ -33,9 +33,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A row of the table."""
+    """A row of the table; `messages` are all it can strike at, empty for any."""
 
     name: str
     place: Place
     doc: str
+    messages: tuple[str, ...] = ()
     parameters: tuple[Parameter, ...] = ()

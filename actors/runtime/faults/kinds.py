@@ -102,9 +102,14 @@ _TIMERS: Final = (
 )
 
 _STORES: Final = (
-    Kind(name="disk_full", place=Place.STORE, doc="nothing can be written; what is there can be read"),
-    Kind(name="read_only", place=Place.STORE, doc="nothing may be written; what is there can be read"),
-    Kind(name="corrupt", place=Place.STORE, doc="nothing can be read or written"),
+    Kind(name="disk_full", place=Place.STORE, doc="nothing can be written", messages=("append",)),
+    Kind(name="read_only", place=Place.STORE, doc="nothing may be written", messages=("append",)),
+    Kind(
+        name="corrupt",
+        place=Place.STORE,
+        doc="nothing can be read or written",
+        messages=("append", "read", "open_intents"),
+    ),
 )
 
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_HANDLERS, *_STARTS, *_MAIL, *_TIMERS, *_STORES)}

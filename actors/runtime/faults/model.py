@@ -80,6 +80,9 @@ class ActorFault:
             raise ActorFaultError("actor: it is missing; give a name or a pattern such as oco:*")
         if self.message and self.row.place is Place.START:
             raise ActorFaultError(f"message {self.message}: kind {self.kind} strikes at a start, it takes no message")
+        if self.row.messages and self.message not in {"", *self.row.messages}:
+            listed = ", ".join(self.row.messages)
+            raise ActorFaultError(f"message {self.message}: kind {self.kind} strikes at {listed} only")
         if self.times is not None and self.times < 1:
             raise ActorFaultError(f"times = {self.times}: it must be 1 or more")
         if self.lasts is not None and not 0 < self.lasts <= LONGEST_SECONDS:

@@ -41,7 +41,8 @@ class Rule:
     def takes(self, message: str, timer: str) -> bool:
         """Tell whether it may strike at a message of this class's name, which a timer of this name brings if any."""
         fault = self.fault
-        return fault.message in {"", message} and fault.text("timer") in {"", timer}
+        among = (fault.message,) if fault.message else fault.row.messages
+        return (not among or message in among) and fault.text("timer") in {"", timer}
 
     def is_due(self, now: datetime) -> bool:
         """Count a chance to strike; tell whether it is to be taken."""
