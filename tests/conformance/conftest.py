@@ -20,6 +20,8 @@ collect_ignore_glob = [] if ENVIRONMENTS in os.environ else ["test_*.py"]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have skipped cases fail the run; with xdist only the process that collects the reports decides."""
+    if ENVIRONMENTS not in os.environ and any("conformance" in str(each) for each in config.args):
+        raise pytest.UsageError("the clients' environments are missing: run ./bot test --conformance FILE instead")
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Strictness())
 
