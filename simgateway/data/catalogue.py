@@ -83,8 +83,8 @@ class Catalogue:
             )
             return
         today = new_york_day(self._clock.now())
-        expiries = [day for day in self._market.expiries(symbol) if day >= today]
-        strikes = list(self._market.strikes(symbol))
+        expiries = [day for day in self._market.expiries(symbol, today) if day >= today]
+        strikes = list(self._market.strikes(symbol, today))
         messages = []
         if expiries and strikes:
             Random(f"{self._seed}:strikes:{symbol}").shuffle(strikes)  # the real ones come in no order

@@ -31,7 +31,7 @@ class Lookup:
 
     def fitting(self, query: ContractQuery, today: date, *, expired: bool = False) -> Iterator[Instrument]:
         """Give what fits one by one, for a chain that is answered in parts."""
-        found = self._candidates(query)
+        found = self._candidates(query, today)
         return (row for row in found if (expired or row.expiry is None or row.expiry >= today) and _fits(row, query))
 
     def one(self, query: ContractQuery, today: date, *, expired: bool = False) -> Instrument:
@@ -43,26 +43,26 @@ class Lookup:
             raise UnknownContractError(AMBIGUOUS.format(symbol=query.symbol))
         return found[0]
 
-    def _candidates(self, query: ContractQuery) -> Iterable[Instrument]:
+    def _candidates(self, query: ContractQuery, today: date) -> Iterable[Instrument]:
         if query.con_id:
             return _known(self._market.by_con_id(query.con_id))
         if query.sec_type == "STK":
             return _known(self._market.stock(query.symbol or query.local_symbol.upper()))
         if query.sec_type == "OPT" and not query.symbol and query.local_symbol:
-            return self._by_local_symbol(query.local_symbol)
+            return self._by_local_symbol(query.local_symbol, today)
         if query.sec_type == "OPT" and self._market.stock(query.symbol):
-            return self._options(query)
+            return self._options(query, today)
         return ()
 
-    def _options(self, query: ContractQuery) -> Iterable[Instrument]:
+    def _options(self, query: ContractQuery, today: date) -> Iterable[Instrument]:
         if query.local_symbol:
-            return self._by_local_symbol(query.local_symbol)
-        listed = self._market.listed(query.symbol, read_day(query.expiry), query.right, query.strike)
+            return self._by_local_symbol(query.local_symbol, today)
+        listed = self._market.listed(query.symbol, read_day(query.expiry), query.right, query.strike, today)
         if query.expiry and read_day(query.expiry) is None:
             return (option for option in listed if day_text(option.expiry).startswith(query.expiry))
         return listed
 
-    def _by_local_symbol(self, text: str) -> Iterable[Instrument]:
+    def _by_local_symbol(self, text: str, today: date) -> Iterable[Instrument]:
         """Return the option of an Options Clearing Corporation symbol: root, yymmdd, right, strike in thousandths."""
         root, rest = text[:_OCC_ROOT].rstrip(), text[_OCC_ROOT:]
         if len(text) != _OCC_LENGTH or not (rest.isascii() and (rest[:6] + rest[7:]).isdigit()):
@@ -71,7 +71,7 @@ class Lookup:
             expiry = read_day(f"20{rest[:6]}")
         except ValueError:
             return ()
-        return self._market.listed(root, expiry, rest[6], Decimal(rest[7:]) / 1000)
+        return self._market.listed(root, expiry, rest[6], Decimal(rest[7:]) / 1000, today)
 
 
 def _known(instrument: Instrument | None) -> tuple[Instrument, ...]:

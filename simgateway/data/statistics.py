@@ -86,11 +86,11 @@ class Statistics:
     def _near(self, stock: Instrument, quote: Quote, now: datetime) -> list[tuple[str, Quote]]:
         """Return the quotes of the nearest expiry's strikes around the price, which stand for the whole chain."""
         today, spot = new_york_day(now), mark_of(quote) or Decimal(0)
-        expiry = next((day for day in self._market.expiries(stock.symbol) if day >= today), None)
+        expiry = next((day for day in self._market.expiries(stock.symbol, today) if day >= today), None)
         if expiry is None:
             return []
         listed = sorted(
-            self._market.listed(stock.symbol, expiry, "", None),
+            self._market.listed(stock.symbol, expiry, "", None, today),
             key=lambda option: (abs((option.strike or Decimal(0)) - spot), option.con_id),
         )
         return [(option.right, self._market.quote(option, now)) for option in listed[: 2 * _NEAR_STRIKES]]

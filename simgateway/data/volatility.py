@@ -76,11 +76,11 @@ class Volatilities:
         }
 
     def _near_the_money(self, symbol: str, spot: Decimal, today: date) -> Instrument | None:
-        expiries = [day for day in self._market.expiries(symbol) if day >= today]
+        expiries = [day for day in self._market.expiries(symbol, today) if day >= today]
         if not expiries:
             return None
         expiry = next((day for day in expiries if day - today >= _SOONEST), expiries[-1])
-        calls = self._market.listed(symbol, expiry, "C", None)
+        calls = self._market.listed(symbol, expiry, "C", None, today)
         return min(calls, key=lambda call: abs((call.strike or Decimal(0)) - spot), default=None)
 
 

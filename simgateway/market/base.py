@@ -121,15 +121,21 @@ class Market(Protocol):
         """Return the underlying itself."""
         ...
 
-    def expiries(self, symbol: str) -> tuple[date, ...]:
-        """Return the expiry dates of a symbol's options, rising; empty when it has no chain."""
+    def expiries(self, symbol: str, on: date | None = None) -> tuple[date, ...]:
+        """Return the expiry dates of a symbol's options, rising; empty when it has no chain.
+
+        `on` is the New York date by which they are listed, None the first day, here and below; what is listed stays
+        so, expired or not. A recording lists the same on all its days.
+        """
         ...
 
-    def strikes(self, symbol: str) -> tuple[Decimal, ...]:
+    def strikes(self, symbol: str, on: date | None = None) -> tuple[Decimal, ...]:
         """Return all strikes of a symbol's options over all expiries, rising; empty when it has no chain."""
         ...
 
-    def listed(self, symbol: str, expiry: date | None, right: str, strike: Decimal | None) -> tuple[Instrument, ...]:
+    def listed(
+        self, symbol: str, expiry: date | None, right: str, strike: Decimal | None, on: date | None = None
+    ) -> tuple[Instrument, ...]:
         """Return the option contracts that match; None or "" leaves that part open."""
         ...
 

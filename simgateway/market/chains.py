@@ -1,4 +1,4 @@
-"""A symbol's option chain on the synthetic market: expiries by rule, strikes around the first day's open."""
+"""A symbol's chain on the synthetic market: expiries by rule, every day new ones; strikes around its first open."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -24,6 +24,8 @@ _FAR_STEPS: Final = 5
 _BIG_EXPIRIES: Final = 39
 _BIG_REACH: Final = 0.383
 _QUARTER_MONTHS: Final = 3
+_FRIDAY: Final = 4
+_DAYS_KEPT: Final = 4
 
 # A con id holds everything about an option: 10 bits for the symbol, 11 for the expiry, one that says whether the
 # strike is near the middle of the listing or far out, 8 for the strike, one for the right. So any instance of the
@@ -43,6 +45,9 @@ class Chain:
         self._symbol = symbol
         self._profile = profile
         self._first_day = first_day
+        self._rolled: date | None = None  # The last day whose new expiries are in the next one.
+        self._listed_since: dict[date, date] = {}
+        self._expiries_by_day: dict[date, tuple[date, ...]] = {}
         self._made: dict[int, Instrument] = {}
 
     @cached_property
@@ -66,23 +71,55 @@ class Chain:
             long_name=self._profile.name,
         )
 
-    @cached_property
-    def expiries(self) -> tuple[date, ...]:
-        """Return the expiry dates, rising."""
-        known = {day for day in _expiries(self._first_day, daily=self._is_big) if day >= self._first_day}
-        coming = _far_out(self._first_day)
-        while self._is_big and len(known) < _BIG_EXPIRIES:
-            known.add(next(coming))
-        return tuple(sorted(known))
+    def expiries(self, on: date | None = None) -> tuple[date, ...]:
+        """Return the expiry dates listed by a New York date, rising; what has expired since the first day included.
+
+        None, and any day before the first, is the first day. What is listed once stays listed.
+        """
+        day = max(on or self._first_day, self._first_day)
+        known = self._expiries_by_day.get(day)
+        if known is None:
+            self._roll_to(day)
+            known = tuple(sorted(expiry for expiry, since in self._listed_since.items() if since <= day))
+            self._expiries_by_day = {**dict(tuple(self._expiries_by_day.items())[-_DAYS_KEPT:]), day: known}
+        return known
+
+    def _roll_to(self, day: date) -> None:
+        """List what each day up to this one brings."""
+        while self._rolled is None or self._rolled < day:
+            today = self._rolled = self._first_day if self._rolled is None else self._rolled + timedelta(days=1)
+            if today != self._first_day and not is_trading_day(today):
+                continue
+            listed = {expiry for expiry in _expiries(today, daily=self._is_big) if expiry >= today}
+            alive = sum(expiry >= today for expiry in self._listed_since.keys() | listed)
+            for expiry in sorted(listed):
+                self._listed_since.setdefault(expiry, today)
+            self._made = {con_id: row for con_id, row in self._made.items() if row.expiry and row.expiry >= today}
+            coming = _far_out(today)
+            while self._is_big and alive < _BIG_EXPIRIES:
+                following = next(coming)
+                alive += following not in self._listed_since
+                self._listed_since.setdefault(following, today)
+
+    def strikes(self, on: date | None = None) -> tuple[Decimal, ...]:
+        """Return all strikes over all expiries that are listed by a day, rising."""
+        return tuple(sorted({strike for expiry in self.expiries(on) for strike in self.strikes_of(expiry, on)}))
+
+    def strikes_of(self, expiry: date, on: date | None = None) -> tuple[Decimal, ...]:
+        """Return the strikes of a listed expiry: near ones are dense and narrow, far ones sparse and wide.
+
+        One that was listed when it was far gets the dense ones besides when it has come near.
+        """
+        day = max(on or self._first_day, self._first_day)
+        was_far = (expiry - self._listed_since[expiry]).days > _NEAR_DAYS
+        is_near = (expiry - day).days <= _NEAR_DAYS
+        if was_far and is_near:
+            return self._both
+        return self._near if is_near else self._far
 
     @cached_property
-    def strikes(self) -> tuple[Decimal, ...]:
-        """Return all strikes over all expiries, rising."""
-        return tuple(sorted({strike for expiry in self.expiries for strike in self.strikes_of(expiry)}))
-
-    def strikes_of(self, expiry: date) -> tuple[Decimal, ...]:
-        """Return the strikes of one expiry: near expiries are dense and narrow, far ones sparse and wide."""
-        return self._near if (expiry - self._first_day).days <= _NEAR_DAYS else self._far
+    def _both(self) -> tuple[Decimal, ...]:
+        return tuple(sorted({*self._near, *self._far}))
 
     @cached_property
     def _near(self) -> tuple[Decimal, ...]:
@@ -113,12 +150,15 @@ class Chain:
     def _centre(self) -> int:
         return round(self._profile.price / self._profile.strike_step)
 
-    def listed(self, expiry: date | None, right: str, strike: Decimal | None) -> Iterator[Instrument]:
-        """Give the options that match, by expiry, strike, right."""
-        for day in self.expiries if expiry is None else (expiry,):
-            if day not in self.expiries:
+    def listed(
+        self, expiry: date | None, right: str, strike: Decimal | None, on: date | None = None
+    ) -> Iterator[Instrument]:
+        """Give the options listed by a day that match, by expiry, strike, right."""
+        known = self.expiries(on)
+        for day in known if expiry is None else (expiry,):
+            if day not in known:
                 continue
-            for level in self.strikes_of(day):
+            for level in self.strikes_of(day, on):
                 if strike is None or level == strike:
                     yield from (self._option(day, level, side) for side in "CP" if right in {"", side})
 
@@ -132,9 +172,10 @@ class Chain:
     def _decoded(self, con_id: int) -> Instrument | None:
         code = con_id >> (_STRIKE_BITS + 1) & (1 << _EXPIRY_BITS) - 1
         number, right = self._number(con_id), "P" if con_id & 1 else "C"
-        for expiry in self.expiries:
-            if expiry.toordinal() % (1 << _EXPIRY_BITS) == code and self._step * number in self.strikes_of(expiry):
-                return self._option(expiry, self._step * number, right)
+        expiry = self._first_day + timedelta(days=(code - self._first_day.toordinal()) % (1 << _EXPIRY_BITS))
+        strike = self._step * number
+        if expiry in self.expiries(expiry) and strike in self.strikes_of(expiry, expiry):  # Listed by then.
+            return self._option(expiry, strike, right)
         return None
 
     def _number(self, con_id: int) -> int:
@@ -195,7 +236,7 @@ def _expiries(day: date, *, daily: bool) -> Iterator[date]:
     if daily:
         coming = sessions_from(day)
         yield from (next(coming) for _ in range(_DAILY_SESSIONS))
-    friday = day + timedelta(days=(4 - day.weekday()) % 7)
+    friday = day + timedelta(days=(_FRIDAY - day.weekday()) % 7)
     for week in range(_WEEKS):
         yield _kept(friday + timedelta(days=7 * week))
     for month in range(_MONTHS):

@@ -58,22 +58,24 @@ class CsvMarket(SyntheticMarket):
         found = super().by_con_id(con_id)
         return found if found is None or not found.right or self._is_priced(found.symbol) else None
 
-    def expiries(self, symbol: str) -> tuple[date, ...]:
+    def expiries(self, symbol: str, on: date | None = None) -> tuple[date, ...]:
         """Return the expiry dates of a symbol's options."""
         if self._is_priced(symbol):
-            return super().expiries(symbol)
+            return super().expiries(symbol, on)
         return self._options[symbol].expiries if symbol in self._options else ()
 
-    def strikes(self, symbol: str) -> tuple[Decimal, ...]:
+    def strikes(self, symbol: str, on: date | None = None) -> tuple[Decimal, ...]:
         """Return all strikes of a symbol's options."""
         if self._is_priced(symbol):
-            return super().strikes(symbol)
+            return super().strikes(symbol, on)
         return self._options[symbol].strikes if symbol in self._options else ()
 
-    def listed(self, symbol: str, expiry: date | None, right: str, strike: Decimal | None) -> tuple[Instrument, ...]:
+    def listed(
+        self, symbol: str, expiry: date | None, right: str, strike: Decimal | None, on: date | None = None
+    ) -> tuple[Instrument, ...]:
         """Return the option contracts that match."""
         if self._is_priced(symbol):
-            return super().listed(symbol, expiry, right, strike)
+            return super().listed(symbol, expiry, right, strike, on)
         return self._options[symbol].listed(expiry, right, strike) if symbol in self._options else ()
 
     def bars(

@@ -78,16 +78,21 @@ class RecordedMarket:
         """Return the underlying itself."""
         return self._stocks.get(symbol)
 
-    def expiries(self, symbol: str) -> tuple[date, ...]:
+    def expiries(self, symbol: str, on: date | None = None) -> tuple[date, ...]:
         """Return the expiry dates in the members' names; monthly ones were Saturdays until 2015."""
+        del on
         return tuple(sorted({name.expiry for name in self._options.get(symbol, {}).values()}))
 
-    def strikes(self, symbol: str) -> tuple[Decimal, ...]:
+    def strikes(self, symbol: str, on: date | None = None) -> tuple[Decimal, ...]:
         """Return all strikes of a symbol's options."""
+        del on
         return tuple(sorted({row.strike for row in self._options.get(symbol, {}) if row.strike is not None}))
 
-    def listed(self, symbol: str, expiry: date | None, right: str, strike: Decimal | None) -> tuple[Instrument, ...]:
+    def listed(
+        self, symbol: str, expiry: date | None, right: str, strike: Decimal | None, on: date | None = None
+    ) -> tuple[Instrument, ...]:
         """Return the option contracts that match."""
+        del on
         return tuple(
             row
             for row in self._options.get(symbol, {})

@@ -114,19 +114,21 @@ class SyntheticMarket:
         """Return the underlying itself."""
         return self._underlying(symbol).chain.stock if symbol in self._indexes else None
 
-    def expiries(self, symbol: str) -> tuple[date, ...]:
-        """Return the expiry dates of a symbol's options."""
-        return self._underlying(symbol).chain.expiries if symbol in self._indexes else ()
+    def expiries(self, symbol: str, on: date | None = None) -> tuple[date, ...]:
+        """Return the expiry dates of a symbol's options that are listed by a New York date, the expired included."""
+        return self._underlying(symbol).chain.expiries(on) if symbol in self._indexes else ()
 
-    def strikes(self, symbol: str) -> tuple[Decimal, ...]:
+    def strikes(self, symbol: str, on: date | None = None) -> tuple[Decimal, ...]:
         """Return all strikes of a symbol's options."""
-        return self._underlying(symbol).chain.strikes if symbol in self._indexes else ()
+        return self._underlying(symbol).chain.strikes(on) if symbol in self._indexes else ()
 
-    def listed(self, symbol: str, expiry: date | None, right: str, strike: Decimal | None) -> tuple[Instrument, ...]:
+    def listed(
+        self, symbol: str, expiry: date | None, right: str, strike: Decimal | None, on: date | None = None
+    ) -> tuple[Instrument, ...]:
         """Return the option contracts that match."""
         if symbol not in self._indexes:
             return ()
-        return tuple(self._underlying(symbol).chain.listed(expiry, right, strike))
+        return tuple(self._underlying(symbol).chain.listed(expiry, right, strike, on))
 
     def rule(self, rule_id: int) -> PriceRule:
         """Return a market rule."""

@@ -127,13 +127,18 @@ class FakeMarket:
     def stock(self, symbol: str) -> Instrument | None:
         return self._stock if symbol == "ABC" else None
 
-    def expiries(self, symbol: str) -> tuple[date, ...]:
+    def expiries(self, symbol: str, on: date | None = None) -> tuple[date, ...]:
+        del on
         return EXPIRIES if symbol == "ABC" else ()
 
-    def strikes(self, symbol: str) -> tuple[Decimal, ...]:
+    def strikes(self, symbol: str, on: date | None = None) -> tuple[Decimal, ...]:
+        del on
         return STRIKES if symbol == "ABC" else ()
 
-    def listed(self, symbol: str, expiry: date | None, right: str, strike: Decimal | None) -> tuple[Instrument, ...]:
+    def listed(
+        self, symbol: str, expiry: date | None, right: str, strike: Decimal | None, on: date | None = None
+    ) -> tuple[Instrument, ...]:
+        del on
         return (
             tuple(
                 row
