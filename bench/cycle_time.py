@@ -22,7 +22,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ from simgateway.market.synthetic import SyntheticMarket
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 BASELINE: Final = CHECKOUT.parent / "shared" / "baseline"
 DAY: Final = date(2026, 3, 11)
-STARTS: Final = datetime(2026, 3, 11, 9, 25, tzinfo=NEW_YORK)
+STARTS: Final = datetime(2026, 3, 11, 9, 25, tzinfo=NEW_YORK).astimezone(UTC)
 MINUTES: Final = 70
 INTERVAL_SECONDS: Final = 600
 ANSWER_SECONDS: Final = 0.2
