@@ -9,12 +9,13 @@ from pathlib import Path
 
 from cli.crashes import Crash
 from cli.result import DayResult
+from cli.scenario import BadDay
 from cli.tally import Tally
 from config.settings import Settings
 from domain.events import FeesCharged, LegFilled
+from domain.ports import JournalPort
 from domain.reports import Side
 from domain.trading_day import Session, new_york
-from ops.store import SqliteStore
 from simgateway.audit import AuditLimits, AuditResult, audit
 from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
@@ -31,7 +32,8 @@ Progress = Callable[[datetime], None]
 class DayPlan:
     """A day, its market, its settings, and a folder of its own in which nothing live can be touched.
 
-    ``stops_at`` ends it earlier than its session does, whatever is open then; aware.
+    ``stops_at`` ends it earlier than its session does, whatever is open then; aware. ``bad_day`` is what goes wrong,
+    read from the file ``scenario``; None: nothing.
     """
 
     settings: Settings
@@ -42,6 +44,8 @@ class DayPlan:
     crashes: tuple[Crash, ...]
     run_dir: Path
     stops_at: datetime | None = None
+    scenario: Path | None = None
+    bad_day: BadDay | None = None
 
     @property
     def starts_at(self) -> datetime:
@@ -92,7 +96,7 @@ class OwnBooks:
     held: dict[int, int]
 
 
-def own_books(store: SqliteStore, intents: Iterable[str]) -> OwnBooks:
+def own_books(store: JournalPort, intents: Iterable[str]) -> OwnBooks:
     """Add up the journal's fills."""
     flow, fees, held = Decimal(0), Decimal(0), Counter[int]()
     for intent in intents:
@@ -125,7 +129,7 @@ class Ending:
     day_seconds: float
 
 
-def result_of(plan: DayPlan, store: SqliteStore, ending: Ending) -> DayResult:
+def result_of(plan: DayPlan, store: JournalPort, ending: Ending) -> DayResult:
     """Put the result together: counts from the log, money from the journal, invariants from the gateway's frames."""
     tally, books = ending.tally, ending.books
     own = own_books(store, dict.fromkeys(tally.planned))

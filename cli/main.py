@@ -30,6 +30,9 @@ Crashes = Annotated[
     list[str] | None, typer.Option("--crash", metavar="ACTOR@HH:MM", help="Kill an actor then; repeatable.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Send no order; fill from quotes in a paper ledger.")]
+Scenario = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A bad day: faults of the gateway and of our own actors, in TOML.")
+]
 Cash = Annotated[bool, typer.Option("--cash", help="A cash account instead of margin.")]
 
 
@@ -41,6 +44,7 @@ def demo(
     crash: Crashes = None,
     dry_run: DryRun = False,
     cash: Cash = False,
+    scenario: Scenario = None,
     as_json: AsJson = False,
     threads: Annotated[bool, typer.Option(help="Real threads and sockets, the gateway in its own process.")] = False,
     speed: Annotated[float, typer.Option(help="With --threads: how many times real time.")] = 60.0,
@@ -59,6 +63,7 @@ def demo(
         threads=threads,
         speed=speed,
         until=until,
+        scenario=scenario,
     )
     raise typer.Exit(run_demo(wanted))
 
@@ -74,6 +79,7 @@ def replay(
     crash: Crashes = None,
     dry_run: DryRun = False,
     cash: Cash = False,
+    scenario: Scenario = None,
     as_json: AsJson = False,
 ) -> None:
     """Trade a recorded day through the same actors, in virtual time."""
@@ -81,9 +87,41 @@ def replay(
     from cli.replay import run_replay  # noqa: PLC0415
 
     wanted = Wanted(
-        seed=seed, sets=tuple(sets or ()), crashes=tuple(crash or ()), dry_run=dry_run, cash=cash, as_json=as_json
+        seed=seed,
+        sets=tuple(sets or ()),
+        crashes=tuple(crash or ()),
+        dry_run=dry_run,
+        cash=cash,
+        as_json=as_json,
+        scenario=scenario,
     )
     raise typer.Exit(run_replay(wanted, data=data, day=date, symbols=symbols))
+
+
+@app.command()
+def simulate(
+    seeds: Annotated[str, typer.Option(metavar="A..B", help="Which seeds, both ends included.")],
+    *,
+    faults: Annotated[str, typer.Option(metavar="none|light|all", help="How much goes wrong.")] = "none",
+    only: Annotated[str | None, typer.Option(metavar="N,N", help="Keep these of a seed's faults; 0: none.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; as many as there are cores.")] = None,
+    no_wire: Annotated[bool, typer.Option("--no-wire", help="The exchange straight behind the broker's port.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="List the transitions that no seed met.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Live through many drawn sessions in virtual time, faults included; exit code 1 when anything was violated."""
+    from cli.simulate import Wanted, run_simulate  # noqa: PLC0415 - as above
+
+    wanted = Wanted(
+        seeds=seeds,
+        faults=faults,
+        only=only,
+        workers=workers,
+        wire=not no_wire,
+        as_json=as_json,
+        verbose=verbose,
+    )
+    raise typer.Exit(run_simulate(wanted))
 
 
 @app.command()

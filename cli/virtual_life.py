@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from actors.runtime.faults.model import ActorFault
 from actors.runtime.hosts import VirtualHost
 from actors.runtime.observer import Observer
 from actors.tree import Hosts
+from cli.scenario import injector_for
 from cli.system import Outside, System
 from config.settings import Settings
 from domain.ports import AlertPort, EventLog
@@ -17,8 +19,10 @@ from domain.trading_day import Calendar
 from ops.alerts import NullAlerts
 from ops.library_logs import capture, loop_errors, release
 from ops.listings import ListingCache
+from ops.memory_journal import MemoryJournal
 from ops.store import SqliteStore
 from simgateway.config import GatewayConfig
+from simgateway.faults.model import Fault
 from simgateway.frames import FrameLog
 from simgateway.market.base import Market
 from simgateway.market.clock import LoopClock
@@ -29,7 +33,10 @@ LoopErrors = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What a life is lived in. `state_path` is the journal's file; who made `frames` and `log` closes them."""
+    """What a life is lived in; who made `frames` and `log` closes them.
+
+    `state_path` is the journal's file; None keeps the journal in memory.
+    """
 
     settings: Settings
     market: Market
@@ -39,8 +46,16 @@ class World:
     log: EventLog
     observer: Observer
     calendar: Calendar
-    state_path: Path
+    state_path: Path | None
     alerts: AlertPort = field(default_factory=NullAlerts)
+    faults: tuple[Fault, ...] = ()
+    actor_faults: tuple[ActorFault, ...] = ()
+
+
+def _store(world: World) -> SqliteStore | MemoryJournal:
+    if world.state_path is None:
+        return MemoryJournal()
+    return SqliteStore(world.state_path, world.gateway.account, "dry_run" if world.settings.dry_run else "paper")
 
 
 class VirtualLife:
@@ -51,7 +66,7 @@ class VirtualLife:
         self.host = host
         self.gateway = Gateway(config, world.market, LoopClock(host.loop, starts_at), world.frames)
         host.loop.hosted[settings.broker.host, settings.broker.port] = self.gateway.protocol
-        self.store = SqliteStore(world.state_path, config.account, "dry_run" if settings.dry_run else "paper")
+        self.store = _store(world)
         outside = Outside(
             hosts=Hosts(system=host, broker=host, core=host, journal=host),
             log=world.log,
@@ -61,7 +76,9 @@ class VirtualLife:
             calendar=world.calendar,
             observer=world.observer,
             seed=world.seed,
+            faults=injector_for(world.actor_faults, world.seed, world.log),
         )
+        self._faults = world.faults
         self.system = System(settings, outside)
         self.loop_errors: LoopErrors = loop_errors(world.log)
         self._libraries = capture(world.log)
@@ -70,6 +87,7 @@ class VirtualLife:
     def begin(self) -> None:
         """Start gateway and bot; on the loop."""
         self.gateway.start()
+        self.gateway.faults.add_all(self._faults)
         self.system.start()
 
     async def end(self) -> None:

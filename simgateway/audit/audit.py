@@ -14,8 +14,8 @@ from simgateway.audit.entries import EntryChecker
 from simgateway.audit.evidence import EvidenceChecker
 from simgateway.audit.findings import AuditLimits, AuditResult, Findings
 from simgateway.audit.guarding import GuardChecker
-from simgateway.audit.journal import NO_JOURNAL, JournalChecker, read_journal
-from simgateway.audit.lives import check_lives
+from simgateway.audit.journal import NO_JOURNAL, JournalChecker, JournalFacts, read_journal
+from simgateway.audit.lives import LifeEvent, check_lives
 from simgateway.audit.loss import LossChecker
 from simgateway.audit.notices import ENTRY
 from simgateway.audit.reading import read
@@ -33,9 +33,12 @@ class _Crew:
 
 
 def audit(
-    frames: Iterable[Frame], limits: AuditLimits, journal: Path | None, events: Path | None = None
+    frames: Iterable[Frame],
+    limits: AuditLimits,
+    journal: Path | JournalFacts | None,
+    events: Path | Iterable[LifeEvent] | None = None,
 ) -> AuditResult:
-    """Check a whole log in the order it was written.
+    """Check a whole log in the order it was written; journal and events from their files, or from memory.
 
     Without a journal invariants 8 and 9 are left out, without `events` (the bot's JSON log) 11. Raises
     sqlite3.Error, OSError or ValueError when journal or log cannot be read.
@@ -61,8 +64,8 @@ def audit(
     return _result(book, crew, findings)
 
 
-def _crew(book: Book, limits: AuditLimits, findings: Findings, journal: Path | None) -> _Crew:
-    facts = read_journal(journal) if journal is not None else NO_JOURNAL
+def _crew(book: Book, limits: AuditLimits, findings: Findings, journal: Path | JournalFacts | None) -> _Crew:
+    facts = read_journal(journal) if isinstance(journal, Path) else journal or NO_JOURNAL
     guard = GuardChecker(book, limits, findings, facts.emulated)
     subscriptions = SubscriptionChecker(book, limits, findings)
     others: tuple[Checker, ...] = (

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,19 +33,23 @@ NO_JOURNAL: Final = JournalFacts({}, frozenset(), ())
 
 def read_journal(path: Path) -> JournalFacts:
     """Read the bot's SQLite file. Raises sqlite3.Error or ValueError when it is no journal."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        query = "SELECT at, stream, kind, body FROM records WHERE kind IN ('BracketPlanned', 'LegFilled') ORDER BY seq"
+        return facts_of(connection.execute(query))
+
+
+def facts_of(rows: Iterable[tuple[str, str, str, str]]) -> JournalFacts:
+    """Return what rows of a journal (at, stream, kind, body as JSON; oldest first) tell; other kinds are left out."""
     planned: dict[str, datetime] = {}
     emulated: set[str] = set()
     fills: list[tuple[str, datetime]] = []
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-        query = "SELECT at, stream, kind, body FROM records WHERE kind IN ('BracketPlanned', 'LegFilled') ORDER BY seq"
-        for at, stream, kind, body in connection.execute(query):
-            when, content = datetime.fromisoformat(at), json.loads(body)
-            if kind == "LegFilled":
-                fills.append((content["exec_id"], when))
-                continue
+    for at, stream, kind, body in rows:
+        if kind == "LegFilled":
+            fills.append((json.loads(body)["exec_id"], datetime.fromisoformat(at)))
+        elif kind == "BracketPlanned":
             intent = stream.removeprefix(_STREAM)
-            planned.setdefault(intent, when)
-            if content.get("plan", {}).get("native") is False:
+            planned.setdefault(intent, datetime.fromisoformat(at))
+            if json.loads(body).get("plan", {}).get("native") is False:
                 emulated.add(intent)
     return JournalFacts(planned, frozenset(emulated), tuple(fills))
 

@@ -1,37 +1,48 @@
 """Invariant 11, from the bot's own log: an actor that failed was restarted or given up, and somebody said so."""
 
 import json
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from simgateway.audit.findings import Findings
 
+LifeEvent = tuple[datetime, str, str]
+"""When (aware), which event, which actor (empty for none)."""
+
 _WITHIN: Final = timedelta(seconds=60)
 _ANSWERS: Final = frozenset({"actor_restarted", "actor_gave_up"})
 
 
-def check_lives(path: Path, findings: Findings) -> None:
-    """Read a log of one JSON object a line (`ts`, `event`, `actor`). Raises ValueError when a line is none."""
+def check_lives(events: Path | Iterable[LifeEvent], findings: Findings) -> None:
+    """Follow deaths in a log of one JSON object a line (`ts`, `event`, `actor`), or in such events from memory.
+
+    Raises ValueError when a line is none.
+    """
     failed: dict[str, datetime] = {}
     surrenders: list[datetime] = []  # A supervisor that gives up takes its children along, and says so once for all.
     newest: datetime | None = None
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            newest = datetime.fromisoformat(row["ts"])
-            actor = str(row.get("actor", ""))
-            if row.get("event") == "actor_failed":
-                failed.setdefault(actor, newest)
-            if row.get("event") == "actor_gave_up":
-                surrenders.append(newest)
-            if row.get("event") in _ANSWERS and actor in failed:
-                _expect(findings, actor, failed.pop(actor), newest)
+    for at, event, actor in _read(events) if isinstance(events, Path) else events:
+        newest = at
+        if event == "actor_failed":
+            failed.setdefault(actor, newest)
+        if event == "actor_gave_up":
+            surrenders.append(newest)
+        if event in _ANSWERS and actor in failed:
+            _expect(findings, actor, failed.pop(actor), newest)
     for actor, since in failed.items():
         near = next((at for at in surrenders if abs(at - since) <= _WITHIN), None)
         _expect(findings, actor, since, near)
     if newest is not None:
         findings.expect(11, newest, "", holds=True)
+
+
+def _read(path: Path) -> Iterator[LifeEvent]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield datetime.fromisoformat(row["ts"]), str(row.get("event", "")), str(row.get("actor", ""))
 
 
 def _expect(findings: Findings, actor: str, failed_at: datetime, answered_at: datetime | None) -> None:

@@ -1,0 +1,115 @@
+"""What must hold at the end of a session: the audit of its frames, and both sides' books side by side."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from cli.day import own_books
+from cli.simulation.script import Script
+from cli.simulation.trail import Trail
+from config.settings import Settings
+from domain.events import BracketPlanned, LegFilled
+from domain.ids import split_ref
+from ops.memory_journal import MemoryJournal
+from simgateway.audit import AuditLimits, AuditResult, audit
+from simgateway.audit.journal import facts_of
+from simgateway.books import Books
+from simgateway.counters import Counters
+from simgateway.frames import Frame
+
+MESSAGES_MOST: Final = 50
+LINGERS: Final = timedelta(minutes=3)
+BAD_BYTES: Final = frozenset({"cut", "garbage", "short", "unknown"})
+"""After these the library's own errors are no news."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A session that is over: books as the bot was stopped, counters after it."""
+
+    script: Script
+    settings: Settings
+    ended_at: datetime
+    trail: Trail
+    journal: MemoryJournal
+    frames: list[Frame]
+    books: Books
+    counters: Counters
+    phase: str
+    """The connection's as the bot was stopped."""
+    fired: dict[str, int]
+
+
+def audited(ended: Ended) -> AuditResult:
+    """Return what the frames say about the invariants."""
+    settings = ended.settings
+    limits = AuditLimits(
+        start_equity=ended.script.gateway.start_cash,
+        max_daily_loss_fraction=settings.risk.max_daily_loss_pct,
+        max_quote_age_seconds=settings.options.max_quote_age_seconds,
+        entry_max_bar_age_seconds=settings.historical.entry_max_bar_age_seconds,
+        subscriptions_max=settings.limits.subscriptions_skip,
+        orders_allowed=not settings.dry_run,
+    )
+    return audit(ended.frames, limits, facts_of(ended.journal.rows), ended.trail.life_events)
+
+
+def complaints(ended: Ended) -> Iterator[str]:
+    """Say in what the two sides differ, and what of the house broke."""
+    yield from _money(ended)
+    yield from _open(ended)
+    yield from _house(ended)
+
+
+def _money(ended: Ended) -> Iterator[str]:
+    books, journal = ended.books, ended.journal
+    own = own_books(journal, journal.intents())
+    held = {row.con_id: row.quantity for row in books.positions if row.quantity}
+    if ended.settings.dry_run:
+        if held or books.open_orders or books.cash != ended.script.gateway.start_cash:
+            yield f"a dry run left {held}, {len(books.open_orders)} orders and {books.cash} USD at the gateway"
+        return
+    if own.held != held:
+        yield f"the journal holds {own.held}, the gateway {held}"
+    flow = books.cash + books.fees - ended.script.gateway.start_cash
+    if own.flow != flow:
+        yield f"the journal's fills come to {own.flow} USD, the gateway's to {flow}"
+    if "no_commission" not in ended.fired and "mute" not in ended.fired and own.fees != books.fees:
+        yield f"the journal's fees come to {own.fees} USD, the gateway's to {books.fees}"
+
+
+def _open(ended: Ended) -> Iterator[str]:
+    """Compare what is open: orders of brackets that are not, brackets without anything, a connection not ready."""
+    journal, open_intents = ended.journal, ended.journal.open_intents()
+    at_work = {parts[0]: row for row in ended.books.open_orders if (parts := split_ref(row.order_ref)) is not None}
+    for intent, row in at_work.items():
+        if intent not in open_intents and row.stage != "held":
+            yield f"order {row.order_ref} works at the gateway, its bracket is closed"
+    for intent in open_intents if not ended.settings.dry_run else ():
+        records = journal.read(f"bracket:{intent}")
+        times = [one.at for one in records if isinstance(one, BracketPlanned | LegFilled)]
+        flat = not sum(_signed(one) for one in records if isinstance(one, LegFilled))
+        if flat and intent not in at_work and ended.ended_at - max(times) > LINGERS:
+            yield f"bracket {intent} holds nothing, has no order, and is not closed"
+    if ended.phase != "ready":
+        yield f"the connection is {ended.phase} at the end of the calm"
+
+
+def _signed(fill: LegFilled) -> Decimal:
+    return Decimal(fill.quantity if fill.side.value == "BUY" else -fill.quantity)
+
+
+def _house(ended: Ended) -> Iterator[str]:
+    trail, counters = ended.trail, ended.counters
+    yield from (f"{at:%H:%M:%S} {text}" for at, text in trail.errors)
+    yield from trail.broken
+    if counters.messages_in_a_second_most > MESSAGES_MOST:
+        yield f"{counters.messages_in_a_second_most} messages were sent in one second"
+    if counters.subscriptions:
+        yield f"{counters.subscriptions} subscriptions are open after the end"
+    if counters.broken_handlers:
+        yield f"{counters.broken_handlers} handlers of the gateway broke"
+    if trail.loop_errors and not BAD_BYTES & ended.fired.keys():
+        yield f"the loop could not give an error to anybody: {trail.loop_errors[0]}"

@@ -1,0 +1,89 @@
+"""From a seed to its session: one generator for the world, one for what goes wrong, so that levels share a world."""
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Final
+
+from cli.day import ACCOUNT
+from cli.simulation.mishaps import drawn_mishaps
+from cli.simulation.script import DAY, Level, Script
+from domain.trading_day import NEW_YORK
+from simgateway.config import ChildrenOnPartial, GatewayConfig
+
+BEFORE_OPEN: Final = time(9, 25)
+BEFORE_CLOSE: Final = time(14, 56)
+FIRST, LAST = time(9, 31), time(14, 50)
+SETS: Final = (
+    "dry_run=false",
+    f"broker.account={ACCOUNT}",
+    'strategies.use=["cli.simulation.eager.Eager"]',
+    "options.max_spread_pct=50",
+    "options.min_volume=0",
+    "risk.no_entry_after_open_minutes=0",
+    "risk.max_consecutive_losses=100",
+)
+
+
+def drawn_script(seed: int, level: Level) -> Script:
+    """Return this seed's session."""
+    draw = Random(f"{seed}:world")  # noqa: S311 - a simulated world, nothing secret
+    starts_at = _start(draw)
+    symbols = draw.choice((("SPY",), ("SPY",), ("SPY",), ("SPY", "QQQ")))
+    return Script(
+        seed=seed,
+        level=level,
+        starts_at=starts_at,
+        symbols=symbols,
+        sets=_sets(draw, symbols),
+        gateway=_gateway(seed, draw),
+        mishaps=drawn_mishaps(level, Random(f"{seed}:mishaps:{level}")),  # noqa: S311 - as above
+    )
+
+
+def _start(draw: Random) -> datetime:
+    kind = draw.random()
+    if kind < 0.2:
+        return datetime.combine(DAY, BEFORE_OPEN, NEW_YORK)
+    if kind < 0.3:
+        return datetime.combine(DAY, BEFORE_CLOSE, NEW_YORK)
+    first = datetime.combine(DAY, FIRST, NEW_YORK)
+    span = datetime.combine(DAY, LAST, NEW_YORK) - first
+    return first + timedelta(seconds=int(draw.random() * span.total_seconds()))
+
+
+def _sets(draw: Random, symbols: tuple[str, ...]) -> tuple[str, ...]:
+    named = ",".join(f'"{symbol}"' for symbol in symbols)
+    dry = ("dry_run=true",) if draw.random() < 0.03 else ()
+    return (
+        *SETS,
+        f"symbols=[{named}]",
+        f"schedule.interval_seconds={draw.choice((60, 180, 300))}",
+        f"options.expiry={draw.choice(('weekly', 'weekly', '0dte'))}",
+        f"risk.take_profit_pct={draw.choice(('0.03', '0.08', '0.2'))}",
+        f"risk.stop_loss_pct={draw.choice(('0.03', '0.08', '0.15'))}",
+        f"risk.max_entries_per_day={draw.choice((1, 2, 3))}",
+        f"risk.cooldown_minutes={draw.choice((0, 0, 10))}",
+        f"risk.max_daily_loss_pct={draw.choice(('0.15', '0.15', '0.01', '0.004'))}",
+        f"risk.flatten_on_daily_loss={draw.choice(('true', 'false'))}",
+        f"risk.entry_unfilled_seconds={draw.choice((5, 30))}",
+        *dry,
+    )
+
+
+def _gateway(seed: int, draw: Random) -> GatewayConfig:
+    return GatewayConfig(
+        seed=seed,
+        account=ACCOUNT,
+        start_cash=Decimal(100_000),
+        cash_account=draw.random() < 0.1,
+        delay_ms=draw.choice(((1, 300), (1, 300), (1, 20), (100, 300))),
+        snapshot_end_ms=draw.choice(((300, 3000), (300, 11_000))),
+        children_on_partial=draw.choice(tuple(ChildrenOnPartial)),
+        partial_fill_probability=draw.choice((0.0, 0.1, 0.5, 1.0)),
+        tick_seconds=draw.choice((1.0, 5.0)),
+        greeks_seconds=0.0,
+        pnl_seconds=draw.choice((2.0, 10.0)),
+        pnl_heartbeat_seconds=30.0,
+        tif_preset_notice=draw.random() < 0.1,
+    )

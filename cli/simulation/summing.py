@@ -1,0 +1,77 @@
+"""What many seeds came to, for people and, as one line, for programs."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cli.simulation.outcome import Outcome
+
+
+@dataclass(slots=True)
+class Sums:
+    """Adds outcomes up; `rows_there_are` are all rows of the state machines' tables."""
+
+    rows_there_are: frozenset[str]
+    seeds: int = 0
+    violated: int = 0
+    fills: int = 0
+    with_fill: int = 0
+    with_life: int = 0
+    checked: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
+    rows: set[str] = field(default_factory=set)
+    failing: list[int] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        """Take one outcome."""
+        self.seeds += 1
+        self.violated += len(outcome.violations)
+        self.fills += outcome.fills
+        self.with_fill += outcome.fills > 0
+        self.with_life += outcome.lives > 0
+        self.checked += outcome.checked
+        self.fired.update(outcome.fired)
+        self.rows |= outcome.rows
+        if outcome.violations:
+            self.failing.append(outcome.seed)
+
+    @property
+    def uncovered(self) -> list[str]:
+        """Return the rows that no seed met."""
+        return sorted(self.rows_there_are - self.rows)
+
+    def as_json(self, seconds: float, *, uncovered: bool) -> str:
+        """Return one line; a seed is a session of one day, so there are as many days as seeds."""
+        row: dict[str, object] = {
+            "seeds": self.seeds,
+            "days": self.seeds,
+            "violated": self.violated,
+            "checked": self.checked,
+            "fills": self.fills,
+            "seeds_with_fill": self.with_fill,
+            "seeds_with_bracket_life": self.with_life,
+            "faults_fired": self.fired.total(),
+            "faults_by_kind": dict(sorted(self.fired.items())),
+            "transitions_covered": len(self.rows),
+            "transitions": len(self.rows_there_are),
+            "seconds": round(seconds, 3),
+            "seeds_per_second": round(self.seeds / seconds, 3) if seconds else 0.0,
+            "failing_seeds": self.failing,
+        }
+        if uncovered:
+            row["uncovered"] = self.uncovered
+        return json.dumps(row)
+
+    def as_text(self, seconds: float, *, uncovered: bool) -> Iterable[str]:
+        """Return the lines a person reads."""
+        share = 100 * self.with_fill / self.seeds
+        yield f"{self.seeds} seeds in {seconds:.1f} s, {self.seeds / seconds:.1f} a second"
+        yield f"{self.checked} checks, {self.violated} violated" + (f" in seeds {self.failing}" if self.failing else "")
+        yield f"{self.fills} fills in {self.with_fill} seeds ({share:.0f} %)"
+        yield f"{self.with_life} seeds with a bracket's whole life"
+        fired = ", ".join(f"{count} {kind}" for kind, count in sorted(self.fired.items()))
+        yield f"{self.fired.total()} faults fired" + (f": {fired}" if fired else "")
+        yield f"{len(self.rows)} of {len(self.rows_there_are)} transitions covered"
+        if uncovered:
+            yield from (f"not covered: {row}" for row in self.uncovered)

@@ -1,0 +1,61 @@
+"""The log of a simulated session: kept in memory, with the simulated time, held to the catalogue."""
+
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from domain.ports import Clock
+from ops.catalogue import problem_with, sentence
+from simgateway.audit.lives import LifeEvent
+
+LINES_KEPT: Final = 100
+_LIVES: Final = frozenset({"actor_failed", "actor_restarted", "actor_gave_up"})
+
+
+class Trail:
+    """Keeps what the checks need, and the newest lines. One thread only."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._newest: deque[tuple[datetime, str, dict[str, Any]]] = deque(maxlen=LINES_KEPT)
+        self._last_at = clock.now()
+        self.lives: list[LifeEvent] = []
+        self.broken: list[str] = []
+        self.errors: list[tuple[datetime, str]] = []
+        self.loop_errors: list[str] = []
+        self.connection = ""
+        self.counts: dict[str, int] = {}
+        self._listeners: dict[str, Callable[[], None]] = {}
+
+    def on(self, event: str, listener: Callable[[], None]) -> None:
+        """Call this whenever such an event came."""
+        self._listeners[event] = listener
+
+    def emit(self, event: str, /, **fields: Any) -> None:
+        """Take one event."""
+        at = self._last_at = self._clock.now()
+        self._newest.append((at, event, fields))
+        self.counts[event] = self.counts.get(event, 0) + 1
+        if event in self._listeners:
+            self._listeners[event]()
+        problem = problem_with(event, fields)
+        if problem:
+            self.broken.append(f"event {event} {problem}")
+        if event in _LIVES:
+            self.lives.append((at, event, str(fields["actor"])))
+        if event == "actor_failed" and not str(fields["error"]).startswith("InjectedCrashError"):
+            self.errors.append((at, f"{fields['actor']} failed at {fields['message']}: {fields['error']}"))
+        if event == "library_message" and fields["logger"] == "asyncio":
+            self.loop_errors.append(str(fields["text"]))
+        if event == "connection_state":
+            self.connection = str(fields["state"])
+
+    @property
+    def life_events(self) -> tuple[LifeEvent, ...]:
+        """Return who died and who came back; at the end the newest event, which says how far the log reaches."""
+        return *self.lives, (self._last_at, "", "")
+
+    def newest(self) -> tuple[str, ...]:
+        """Return the last hundred events in words, oldest first."""
+        return tuple(f"{at:%H:%M:%S.%f} {event}: {sentence(event, fields)}" for at, event, fields in self._newest)
