@@ -81,7 +81,7 @@ def test_the_client_of_a_case_is_its_first_parameter() -> None:
     assert client_of("tests/conformance/test_x.py::test_y") == "no client"
 
 
-def test_without_the_environments_no_case_is_collected() -> None:
+def test_without_the_environments_no_case_runs_and_the_way_is_named() -> None:
     environment = {name: value for name, value in os.environ.items() if name != ENVIRONMENTS}
 
     run = subprocess.run(
@@ -89,7 +89,8 @@ def test_without_the_environments_no_case_is_collected() -> None:
         env=environment, cwd=CHECKOUT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
-    assert run.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "run ./bot test --conformance" in run.stderr
 
 
 def test_every_client_has_a_lock_and_every_lock_a_client() -> None:
