@@ -1,13 +1,15 @@
 """``./bot demo``: one synthetic day, so that a newcomer sees the whole bot at work without an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 from cli.crashes import parse_crashes
 from cli.day import ACCOUNT, DayPlan, Progress
 from cli.folders import run_folder
 from cli.result import DayResult
+from cli.scenario import BadDay, load_bad_day
 from cli.show import Screen
 from cli.system import calendar_around
 from cli.virtual_day import run_virtual_day
@@ -42,6 +44,7 @@ class Wanted:
     threads: bool = False
     speed: float = 1.0
     until: str | None = None
+    scenario: Path | None = None
 
 
 def settings_for(wanted: Wanted, values: dict[str, object]) -> Settings:
@@ -53,9 +56,10 @@ def settings_for(wanted: Wanted, values: dict[str, object]) -> Settings:
     return settings
 
 
-def gateway_config(wanted: Wanted) -> GatewayConfig:
-    """Return the simulated gateway's account."""
-    return GatewayConfig(seed=wanted.seed, account=ACCOUNT, start_cash=START_CASH, cash_account=wanted.cash)
+def gateway_config(wanted: Wanted, bad_day: BadDay) -> GatewayConfig:
+    """Return the simulated gateway's account, and what a scenario changes about the gateway."""
+    base = GatewayConfig(seed=wanted.seed, account=ACCOUNT, start_cash=START_CASH, cash_account=wanted.cash)
+    return replace(bad_day.gateway.config(base), account=ACCOUNT)
 
 
 def demo_plan(wanted: Wanted) -> DayPlan:
@@ -65,14 +69,17 @@ def demo_plan(wanted: Wanted) -> DayPlan:
         raise ConfigError(f"--speed {wanted.speed:g}: give a number above 0, at most {SPEED_MAX:g}")
     session = calendar_around(DEMO_DAY, settings.paths.runs_dir / "calendar").session_of(DEMO_DAY)
     assert session is not None, "the demo's day is a trading day"
+    bad_day = load_bad_day(wanted.scenario, settings.symbols)
     return DayPlan(
         settings=settings,
         market=SyntheticMarket(seed=wanted.seed, day=DEMO_DAY, symbols=settings.symbols),
-        gateway=gateway_config(wanted),
+        gateway=gateway_config(wanted, bad_day),
         session=session,
         seed=wanted.seed,
         crashes=parse_crashes(wanted.crashes, settings.symbols, session),
         stops_at=_stops_at(wanted.until, session),
+        scenario=wanted.scenario,
+        bad_day=bad_day,
         run_dir=run_folder(settings.paths.runs_dir, "demo"),
     )
 

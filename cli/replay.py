@@ -11,6 +11,7 @@ from cli.crashes import parse_crashes
 from cli.day import ACCOUNT, DayPlan
 from cli.demo import Wanted, gateway_config, settings_for
 from cli.folders import run_folder
+from cli.scenario import load_bad_day
 from cli.show import Screen
 from cli.system import calendar_around
 from cli.virtual_day import run_virtual_day
@@ -42,6 +43,7 @@ def replay_plan(wanted: Wanted, *, data: Path, day: str, symbols: str) -> DayPla
     settings = settings_for(wanted, values)
     when = _day(day)
     session = _session(when, settings.paths.runs_dir / "calendar")
+    bad_day = load_bad_day(wanted.scenario, settings.symbols)
     if not data.is_dir():
         raise ConfigError(f"--data {data}: no such folder; give the one that has equity/usa/minute in it")
     try:
@@ -51,10 +53,12 @@ def replay_plan(wanted: Wanted, *, data: Path, day: str, symbols: str) -> DayPla
     return DayPlan(
         settings=settings,
         market=market,
-        gateway=gateway_config(wanted),
+        gateway=gateway_config(wanted, bad_day),
         session=session,
         seed=wanted.seed,
         crashes=parse_crashes(wanted.crashes, settings.symbols, session),
+        scenario=wanted.scenario,
+        bad_day=bad_day,
         run_dir=run_folder(settings.paths.runs_dir, "replay"),
     )
 

@@ -20,6 +20,7 @@ from actors.tree import Hosts
 from cli.crashes import carry_out
 from cli.day import DayPlan, Ending, GatewayBooks, Progress, result_of
 from cli.result import DayResult
+from cli.scenario import injector_for
 from cli.system import Outside, System, calendar_around
 from cli.tally import Tally
 from cli.trace import RunObserver
@@ -64,6 +65,7 @@ def gateway_process(plan: DayPlan, speed: float) -> Iterator[GatewayProcess]:
         "--symbols", ",".join(plan.settings.symbols), "--date", plan.session.day.isoformat(),
         "--start", f"{new_york(plan.starts_at):%H:%M}", "--account", plan.gateway.account,
         "--log", str(plan.frames_path), *(["--cash"] if plan.gateway.cash_account else []),
+        *(["--scenario", str(plan.scenario.absolute())] if plan.scenario else []),
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own module
     try:
@@ -103,6 +105,7 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float) -> DayRe
             calendar=calendar_around(plan.session.day, plan.run_dir.parent / "calendar"),
             observer=observer,
             seed=plan.seed,
+            faults=injector_for(plan.bad_day.actor_faults if plan.bad_day else (), plan.seed, log),
         )
         system = System(plan.settings, outside)
         libraries = capture(log)

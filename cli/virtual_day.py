@@ -83,6 +83,8 @@ def _world(plan: DayPlan, frames: FrameLog, log: EventLog, observer: TracingObse
         observer=observer,
         calendar=calendar_around(plan.session.day, plan.run_dir.parent / "calendar"),
         state_path=plan.state_path,
+        faults=plan.bad_day.gateway.faults if plan.bad_day else (),
+        actor_faults=plan.bad_day.actor_faults if plan.bad_day else (),
     )
 
 
