@@ -22,7 +22,7 @@ from actors.runtime import tree_messages
 from actors.runtime.faults.injector import Firing, Injector
 from actors.runtime.faults.model import ActorFault, ActorFaultError
 from actors.runtime.faults.reading import Vocabulary, read_actor_fault
-from domain import bracket_facts, commands, events, reports
+from domain import bracket_effects, commands, events, reports
 from domain.errors import ConfigError
 from domain.ports import EventLog
 from domain.trading_day import NEW_YORK
@@ -32,7 +32,7 @@ ACTORS: Final = (
     "telling", "alerts", "guarding", "journal", "broker", "ocos", "brackets", "trading", "breaker", "risk", "symbols",
     "scheduler",
 )  # fmt: skip
-MESSAGES_ARE_IN: Final[tuple[ModuleType, ...]] = (commands, events, reports, bracket_facts, tree_messages)
+MESSAGES_ARE_IN: Final[tuple[ModuleType, ...]] = (commands, events, reports, bracket_effects, tree_messages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +65,8 @@ def load_bad_day(path: Path | None, symbols: Iterable[str]) -> BadDay:
 
 def vocabulary(symbols: Iterable[str]) -> Vocabulary:
     """Return what a fault may name in a run with these symbols."""
-    found = (vars(module).values() for module in MESSAGES_ARE_IN)
-    kinds = frozenset(
-        each.__name__ for values in found for each in values if isinstance(each, type) and is_dataclass(each)
-    )
+    found = (each for module in MESSAGES_ARE_IN for each in vars(module).values())
+    kinds = frozenset(each.__name__ for each in found if isinstance(each, type) and is_dataclass(each))
     names = (*ACTORS, *(f"symbol:{symbol}" for symbol in symbols))
     return Vocabulary(actors=names, families=("oco:",), messages=kinds, zone=NEW_YORK)
 
