@@ -2,11 +2,31 @@
 
 from typing import Any
 
+from actors.outbox import Outbox, WriteAgain
+from actors.runtime.context import Context
 from actors.runtime.loop_actor import LoopActor
+from domain.events import Journaled
 
 
 class Actor(LoopActor):
-    """A LoopActor that may ask without fear: silence is a value."""
+    """A LoopActor that may ask without fear, silence being a value, and whose records reach the journal."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._outbox = Outbox(self, self.on_written)
+
+    def write(self, stream: str, record: Journaled) -> None:
+        """Have this written to the journal, behind all earlier ones, however often it takes."""
+        self._outbox.add(stream, record)
+
+    def on_written(self) -> None:
+        """Go on now that everything given to `write` is on the disk. Called after each time it came to that."""
+
+    def _handle_receive(self, message: Any) -> Any:
+        if type(message) is WriteAgain:
+            self._outbox.work()
+            return None
+        return super()._handle_receive(message)
 
     async def ask_or_none(self, name: str, message: Any, *, timeout_seconds: float) -> Any:
         """Return the answer; None when nobody is there, nobody answers in time, or the one asked died of it."""

@@ -5,7 +5,7 @@ from typing import Any
 from actors.base import Actor
 from actors.runtime.context import Context
 from domain.breaker import Breaker, BreakerLimits, BreakerStep, ask, ended, restored, tripped
-from domain.commands import AppendRecords, AskGate, ReadStream, RecordOutcome, SendAlert, TripBreaker
+from domain.commands import AskGate, ReadStream, RecordOutcome, SendAlert, TripBreaker
 from domain.events import BreakerMoved
 from domain.ports import EventLog
 
@@ -48,7 +48,7 @@ class BreakerActor(Actor):
         return step
 
     def _announce(self, moved: BreakerMoved) -> None:
-        self.tell("journal", AppendRecords(stream=STREAM, records=(moved,)))
+        self.write(STREAM, moved)
         event = f"circuit_breaker_{moved.state}"
         self._log.emit(event, reason=moved.reason, failures=moved.failures)
         self.tell("scheduler", moved)

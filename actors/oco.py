@@ -50,7 +50,6 @@ from domain.events import (
     BracketPlanned,
     ClosedBy,
     ConnectionLost,
-    Journaled,
     OrdersRefused,
     Resynchronised,
     SymbolBackedOff,
@@ -203,13 +202,14 @@ class OCOActor(Actor):
             case SetTimer():
                 self.timers.start(effect.timer, effect.seconds, Due(timer=effect.timer))
             case Record():
-                self._record(effect.record)
+                self.write(stream_of(self._intent), effect.record)
             case Say():
                 self._log.emit(effect.event, **effect.fields)
             case Alarm():
                 self.tell("alerts", SendAlert(kind=effect.kind, text=effect.text, level=effect.level))
             case Finish():
-                self._finish(effect.closed)
+                if self._outbox.is_empty:
+                    self._finish(effect.closed)
             case _:
                 assert_never(effect)
 
@@ -231,8 +231,10 @@ class OCOActor(Actor):
             reason = answer.failure.value if isinstance(answer, RequestFailed) else "no answer"
             self._input(BookFailed(reason=reason))
 
-    def _record(self, record: Journaled) -> None:
-        self.tell("journal", AppendRecords(stream=stream_of(self._intent), records=(record,)))
+    def on_written(self) -> None:
+        """End, if that waits for nothing else: what is not on the disk dies with this actor."""
+        if self._bracket is not None and self._bracket.closed is not None:
+            self._finish(self._bracket.closed)
 
     def _finish(self, closed: BracketClosed) -> None:
         """Tell who counts, stop streaming, end."""

@@ -7,7 +7,6 @@ from actors.base import Actor
 from actors.oco import stream_of
 from actors.runtime.context import Context
 from domain.commands import (
-    AppendRecords,
     CancelEntries,
     CheckClaim,
     FlattenBracket,
@@ -264,4 +263,4 @@ class RiskActor(Actor):
 
     def _journal(self, record: Journaled) -> None:
         day = self._ledger.day or self._day()
-        self.tell("journal", AppendRecords(stream=ledger_stream(day), records=(record,)))
+        self.write(ledger_stream(day), record)

@@ -11,7 +11,6 @@ from actors.runtime.context import Context
 from actors.symbol_bars import HOUR_SECONDS, BarFeed, said
 from actors.symbol_memory import remembered, symbol_stream
 from domain.commands import (
-    AppendRecords,
     AskGate,
     OpenBracket,
     RecordOutcome,
@@ -237,7 +236,7 @@ class SymbolActor(Actor):
         self.tell("brackets", OpenBracket(plan=plan))
 
     def _append(self, record: Journaled) -> None:
-        self.tell("journal", AppendRecords(stream=symbol_stream(self._symbol), records=(record,)))
+        self.write(symbol_stream(self._symbol), record)
 
     def _deny(self, command: RunCycle, denials: tuple[EntryDenied, ...], *, attempted: bool) -> None:
         for denial in denials:

@@ -10,6 +10,8 @@ from ops.catalogue import problem_with, sentence
 from simgateway.audit.lives import LifeEvent
 
 LINES_KEPT: Final = 100
+_ASKED_FOR: Final = ("InjectedCrashError", "GaveUpError")
+"""What a script kills by, and what a supervisor dies of then; any other error is a bug."""
 _LIVES: Final = frozenset({"actor_failed", "actor_restarted", "actor_gave_up"})
 
 
@@ -44,7 +46,7 @@ class Trail:
             self.broken.append(f"event {event} {problem}")
         if event in _LIVES:
             self.lives.append((at, event, str(fields["actor"])))
-        if event == "actor_failed" and not str(fields["error"]).startswith("InjectedCrashError"):
+        if event == "actor_failed" and not str(fields["error"]).startswith(_ASKED_FOR):
             self.errors.append((at, f"{fields['actor']} failed at {fields['message']}: {fields['error']}"))
         if event == "library_message" and fields["logger"] == "asyncio":
             self.loop_errors.append(str(fields["text"]))

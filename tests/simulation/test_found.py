@@ -1,0 +1,72 @@
+"""What simulation found while it was built: sessions told by name, independent of how seeds draw."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Final
+
+import pytest
+
+from cli.day import ACCOUNT
+from cli.simulation.drawing import SETS
+from cli.simulation.script import DAY, Crash, Level, Mishap, Script
+from cli.simulation.session import calendar_in, run_script
+from domain.trading_day import NEW_YORK, Calendar
+from simgateway.config import GatewayConfig
+from simgateway.faults.model import Fault
+
+HABITS: Final = GatewayConfig(account=ACCOUNT, start_cash=Decimal(100_000), greeks_seconds=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was wrong, and what it took: settings, the gateway's habits, mishaps as (bracket, after, what)."""
+
+    name: str
+    mishaps: tuple[tuple[int, float, Fault | Crash], ...]
+    sets: tuple[str, ...] = ()
+    gateway: GatewayConfig = HABITS
+    starts: time = time(10, 0)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def script(self) -> Script:
+        """Return the session."""
+        return Script(
+            seed=7,
+            level=Level.ALL,
+            starts_at=datetime.combine(DAY, self.starts, NEW_YORK),
+            symbols=("SPY",),
+            sets=(*SETS, 'symbols=["SPY"]', "schedule.interval_seconds=300", *self.sets),
+            gateway=self.gateway,
+            mishaps=tuple(
+                Mishap(number=number, bracket=bracket, after=after, what=what)
+                for number, (bracket, after, what) in enumerate(self.mishaps, 1)
+            ),
+        )
+
+
+JOURNAL = Crash(actor="journal")
+FOUND = (
+    Found(
+        "a fill that came while the journal was dead was never written",
+        tuple((1, after, JOURNAL) for after in (1.2, 1.25, 1.5, 2.0)),
+        gateway=replace(HABITS, delay_ms=(100, 300)),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def calendar(tmp_path_factory: pytest.TempPathFactory) -> Calendar:
+    return calendar_in(tmp_path_factory.mktemp("calendar"))
+
+
+@pytest.mark.parametrize("found", FOUND, ids=str)
+def test_what_simulation_found_does_not_happen_again(found: Found, calendar: Calendar) -> None:
+    outcome = run_script(found.script, calendar)
+
+    assert outcome.violations == ()
+    assert outcome.fills >= 2
+    assert sum(outcome.fired.values()) >= len(found.mishaps)
