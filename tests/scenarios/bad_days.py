@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from actors.oco import OCOActor
+from actors.runtime.faults.injector import Injector
 from actors.runtime.hosts import VirtualHost
 from actors.tree import Hosts
 from cli.day import ACCOUNT
+from cli.scenario import tell
 from cli.system import Outside, System, calendar_around
 from cli.trace import TracingObserver
 from config.load import load_fixed
@@ -115,13 +117,14 @@ class Known:
 
 @dataclass(kw_only=True)
 class Life:
-    """A bot and its gateway in virtual time."""
+    """A bot and its gateway in virtual time; ``fallible`` lets faults be put into its actors, by ``injector``."""
 
     folder: Path
     sets: Sequence[str] = ()
     config: dict[str, Any] = field(default_factory=dict)
     symbols: tuple[str, ...] = ("SPY",)
     values: dict[str, Any] = field(default_factory=dict)
+    fallible: bool = False
 
     def __post_init__(self) -> None:
         """Build both; nothing runs yet."""
@@ -140,6 +143,7 @@ class Life:
         self._file_log = FileLog(self.folder / "logs", self.host.clock, inline=True, strict=True)
         self.log = TeeLog(self._file_log, self.seen)
         self.state = self.folder / "state.sqlite"
+        self.injector = Injector(seed=7, heard=lambda firing: tell(self.log, firing))
         self._store = SqliteStore(self.state, ACCOUNT, "paper")
         self.system = System(self.settings, self._outside())
         self._libraries = capture(self.log)
@@ -156,6 +160,7 @@ class Life:
             calendar=calendar_around(DAY, self.folder.parent / "calendar"),
             observer=TracingObserver(self.log),
             seed=7,
+            faults=self.injector if self.fallible else None,
         )
 
     @classmethod
