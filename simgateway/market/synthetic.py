@@ -65,6 +65,7 @@ class SyntheticMarket:
         self._minutes: dict[int, OptionMinutes] = {}
         self._quotes: dict[int, tuple[int, Quote]] = {}
         self._change = (0, datetime.fromtimestamp(0, UTC))
+        self._newest_day = date.min
 
     @property
     def made(self) -> tuple[str, ...]:
@@ -240,6 +241,9 @@ class SyntheticMarket:
 
     def _make_quote(self, instrument: Instrument, step: int) -> Quote:
         day = self._days.find(step)
+        if day > self._newest_day:
+            self._newest_day = day
+            self._forget_expired(day)
         underlying = self._underlying(instrument.symbol)
         spot = underlying.spot(day, step)
         if not instrument.right:
@@ -250,3 +254,11 @@ class SyntheticMarket:
         if spot is None or spot.path.is_thin or step >= self._ends(instrument):
             return Quote(None, None, 0, 0, None, None, 0, None)
         return self._book(underlying, instrument).quote(day, spot)
+
+    def _forget_expired(self, day: date) -> None:
+        """Let go of what was kept of options that ended before this day; it is made anew for who asks for it."""
+        for kept in (self._quotes, self._books, self._minutes):
+            for con_id in tuple(kept):
+                option = self.by_con_id(con_id)
+                if option is not None and option.expiry is not None and option.expiry < day:
+                    del kept[con_id]

@@ -1,6 +1,6 @@
 """Chains that go on with the days: every day new expiries, and what is listed keeps its number."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -90,3 +90,15 @@ def test_an_expiry_that_comes_near_gets_the_dense_strikes_besides() -> None:
     near = market.listed("AAPL", expiry, "C", None, expiry - timedelta(days=30))
 
     assert {row.con_id for row in far} < {row.con_id for row in near}
+
+
+def test_a_market_that_has_seen_later_days_quotes_the_past_as_before() -> None:
+    market = market_of()
+    option = market.listed("SPY", FIRST, "C", None)[40]
+    moment = datetime(2026, 3, 5, 16, tzinfo=UTC)
+
+    before = market.quote(option, moment)
+    market.quote(market.listed("SPY", FIRST, "C", None)[41], moment + timedelta(days=20))
+
+    assert market.quote(option, moment) == before
+    assert before.bid is not None
