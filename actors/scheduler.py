@@ -43,13 +43,16 @@ class SchedulerActor(Actor):
 
     async def on_start(self) -> None:
         """Ask whether the broker is ready; a restart in mid-session goes on with the next cycle."""
-        phase = await self.ask_or_none("broker", AskPhase(), timeout_seconds=5)
-        self._ready = phase == Phase.READY.value
+        await self._ask_phase()
         session = self._calendar.current_or_next(self.clock.now())
         if session is not None:
             day, opens, closes = session.day.isoformat(), session.opens_at.isoformat(), session.closes_at.isoformat()
             self._log.emit("session_planned", day=day, open=opens, close=closes)
         self._plan_next()
+
+    async def _ask_phase(self) -> None:
+        phase = await self.ask_or_none("broker", AskPhase(), timeout_seconds=5)
+        self._ready = phase == Phase.READY.value
 
     def receive(self, message: Any) -> None:
         """Keep turns and the time."""
@@ -103,6 +106,7 @@ class SchedulerActor(Actor):
             self.timers.start("watch", WATCH_SECONDS, Wake(what="watch"))
         else:
             self._log.emit("not_ready", reason="the broker is not connected")
+            self.spawn(self._ask_phase())  # The word that it is may have been lost.
         self._plan_next()
 
     def _start(self, turns: Turns) -> None:

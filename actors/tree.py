@@ -138,6 +138,7 @@ def _trading(parts: Parts) -> ChildSpec:
             name="breaker",
             factory=lambda context: BreakerActor(context, limits=parts.breaker_limits, log=parts.log),
             host=parts.hosts.system,
+            start_timeout_seconds=START_SECONDS,
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),

@@ -12,6 +12,8 @@ from actors.runtime.hosts import Host
 
 # A wall clock may be set while we wait (a Pi has none of its own), so a long wait looks at it now and then.
 LOOK_AGAIN_SECONDS = 60.0
+# A chain of timers, each started when the one before is handled, must not end with one message that is lost.
+REPEAT_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -24,6 +26,7 @@ class Timers:
     """Used from the actor's own loop only: from `on_start` on, not in `__init__`.
 
     A timer that was cancelled or started anew never delivers, not even when its message is already in the mailbox.
+    One that is not handled is delivered again, after ever longer pauses; handled it is once.
     """
 
     __slots__ = ("_deliver", "_host", "_running", "_serials")
@@ -67,6 +70,7 @@ class Timers:
         running = self._running.get(fired.name)
         if running is None or running.serial != fired.serial:
             return False
+        running.handle.cancel()
         del self._running[fired.name]
         return True
 
@@ -80,5 +84,11 @@ class Timers:
             serial, self._host.loop.call_later(pause, self._wait_until, name, serial, when, message)
         )
 
-    def _fire(self, name: str, serial: int, message: Any) -> None:
+    def _fire(self, name: str, serial: int, message: Any, repeat_seconds: float = REPEAT_SECONDS) -> None:
+        running = self._running.get(name)
+        if running is None or running.serial != serial:
+            return
+        running.handle.cancel()
+        again = self._host.loop.call_later(repeat_seconds, self._fire, name, serial, message, 2 * repeat_seconds)
+        self._running[name] = _Running(serial, again)
         self._deliver(TimerFired(name, serial, message))

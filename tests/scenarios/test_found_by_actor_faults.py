@@ -56,7 +56,6 @@ def goes_on(life: Life, found: Silent) -> bool:
     return bool(sent or [at for at, _ in life.seen.named(found.event) if at >= since])
 
 
-@OPEN
 @pytest.mark.parametrize("found", SILENT, ids=str)
 def test_no_single_lost_message_silences_an_actor_for_good(found: Silent, tmp_path: Path) -> None:
     with Life.of(tmp_path, fallible=True) as life:
@@ -75,7 +74,6 @@ def test_without_a_fault_all_of_it_goes_on_and_nothing_is_violated(tmp_path: Pat
         assert life.audited().violations == ()
 
 
-@OPEN
 def test_a_lost_timer_does_not_end_the_sweep_for_brackets_without_a_guard(tmp_path: Path) -> None:
     """The sweep is what adopts a bracket whose guard was lost with the supervisor above it."""
     with Life.of(tmp_path, fallible=True) as life:
@@ -87,7 +85,6 @@ def test_a_lost_timer_does_not_end_the_sweep_for_brackets_without_a_guard(tmp_pa
         assert life.known() == life.true()
 
 
-@OPEN
 def test_a_journal_that_is_silent_once_costs_the_breaker_one_life_at_most(tmp_path: Path) -> None:
     """Its start was given up in the same second in which its question was: one silence was counted as two deaths."""
     with Life.of(tmp_path, fallible=True) as life:

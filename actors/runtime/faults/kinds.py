@@ -92,11 +92,16 @@ _MAIL: Final = (
 )
 
 _TIMERS: Final = (
-    Kind(name="lose_timer", place=Place.TIMER, doc="the timer never delivers", parameters=(_TIMER,)),
+    Kind(
+        name="lose_timer",
+        place=Place.TIMER,
+        doc="a timer's message is lost; it is delivered again",
+        parameters=(_TIMER,),
+    ),
     Kind(
         name="late_timer",
         place=Place.TIMER,
-        doc="the timer delivers late",
+        doc="a timer's message comes late, or again before that",
         parameters=(_TIMER, _seconds(5.0, "how much later")),
     ),
 )

@@ -92,7 +92,17 @@ def test_a_delayed_message_to_who_has_died_is_a_dead_letter(virtual: VirtualWorl
     assert virtual.diary.of("dead_letter", "ann") == ["late"]
 
 
-def test_a_lost_timer_never_delivers_and_the_others_do(world: World) -> None:
+def test_a_timer_whose_message_is_lost_delivers_again_and_is_handled_once(virtual: VirtualWorld) -> None:
+    ticker = launch(virtual, Ticker, faults=Injector([a_fault("lose_timer", timer="early", times=2)]))
+
+    virtual.virtual.run_for(14.0)
+    before = list(ticker.seen)
+    virtual.virtual.run_for(100.0)
+
+    assert (before, ticker.seen) == ([2], [2, "first"])
+
+
+def test_a_lost_timer_leaves_the_others_alone(world: World) -> None:
     ticker = launch(world, Ticker, faults=Injector([a_fault("lose_timer", timer="early")]))
 
     assert has_seen(world, ticker, 2)
