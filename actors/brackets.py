@@ -5,7 +5,7 @@ from typing import Any
 
 from actors.base import Actor
 from actors.runtime.context import Context
-from actors.runtime.supervisor import ChildSpec, StartChild
+from actors.runtime.supervisor import ChildSpec, StartChild, Supervisor
 from domain.commands import OpenBracket, ReadOpenIntents, SendAlert, Wake
 from domain.events import BracketPlan
 from domain.ids import IntentId
@@ -18,6 +18,16 @@ SWEEP_SECONDS = 10.0
 def oco_name(intent: IntentId) -> str:
     """Return the name of the actor that guards an intent."""
     return f"oco:{intent}"
+
+
+class GuardsSupervisor(Supervisor):
+    """Over all OCOActors. Its death is theirs, so that a new one has the brackets swept at once."""
+
+    async def on_start(self) -> None:
+        """Say that the guards of what is open are gone; at the first start nobody is there to hear it."""
+        await super().on_start()
+        if "brackets" in self.directory.names("brackets"):
+            self.tell("brackets", Wake(what="sweep"))
 
 
 class BracketsActor(Actor):

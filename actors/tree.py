@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from actors.alerts import AlertActor
-from actors.brackets import BracketsActor, oco_name
+from actors.brackets import BracketsActor, GuardsSupervisor, oco_name
 from actors.breaker import BreakerActor
 from actors.broker import BrokerActor, BrokerParts, BrokerSettings
 from actors.journal import JournalActor
@@ -118,7 +118,9 @@ def _guarding(parts: Parts) -> ChildSpec:
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
-        _supervisor("ocos", parts, Strategy.ONE_FOR_ONE, (), host=parts.hosts.core, restarts_max=20),
+        _supervisor(
+            "ocos", parts, Strategy.ONE_FOR_ONE, (), host=parts.hosts.core, restarts_max=20, kind=GuardsSupervisor
+        ),
         ChildSpec(
             name="brackets",
             factory=lambda context: BracketsActor(context, oco_spec=lambda i, p: oco_spec(parts, i, p), log=parts.log),
@@ -174,9 +176,10 @@ def _supervisor(
     host: Host | None = None,
     restarts_max: int = RESTARTS_MAX,
     restart: Restart = Restart.PERMANENT,
+    kind: type[Supervisor] = Supervisor,
 ) -> ChildSpec:
     def build(context: Context) -> LoopActor:
-        return Supervisor(
+        return kind(
             context,
             strategy=strategy,
             max_restarts=restarts_max,

@@ -200,7 +200,16 @@ def _chase_due(bracket: Bracket) -> Step:
 
 
 def _fees_due(bracket: Bracket) -> Step:
-    return replace(bracket, fees_given_up=True), ()
+    """Ask once: a fee that overtook its execution reached nobody, and comes again with the book. Then do without."""
+    if bracket.fees_asked or not bracket.connected:
+        return replace(bracket, fees_given_up=True), ()
+    return replace(bracket, fees_asked=True, book_wanted=True), (AskBook(),)
+
+
+def _look_due(bracket: Bracket) -> Step:
+    """Ask, though nothing seems wrong: a fill whose report was lost makes no sound."""
+    quiet = bracket.connected and not bracket.book_wanted
+    return bracket, ((AskBook(),) if quiet else ())
 
 
 def _resize_due(bracket: Bracket) -> Step:
@@ -224,6 +233,7 @@ ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
     "chase": _chase_due,
     "stop": _chase_due,
     "fees": _fees_due,
+    "look": _look_due,
     "sibling": _sibling_due,
     "unguarded": unguarded_due,
     "bare": bare_due,
@@ -246,9 +256,11 @@ def _steer(bracket: Bracket, now: datetime) -> Step:
         return _steer_entry(bracket, entry)
     if position(bracket) <= 0:
         return wind_up(bracket, now)
-    if bracket.closing is not None:
-        return liquidate(bracket, now)
-    return protect(bracket, now)
+    after, effects = liquidate(bracket, now) if bracket.closing is not None else protect(bracket, now)
+    if "look" in after.timers:
+        return after, effects
+    look = SetTimer(timer="look", seconds=after.policy.look_seconds)
+    return replace(after, timers=after.timers | {"look"}), (*effects, look)
 
 
 def _steer_entry(bracket: Bracket, entry: Order) -> Step:

@@ -34,10 +34,11 @@ class BracketPolicy:
     stop_unfilled_seconds: float = 10
     partial_entry_seconds: float = 3  # A partly filled entry whose children are not armed is given up after this.
     chase_seconds: float = 2
-    in_flight_seconds: float = 5  # Silence after which the broker is asked what it holds.
+    in_flight_seconds: float = 2  # Silence after which the broker is asked what it holds.
     book_retry_seconds: float = 2
     fees_seconds: float = 5
     sibling_seconds: float = 2
+    look_seconds: float = 60  # While something is held, the broker is asked this often what it holds, all quiet or not.
     unguarded_alarm_seconds: float = 5  # Without protection for so long, a human is called;
     unguarded_seconds_max: float = 30  # for so long, the position is sold.
     quote_age_seconds_max: float = 30
@@ -69,6 +70,7 @@ class Bracket:
     chases: int = 0
     changes: int = 0
     repriced: bool = False
+    fees_asked: bool = False  # Fees are late, and the broker was asked once for what it knows.
     fees_given_up: bool = False
     resize_overdue: bool = False  # An exit sold a part, and the broker has not cut its sibling.
     siblings_overdue: bool = False  # Flat for a while, and the broker has not cancelled the other exit.

@@ -58,7 +58,8 @@ def _sets(draw: Random, symbols: tuple[str, ...]) -> tuple[str, ...]:
     return (
         *SETS,
         f"symbols=[{named}]",
-        f"schedule.interval_seconds={draw.choice((60, 180, 300))}",
+        f"schedule.interval_seconds={draw.choice((60, 180, 300, 300, 300, 300))}",
+        f"broker.health_interval_seconds={draw.choice((15, 60, 60, 60))}",
         f"options.expiry={draw.choice(('weekly', 'weekly', '0dte'))}",
         f"risk.take_profit_pct={draw.choice(('0.03', '0.08', '0.2'))}",
         f"risk.stop_loss_pct={draw.choice(('0.03', '0.08', '0.15'))}",

@@ -12,6 +12,13 @@ from simgateway.audit.lives import LifeEvent
 LINES_KEPT: Final = 100
 _ASKED_FOR: Final = ("InjectedCrashError", "GaveUpError")
 """What a script kills by, and what a supervisor dies of then; any other error is a bug."""
+_ROUTINE: Final = frozenset(
+    {
+        "cycle_start", "cycle_complete", "historical_request", "historical_success", "signal", "option_chosen",
+        "symbol_cycle", "entry_denied", "actor_started",
+    }
+)  # fmt: skip
+"""Comes in every cycle; left out of the newest lines, which would be of little else."""
 _LIVES: Final = frozenset({"actor_failed", "actor_restarted", "actor_gave_up"})
 
 
@@ -37,7 +44,8 @@ class Trail:
     def emit(self, event: str, /, **fields: Any) -> None:
         """Take one event."""
         at = self._last_at = self._clock.now()
-        self._newest.append((at, event, fields))
+        if event not in _ROUTINE:
+            self._newest.append((at, event, fields))
         self.counts[event] = self.counts.get(event, 0) + 1
         if event in self._listeners:
             self._listeners[event]()
@@ -59,5 +67,5 @@ class Trail:
         return *self.lives, (self._last_at, "", "")
 
     def newest(self) -> tuple[str, ...]:
-        """Return the last hundred events in words, oldest first."""
+        """Return the last hundred events in words, oldest first, without those of every cycle."""
         return tuple(f"{at:%H:%M:%S.%f} {event}: {sentence(event, fields)}" for at, event, fields in self._newest)

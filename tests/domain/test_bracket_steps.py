@@ -4,6 +4,8 @@ import pytest
 
 from domain.bracket_effects import (
     Alarm,
+    AskBook,
+    Disconnected,
     Due,
     Finish,
     Liquidate,
@@ -15,6 +17,7 @@ from domain.events import ClosedBy
 from domain.order_specs import OrderKind
 from domain.reports import OrderEffect
 from tests.builders import (
+    a_book,
     a_fee,
     a_fill,
     a_quote,
@@ -140,8 +143,35 @@ def test_a_fee_that_never_comes_does_not_keep_the_bracket_open_for_ever() -> Non
     life.tell(a_fill("T", 2, "3.03", exec_id="out"), a_status("S", S.CANCELLED), a_quote(seconds=1))
     assert life.wants(Finish) == []
     life.tell(Due(timer="fees"), after=5)
+    assert life.wants(AskBook)
+    life.tell(a_book())
+    assert life.wants(Finish) == []
+    life.tell(Due(timer="fees"), after=5)
 
     assert life.wants(Finish)
+
+
+def test_a_fee_that_overtook_its_fill_is_asked_for_once() -> None:
+    life = a_guarded_life()
+
+    life.tell(a_fee("out"), a_fill("T", 2, "3.03", exec_id="out"), a_status("S", S.CANCELLED), a_quote(seconds=1))
+    life.tell(Due(timer="fees"), after=5)
+    life.tell(a_book(commissions=(a_fee("out"),)))
+
+    finish = life.wants(Finish)[0]
+    assert isinstance(finish, Finish)
+    assert finish.closed.fees == Decimal("2.00")
+
+
+def test_while_something_is_held_the_broker_is_asked_now_and_then_though_all_is_quiet() -> None:
+    life = a_guarded_life()
+
+    life.tell(Due(timer="look"), after=60)
+    assert life.wants(AskBook)
+    life.tell(Disconnected())
+    life.tell(Due(timer="look"), after=60)
+
+    assert life.wants(AskBook) == []
 
 
 def test_a_triggered_stop_that_rests_is_lowered_step_by_step() -> None:

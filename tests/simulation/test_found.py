@@ -13,7 +13,7 @@ from cli.simulation.script import DAY, Crash, Level, Mishap, Script
 from cli.simulation.session import calendar_in, run_script
 from domain.trading_day import NEW_YORK, Calendar
 from simgateway.config import GatewayConfig
-from simgateway.faults.model import Fault
+from simgateway.faults.model import Fault, Nth
 
 HABITS: Final = GatewayConfig(account=ACCOUNT, start_cash=Decimal(100_000), greeks_seconds=0.0)
 
@@ -54,6 +54,25 @@ FOUND = (
         "a fill that came while the journal was dead was never written",
         tuple((1, after, JOURNAL) for after in (1.2, 1.25, 1.5, 2.0)),
         gateway=replace(HABITS, delay_ms=(100, 300)),
+    ),
+    Found(
+        "exits that filled without a word were believed to rest for as long as the session lasted",
+        ((0, 1.0, Fault(kind="silent_order", when=Nth(2), times=2)),),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+    ),
+    Found(
+        "brackets whose supervisor died had no guard for seconds, while their exits were in doubt",
+        (
+            (0, 1.0, Fault(kind="silent_order", when=Nth(2), times=2, settings={"fills": True})),
+            (1, 1.2, Crash(actor="ocos")),
+        ),
+        starts=time(10, 0, 4),
+    ),
+    Found(
+        "a fee that overtook its execution was never counted",
+        ((0, 1.0, Fault(kind="reorder", message="execDetails", when=Nth(1), settings={"passed_by": 5})),),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+        gateway=replace(HABITS, partial_fill_probability=0.0),
     ),
 )
 

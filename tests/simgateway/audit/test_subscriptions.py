@@ -89,6 +89,14 @@ def test_a_snapshot_ends_by_itself() -> None:
     assert broken(result) == set()
 
 
+def test_a_snapshot_that_the_end_cuts_short_is_nobodys_fault_and_one_that_never_ends_is() -> None:
+    young = Log().connect().ask_data(30, OPTION, snapshot=True).wait(2).add("out", 49, 1, 0)
+    old = Log().connect().ask_data(30, OPTION, snapshot=True).wait(90).add("out", 49, 1, 0)
+
+    assert broken(audited(young)) == set()
+    assert broken(audited(old)) == {10}
+
+
 def test_what_1101_lost_is_not_open_any_more() -> None:
     log = a_good_life().ask_data(30, STOCK, "STK").wait(1).error(-1, 1101).day_profit("0")
 
