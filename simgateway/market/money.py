@@ -8,7 +8,7 @@ UNITS_PER_USD: Final = 10_000
 UNITS_PER_CENT: Final = 100
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=2048)
 def usd(units: int) -> Decimal:
     """Return ten-thousandths as USD, with two decimals where they are enough."""
     if units % UNITS_PER_CENT == 0:
