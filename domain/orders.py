@@ -188,6 +188,8 @@ def after_status(order: Order, status: BrokerStatus, claimed_filled: int) -> Ord
     """Return the order after a status report; a claim of fills is kept until executions match it."""
     claimed = replace(order, claimed_filled=max(order.claimed_filled, claimed_filled))
     event = EVENT_OF_STATUS[status]
+    if status is BrokerStatus.FILLED and claimed.filled >= claimed.spec.quantity:
+        event = OrderEvent.COMPLETED  # It was cut to what had filled before: no further execution will say so.
     return claimed if event is None else moved(claimed, event)
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -69,6 +70,14 @@ def test_a_partial_fill_leaves_the_rest_working() -> None:
 
     assert (after.status, after.filled, after.remaining) == (OrderStatus.WORKING, 1, 1)
     assert after.notional == after.filled * 2
+
+
+def test_an_order_cut_to_what_had_filled_before_is_complete_when_the_broker_says_so() -> None:
+    partly = filled(an_order(OrderStatus.UNKNOWN), a_leg_fill(1))
+    cut = replace(partly, spec=replace(partly.spec, quantity=1))
+
+    assert after_status(cut, BrokerStatus.FILLED, 1).status is OrderStatus.FILLED
+    assert after_status(partly, BrokerStatus.FILLED, 2).status is OrderStatus.UNKNOWN
 
 
 def test_a_claim_of_fills_is_remembered_but_not_believed() -> None:
