@@ -7,7 +7,7 @@ All amounts are USD, days are New York trading days.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -27,6 +27,7 @@ from domain.ids import ConId, ExecId, IntentId, Symbol
 from domain.sizing import known
 
 PNL_UNKNOWN_SECONDS: Final = 60
+REPEATED_FOR: Final = timedelta(days=7)
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 
 
@@ -41,7 +42,7 @@ class Ledger:
         default_factory=lambda: _NOTHING
     )  # Executions of this day and the last.
     fees: Mapping[ExecId, Decimal] = field(default_factory=lambda: _NOTHING)
-    closed: Mapping[IntentId, date | None] = field(default_factory=lambda: _NOTHING)  # Of this day and the last.
+    closed: Mapping[IntentId, date | None] = field(default_factory=lambda: _NOTHING)  # Of the last week.
     closed_pnl: Decimal = ZERO  # Of the brackets closed today, from our fills, fees not counted.
     entries_today: int = 0
     losses_in_row: int = 0
@@ -177,13 +178,17 @@ def _opened(ledger: Ledger, event: DayOpened) -> Ledger:
         day=event.day,
         start_equity=event.start_equity,
         exposures=exposures,
-        # The broker repeats the executions of its own day, which may have begun before ours.
-        counted={exec_id: day for exec_id, day in ledger.counted.items() if day == ledger.day},
-        closed={intent: day for intent, day in ledger.closed.items() if day == ledger.day},
+        counted={exec_id: day for exec_id, day in ledger.counted.items() if _may_come_again(day, ledger, event)},
+        closed={intent: day for intent, day in ledger.closed.items() if _may_come_again(day, ledger, event)},
         marks={con_id: bid for con_id, bid in ledger.marks.items() if con_id in open_contracts},
         broker_unknown_since=event.at,
         foreign=ledger.foreign,
     )
+
+
+def _may_come_again(day: date | None, ledger: Ledger, event: DayOpened) -> bool:
+    """Return whether the broker may repeat what was counted on this day: executions go back a week at the most."""
+    return day == ledger.day if day is None else event.day - day <= REPEATED_FOR
 
 
 def _reserved(ledger: Ledger, event: RiskReserved) -> Ledger:

@@ -12,7 +12,7 @@ from domain.denials import EntryDenied
 from domain.events import Journaled, LegFilled, RiskReserved
 from domain.exposures import ZERO
 from domain.ids import ConId, ExecId, IntentId, Symbol
-from domain.ledger import apply, check_limit, folded, limit, loss, marked, with_broker_pnl
+from domain.ledger import REPEATED_FOR, apply, check_limit, folded, limit, loss, marked, with_broker_pnl
 from domain.ledger_rules import RiskLimits, reserve
 from tests.builders import NOW, a_contract
 from tests.domain.ledger_builders import (
@@ -48,6 +48,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.ledger = a_ledger()
         self.journal: list[Journaled] = []
         self.fills: list[LegFilled] = []
+        self.filled_on: list[date] = []
         self.cash = ZERO
         self.held: dict[IntentId, Held] = {}
         self.number = 0
@@ -121,6 +122,7 @@ class LedgerMachine(RuleBasedStateMachine):
             multiplier=100,
         )
         self.fills.append(named)
+        self.filled_on.append(self.day)
         self.cash += cash - 1
         self.add(named)
         self.add(fees(named, "1"))
@@ -129,8 +131,11 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def repeat_a_fill(self, data: st.DataObject) -> None:
         before = self.ledger
+        number = data.draw(st.integers(0, len(self.fills) - 1))
+        if self.day - self.filled_on[number] > REPEATED_FOR:
+            return
 
-        self.add(data.draw(st.sampled_from(self.fills)))
+        self.add(self.fills[number])
 
         assert self.ledger == before
 
