@@ -58,6 +58,8 @@ def protect(bracket: Bracket, now: datetime) -> Step:
     if not bracket.plan.native:
         return bracket, ()  # The quotes are the guard: ``on_quote``.
     target, stop = live_exit(bracket, Leg.TARGET), live_exit(bracket, Leg.STOP)
+    if stop is not None and touched(stop):
+        return _chase_stop(bracket, stop)  # It sells already, and needs no target beside it.
     if target is not None and stop is not None:
         return _keep(bracket, target, stop)
     waiting = exits(bracket)
@@ -70,8 +72,6 @@ def protect(bracket: Bracket, now: datetime) -> Step:
 
 
 def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
-    if touched(stop):
-        return _chase_stop(bracket, stop)
     average = entry_average(bracket)
     moved_far = abs(average - bracket.plan.entry_limit) > one_tick(bracket.plan.contract.grid)
     prices = exits_of(bracket.plan, average) if moved_far else None
@@ -147,14 +147,18 @@ def _replace_pair(bracket: Bracket, now: datetime) -> Step:
 
 
 def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int, now: datetime) -> Step:
-    """Place fresh exits, but not again at once: a broker that refuses them would be asked a hundred times a minute."""
-    if "anew" in bracket.timers:
+    """Place fresh exits, but not again at once: a broker that refuses them would be asked a hundred times a minute.
+
+    Exits that sold a part were not refused: what they leave is guarded anew at once.
+    """
+    sold = position(bracket) < bracket.placed_for
+    if "anew" in bracket.timers and not sold:
         return bracket, ()
     after = bracket
     for spec in specs:
         after = with_order(after, Order(spec=spec, sent_at=now))
     leg = Leg.EXIT if len(specs) == 1 else Leg.TARGET
-    plan, count = bracket.plan, bracket.placed_anew + 1
+    plan, count = bracket.plan, 1 if sold else bracket.placed_anew + 1
     effects: tuple[Effect, ...] = (
         Send(orders=specs, opens=False),
         Record(record=ExitNumbered(at=now, intent=plan.intent, leg=leg, number=number)),
@@ -165,7 +169,8 @@ def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int, now: date
         text = f"{plan.contract.label}: exits are placed for the {count}th time; the broker may be refusing them"
         effects = (*effects, Alarm(kind="unguarded", text=text, level="CRITICAL"))
     numbers = (*after.numbers, (leg, number))
-    return replace(after, numbers=numbers, placed_anew=count, timers=after.timers | {"anew"}), effects
+    timers = after.timers | {"anew"}
+    return replace(after, numbers=numbers, placed_anew=count, placed_for=position(after), timers=timers), effects
 
 
 def _chase_stop(bracket: Bracket, stop: Order) -> Step:

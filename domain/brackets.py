@@ -64,7 +64,8 @@ class Bracket:
     closing: ClosedBy | None = None
     unguarded_since: datetime | None = None
     guarded_at: datetime | None = None  # Protection is back since, and may not last.
-    placed_anew: int = 0  # How often exits were placed after the first ones.
+    placed_anew: int = 0  # How often in a row exits were placed after the first ones, and sold nothing.
+    placed_for: int = 0  # What was held when exits were placed last.
     quote: Quote | None = None
     stop_touches: int = 0  # Distinct fresh quotes in a row at or below the trigger.
     chases: int = 0

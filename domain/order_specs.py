@@ -37,5 +37,5 @@ class OrderSpec:
     limit: Decimal | None = None
     trigger: Decimal | None = None
     parent: OrderRef | None = None  # Rests until this order fills; its siblings cancel one another.
-    oca_group: str = ""  # Type 1: a fill cancels the others, with overfill protection.
+    oca_group: str = ""  # Type 2: a fill takes as much off the others, with overfill protection: docs/adr/0011.
     transmit: bool = True  # False holds the order until the last of its family is sent.

@@ -28,7 +28,7 @@ OPTION: Final = "OPT"
 SIDES: Final = {"BUY": Side.BUY, "BOT": Side.BUY, "SELL": Side.SELL, "SLD": Side.SELL, "SSHORT": Side.SELL}
 # IB's default for options waits for two consecutive asks, which a wide market never shows: docs/adr/0006.
 TRIGGER_ON_MIDPOINT: Final = 8
-OCA_CANCEL_WITH_BLOCK: Final = 1
+OCA_REDUCE_WITH_BLOCK: Final = 2  # What a part of one exit leaves stays guarded by the other: docs/adr/0011.
 FIRST_REVISION: Final = "01"
 ID_STOPS: Final = 2  # Full stops in an execution's id before the one of its revision.
 
@@ -112,7 +112,7 @@ def library_order(spec: OrderSpec, account: str, parent_id: int) -> Any:
         firmQuoteOnly=False,
     )
     if spec.oca_group:
-        order.ocaGroup, order.ocaType = spec.oca_group, OCA_CANCEL_WITH_BLOCK
+        order.ocaGroup, order.ocaType = spec.oca_group, OCA_REDUCE_WITH_BLOCK
     if spec.kind is not OrderKind.MARKET:
         order.lmtPrice = float(spec.limit or 0)
     if spec.kind is OrderKind.STOP_LIMIT:

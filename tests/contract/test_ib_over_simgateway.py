@@ -166,6 +166,6 @@ def test_an_order_on_the_wire_says_what_was_meant() -> None:
         (fields,) = sent(stand, 3)
         assert (fields[2], fields[16:19], fields[19], fields[21]) == ("101", ("BUY", "2", "LMT"), "1.05", "DAY")
         oca_type = 47 if NAME == "ib_insync" else 46  # From version 177 on a field before it is gone.
-        assert (fields[22], fields[26], fields[oca_type]) == ("A.oca", "A.E.0", "1")
+        assert (fields[22], fields[26], fields[oca_type]) == ("A.oca", "A.E.0", "2")
 
     on_ib(story)

@@ -42,13 +42,14 @@ class BracketLife(RuleBasedStateMachine):
 
     @initialize(
         children=st.sampled_from(["armed_at_first_fill", "armed_when_complete", "cancelled_with_remainder"]),
+        groups=st.sampled_from(["reduced", "cancelled"]),
         rejects_stops=st.booleans(),
         native=st.booleans(),
         quantity=st.integers(1, 4),
     )
-    def begin(self, *, children: str, rejects_stops: bool, native: bool, quantity: int) -> None:
+    def begin(self, *, children: str, groups: str, rejects_stops: bool, native: bool, quantity: int) -> None:
         self.now = NOW
-        self.broker = ToyBroker(children=children, rejects_stops=rejects_stops)
+        self.broker = ToyBroker(children=children, groups=groups, rejects_stops=rejects_stops)
         self.bracket = a_bracket(native=native, quantity=quantity)
         self.records: list[Journaled] = [BracketPlanned(at=NOW, plan=self.bracket.plan)]
         self.timers: dict[str, datetime] = {}

@@ -25,7 +25,7 @@ from tests.builders import (
     an_error,
     ref,
 )
-from tests.domain.bracket_life import S, a_guarded_life, a_life, an_accepted_life, an_emulated_life
+from tests.domain.bracket_life import Life, S, a_guarded_life, a_life, an_accepted_life, an_emulated_life
 
 
 def test_a_native_bracket_is_sent_whole_and_its_last_order_transmits_it() -> None:
@@ -364,3 +364,42 @@ def test_a_sibling_that_the_broker_does_not_cut_is_cut_by_us() -> None:
     life.tell(Due(timer="resize"), after=2)
 
     assert [(order.ref, order.quantity) for order in life.changed()] == [(ref("S"), 1)]
+
+
+def a_life_with_a_pair_placed_anew() -> Life:
+    """Both children were cancelled by hand; a linked pair of our own guards."""
+    life = a_guarded_life()
+    life.tell(a_status("T", S.CANCELLED), a_status("S", S.CANCELLED))
+    life.tell(a_status("T", S.SUBMITTED, number=1), a_status("S", S.PRE_SUBMITTED, number=1))
+    return life
+
+
+def test_what_exits_that_sold_a_part_leave_is_guarded_anew_at_once() -> None:
+    life = a_life_with_a_pair_placed_anew()
+
+    life.tell(a_fill("T", 1, "3.03", number=1, exec_id="half"), a_status("S", S.CANCELLED, number=1))
+    life.tell(a_status("T", S.CANCELLED, number=1))
+
+    assert [(order.ref, order.quantity) for order in life.sent()] == [(ref("T", 2), 1), (ref("S", 2), 1)]
+    assert life.bracket.placed_anew == 1
+
+
+def test_exits_that_were_refused_are_not_placed_again_at_once() -> None:
+    life = a_life_with_a_pair_placed_anew()
+
+    life.tell(a_status("T", S.CANCELLED, number=1), a_status("S", S.CANCELLED, number=1))
+    at_once = life.sent()
+    life.tell(Due(timer="anew"), after=2)
+
+    assert at_once == []
+    assert [order.ref for order in life.sent()] == [ref("T", 2), ref("S", 2)]
+
+
+def test_a_stop_that_sells_already_is_not_cancelled_for_want_of_a_target() -> None:
+    life = a_guarded_life()
+
+    life.tell(a_status("S", S.SUBMITTED), a_status("T", S.CANCELLED))
+    life.tell(a_quote("1.40", "1.50", seconds=1), Due(timer="stop"), after=10)
+
+    assert life.cancelled() == []
+    assert [(order.ref, order.limit) for order in life.changed()] == [(ref("S"), Decimal("1.40"))]

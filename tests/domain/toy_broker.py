@@ -41,6 +41,7 @@ class ToyBroker:
     """Messages travel in order, each way through a queue of its own; the test decides when one arrives."""
 
     children: str = "armed_at_first_fill"
+    groups: str = "reduced"  # By a part of one of them; or "cancelled".
     rejects_stops: bool = False
     connected: bool = True
     orders: dict[OrderRef, Resting] = field(default_factory=dict)
@@ -233,7 +234,7 @@ class ToyBroker:
             same_group = bool(sold.spec.oca_group) and other.spec.oca_group == sold.spec.oca_group
             if other is sold or other.status in DONE or not (same_parent or same_group):
                 continue
-            if sold.status is BrokerStatus.FILLED:
+            if sold.status is BrokerStatus.FILLED or (same_group and self.groups == "cancelled"):
                 self._end(other)
             else:
                 other.spec = replace(other.spec, quantity=min(other.spec.quantity, other.filled + self.position))

@@ -12,7 +12,7 @@ from cli.simulation.drawing import SETS
 from cli.simulation.script import DAY, Crash, Level, Mishap, Script
 from cli.simulation.session import calendar_in, run_script
 from domain.trading_day import NEW_YORK, Calendar
-from simgateway.config import GatewayConfig
+from simgateway.config import ChildrenOnPartial, GatewayConfig
 from simgateway.faults.model import Fault, Nth
 
 HABITS: Final = GatewayConfig(account=ACCOUNT, start_cash=Decimal(100_000), greeks_seconds=0.0)
@@ -27,6 +27,7 @@ class Found:
     sets: tuple[str, ...] = ()
     gateway: GatewayConfig = HABITS
     starts: time = time(10, 0)
+    seed: int = 7
 
     def __str__(self) -> str:
         return self.name
@@ -35,7 +36,7 @@ class Found:
     def script(self) -> Script:
         """Return the session."""
         return Script(
-            seed=7,
+            seed=self.seed,
             level=Level.ALL,
             starts_at=datetime.combine(DAY, self.starts, NEW_YORK),
             symbols=("SPY",),
@@ -73,6 +74,24 @@ FOUND = (
         ((0, 1.0, Fault(kind="reorder", message="execDetails", when=Nth(1), settings={"passed_by": 5})),),
         sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
         gateway=replace(HABITS, partial_fill_probability=0.0),
+    ),
+    Found(
+        "exits that sold a part were taken for refused ones, and what they left stood bare until they were tried again",
+        (),
+        sets=(
+            "options.expiry=0dte",
+            "risk.take_profit_pct=0.08",
+            "risk.stop_loss_pct=0.08",
+            "risk.entry_unfilled_seconds=5",
+        ),
+        gateway=replace(
+            HABITS,
+            partial_fill_probability=1.0,
+            delay_ms=(1, 20),
+            children_on_partial=ChildrenOnPartial.CANCELLED_WITH_REMAINDER,
+        ),
+        starts=time(11, 38, 48),
+        seed=4,
     ),
 )
 

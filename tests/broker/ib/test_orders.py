@@ -67,13 +67,13 @@ def test_children_name_their_parents_id_and_only_the_last_transmits() -> None:
     run(scenario)
 
 
-def test_an_oca_group_is_of_type_one() -> None:
+def test_an_oca_group_is_of_type_two() -> None:
     async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
         desk.broker.place(a_spec(oca_group="A.oca"))
         sent = await gateway.heard(3)
 
         assert sent[22] == "A.oca"
-        assert sent[47] == "1"
+        assert sent[47] == "2"
 
     run(scenario)
 
