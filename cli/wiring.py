@@ -53,7 +53,8 @@ def broker_settings(settings: Settings) -> BrokerSettings:
         pacing=PacingLimits(
             messages_per_second=limits.messages_per_second,
             order_reserve=limits.order_reserve_per_second,
-            per_symbol_requests_per_second=max(1, int(limits.per_symbol_requests_per_second)),
+            per_symbol_requests_per_second=limits.per_symbol_requests_per_second,
+            per_symbol_burst_requests=limits.per_symbol_burst_requests,
             history_in_flight=limits.history_in_flight,
         ),
         link=LinkSettings(

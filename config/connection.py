@@ -80,7 +80,10 @@ class LimitsSettings(Section):
         default=6, ge=0, le=20, description="Of these kept free for orders, messages a second, 0-20."
     )
     per_symbol_requests_per_second: float = Field(
-        default=2, ge=0.1, le=20, description="Data requests of one symbol, requests a second, 0.1-20."
+        default=2, ge=0.1, le=20, description="Data requests of one symbol over time, requests a second, 0.1-20."
+    )
+    per_symbol_burst_requests: int = Field(
+        default=30, ge=1, le=100, description="Data requests of one symbol at once after a rest, count, 1-100."
     )
     subscriptions_warn: int = Field(
         default=20, ge=1, le=100, description="Streaming quotes from which to warn, count, 1-100."

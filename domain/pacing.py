@@ -1,8 +1,9 @@
 """How fast we may talk to the gateway, which hangs up above 50 messages a second: lanes, and budgets.
 
-``Pacer`` and ``Queue`` (in ``pacing_queue``) are the two mutable classes of ``domain``. Every message we send passes
-them, and copying a window of stamps for each would cost more than the sending. They stay deterministic: the time, in
-seconds of one monotonic clock, is handed in; nothing is read from outside. One owner, one thread.
+``Pacer``, ``Queue`` (in ``pacing_queue``) and their parts in ``pacing_*`` are the mutable classes of ``domain``. Every
+message we send passes them, and copying a window of stamps for each would cost more than the sending. They stay
+deterministic: the time, in seconds of one monotonic clock, is handed in; nothing is read from outside. One owner, one
+thread.
 """
 
 from collections import deque
@@ -12,6 +13,8 @@ from math import inf
 from typing import Final
 
 from domain.ids import Symbol
+from domain.pacing_history import HistoryRules
+from domain.pacing_shares import Shares
 
 WINDOW_SECONDS: Final = 1.0
 QUEUE_SECONDS_MAX: Final = 60.0  # A question that waited so long for its turn is not asked any more.
@@ -36,11 +39,16 @@ DATA: Final = frozenset({Lane.QUOTE, Lane.HISTORY, Lane.DETAILS})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacingLimits:
-    """The budgets. ``order_reserve`` of the messages a second are kept free for orders."""
+    """The budgets. ``order_reserve`` of the messages a second are kept free for orders.
+
+    A symbol's data may come to ``per_symbol_requests_per_second`` over time, and to ``per_symbol_burst_requests`` at
+    once after a rest: a signal's whole cycle with the most strikes that can be set is about 30.
+    """
 
     messages_per_second: int = 45
     order_reserve: int = 6
-    per_symbol_requests_per_second: int = 2
+    per_symbol_requests_per_second: float = 2.0
+    per_symbol_burst_requests: int = 30
     history_in_flight: int = 50
     identical_history_seconds: float = 15.0
 
@@ -63,23 +71,22 @@ class Item:
 
 
 class Pacer:
-    """Admits work by one sliding window over everything, one for each symbol's data, and the rules of history."""
+    """Admits work by one sliding window over everything, each symbol's share of the data, and the rules of history."""
 
     def __init__(self, limits: PacingLimits) -> None:
         self._limits = limits
         self._sent: deque[tuple[float, int]] = deque()
         self._in_window = 0
         self._granted = 0
-        self._by_symbol: dict[Symbol, deque[float]] = {}
-        self._symbol_stamps: deque[tuple[float, Symbol]] = deque()
-        self._asked: dict[str, float] = {}
-        self._asked_stamps: deque[tuple[float, str]] = deque()
-        self._history_in_flight = 0
+        self._shares = Shares(limits.per_symbol_requests_per_second, limits.per_symbol_burst_requests)
+        self._history = HistoryRules(
+            in_flight_max=limits.history_in_flight, identical_seconds=limits.identical_history_seconds
+        )
 
     @property
     def history_in_flight(self) -> int:
         """Return how many history requests were admitted and are not finished."""
-        return self._history_in_flight
+        return self._history.in_flight
 
     def admit(self, item: Item, now: float) -> float:
         """Return 0 and count the item, which then must be sent; or the seconds after which to ask again.
@@ -96,11 +103,11 @@ class Pacer:
         """Return the longest of all waits, 0 when the item may go now."""
         if self.lane_full(item.lane):
             return inf
-        return max(self.window_wait(item, now), self.own_wait(item, now))
+        return max(self.window_wait(item, now), self.share_wait(item, now), self.own_wait(item, now))
 
     def lane_full(self, lane: Lane) -> bool:
         """Return whether nothing of this lane may go before something of it is finished."""
-        return lane is Lane.HISTORY and self._history_in_flight >= self._limits.history_in_flight
+        return lane is Lane.HISTORY and self._history.full
 
     def window_wait(self, item: Item, now: float) -> float:
         """Return how long until the window has room for the whole item."""
@@ -114,20 +121,20 @@ class Pacer:
         for sent_at, messages in self._sent:
             excess -= messages
             if excess <= 0:
-                return _until(sent_at + WINDOW_SECONDS, now)
+                return _whole(sent_at + WINDOW_SECONDS - now)
         return WINDOW_SECONDS  # For what was granted and is not sent yet, which counts from when it is.
 
+    def share_wait(self, item: Item, now: float) -> float:
+        """Return how long the item's symbol must rest; no symbol of a higher ``standing`` may go earlier."""
+        return _whole(self._shares.wait(item.symbol, now)) if item.lane in DATA else 0.0
+
+    def standing(self, item: Item) -> float:
+        """Return by what symbols are ordered within a lane: who has had the least of late is lowest, and first."""
+        return self._shares.even_at(item.symbol) if item.lane in DATA else 0.0
+
     def own_wait(self, item: Item, now: float) -> float:
-        """Return how long the item's own rules hold it back, whatever the window says: its symbol, its repetition."""
-        if item.lane not in DATA:
-            return 0.0
-        self._forget(now)
-        stamps = () if item.symbol is None else self._by_symbol.get(item.symbol, ())
-        full = len(stamps) >= self._limits.per_symbol_requests_per_second
-        by_symbol = _until(stamps[-self._limits.per_symbol_requests_per_second] + WINDOW_SECONDS, now) if full else 0.0
-        asked = self._asked.get(item.key) if item.lane is Lane.HISTORY and item.key else None
-        repeated = 0.0 if asked is None else _until(asked + self._limits.identical_history_seconds, now)
-        return max(by_symbol, repeated)
+        """Return how long the rules of history hold this very item back, whatever else its symbol may ask."""
+        return _whole(self._history.wait(item.symbol, item.key, now)) if item.lane is Lane.HISTORY else 0.0
 
     def grant(self, item: Item, now: float) -> None:
         """Let an item go; until its messages are ``sent`` they take up room without end.
@@ -136,16 +143,10 @@ class Pacer:
         counts what arrives, would see two seconds' messages in one.
         """
         self._granted += item.messages
-        if item.lane not in DATA:
-            return
-        if item.symbol is not None:
-            self._by_symbol.setdefault(item.symbol, deque()).append(now)
-            self._symbol_stamps.append((now, item.symbol))
+        if item.lane in DATA:
+            self._shares.take(item.symbol, now)
         if item.lane is Lane.HISTORY:
-            self._history_in_flight += 1
-            if item.key:
-                self._asked[item.key] = now
-                self._asked_stamps.append((now, item.key))
+            self._history.take(item.symbol, item.key, now)
 
     def sent(self, messages: int, now: float) -> None:
         """Take note that granted messages leave now."""
@@ -155,26 +156,19 @@ class Pacer:
 
     def finished(self, lane: Lane) -> None:
         """Take note that a request of this lane was answered, failed or timed out; each admitted one once."""
-        if lane is Lane.HISTORY and self._history_in_flight > 0:
-            self._history_in_flight -= 1
+        if lane is Lane.HISTORY:
+            self._history.finished()
 
     def restarted(self) -> None:
         """Take note of a new connection: nothing is in flight on it. What was sent a moment ago still counts."""
-        self._history_in_flight = 0
+        self._history.in_flight = 0
 
     def _forget(self, now: float) -> None:
-        """Drop what is out of its window; each stamp is dropped once, so the cost is constant on average."""
+        """Drop what is out of the window; each stamp is dropped once, so the cost is constant on average."""
         while self._sent and self._sent[0][0] + WINDOW_SECONDS <= now:
             self._in_window -= self._sent.popleft()[1]
-        while self._symbol_stamps and self._symbol_stamps[0][0] + WINDOW_SECONDS <= now:
-            symbol = self._symbol_stamps.popleft()[1]
-            stamps = self._by_symbol[symbol]
-            stamps.popleft()
-            if not stamps:
-                del self._by_symbol[symbol]
-        while self._asked_stamps and self._asked_stamps[0][0] + self._limits.identical_history_seconds <= now:
-            self._asked.pop(self._asked_stamps.popleft()[1], None)
 
 
-def _until(moment: float, now: float) -> float:
-    return max(moment - now, SHORTEST_WAIT_SECONDS)
+def _whole(seconds: float) -> float:
+    """Return 0 for what is over, else a wait that a clock can measure."""
+    return max(seconds, SHORTEST_WAIT_SECONDS) if seconds > 0 else 0.0

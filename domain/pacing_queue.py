@@ -1,25 +1,15 @@
-"""Work that waits for its turn: highest lane first, first in first out within a lane. See ``pacing`` on mutability."""
+"""Work that waits for its turn: highest lane first, symbols by their shares within it. See ``pacing`` on mutability."""
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
 from typing import Generic, TypeVar
 
 from domain.pacing import SHORTEST_WAIT_SECONDS, Item, Lane, Pacer
+from domain.pacing_turns import Turns, Waiting
 
 T = TypeVar("T")
-
-
-@dataclass(slots=True, order=True)
-class _Waiting(Generic[T]):
-    """One waiting piece of work; compared by its number alone, which is the order of its arrival."""
-
-    number: int
-    item: Item = field(compare=False)
-    work: T = field(compare=False)
-    since: float = field(compare=False)  # When it came.
 
 
 class Queue(Generic[T]):
@@ -27,8 +17,8 @@ class Queue(Generic[T]):
 
     def __init__(self, pacer: Pacer) -> None:
         self._pacer = pacer
-        self._lanes: dict[Lane, list[_Waiting[T]]] = {lane: [] for lane in Lane}
-        self._held: list[tuple[float, _Waiting[T]]] = []  # Held back by rules of their own, by when those end.
+        self._lanes: dict[Lane, Turns[T]] = {lane: Turns(pacer.standing) for lane in Lane}
+        self._held: list[tuple[float, Waiting[T]]] = []  # Held back by rules of their own, by when those end.
         self._alive: dict[int, Lane] = {}  # The cancelled are dropped when they are met.
         self._alive_in: Counter[Lane] = Counter()
         self._longest_seconds: dict[Lane, float] = {}
@@ -49,7 +39,7 @@ class Queue(Generic[T]):
     def push(self, item: Item, work: T, now: float) -> int:
         """Let work wait and return the ticket by which it can be cancelled."""
         self._last_number += 1
-        heappush(self._lanes[item.lane], _Waiting(self._last_number, item, work, now))
+        self._lanes[item.lane].put(Waiting(self._last_number, item, work, now))
         self._alive[self._last_number] = item.lane
         self._alive_in[item.lane] += 1
         return self._last_number
@@ -66,21 +56,29 @@ class Queue(Generic[T]):
         waits, or only for a request to finish; ask again after the next ``push`` or ``finished``.
         """
         self._release(now)
-        for lane, waiting in self._lanes.items():
-            if self._pacer.lane_full(lane):
-                continue
-            first = self._first_free(waiting, now)
+        rested = inf
+        for lane, turns in self._lanes.items():
+            first = None if self._pacer.lane_full(lane) else self._first_free(turns, now)
             if first is None:
+                continue
+            wait = self._pacer.share_wait(first.item, now)
+            if wait > 0:  # And so must all of its lane: who is first has had the least.
+                rested = min(rested, wait)
                 continue
             wait = self._pacer.window_wait(first.item, now)
             if wait > 0:
                 return None, wait
-            heappop(waiting)
-            self._leave(first.number)
-            self._longest_seconds[lane] = max(now - first.since, self._longest_seconds.get(lane, 0.0))
-            self._pacer.grant(first.item, now)
+            self._let_go(first, turns, now)
             return first.work, 0.0
-        return None, max(self._held[0][0] - now, SHORTEST_WAIT_SECONDS) if self._held else inf
+        held = self._held[0][0] - now if self._held else inf
+        return None, max(min(rested, held), SHORTEST_WAIT_SECONDS)
+
+    def _let_go(self, first: Waiting[T], turns: Turns[T], now: float) -> None:
+        turns.take_first()
+        self._leave(first.number)
+        lane = first.item.lane
+        self._longest_seconds[lane] = max(now - first.since, self._longest_seconds.get(lane, 0.0))
+        self._pacer.grant(first.item, now)
 
     def _leave(self, ticket: int) -> bool:
         lane = self._alive.pop(ticket, None)
@@ -89,15 +87,15 @@ class Queue(Generic[T]):
         self._alive_in[lane] -= 1
         return True
 
-    def _first_free(self, waiting: list[_Waiting[T]], now: float) -> _Waiting[T] | None:
+    def _first_free(self, turns: Turns[T], now: float) -> Waiting[T] | None:
         """Return the first of a lane that its own rules let go; set those before it aside until their time."""
-        while waiting:
-            first = waiting[0]
-            wait = self._pacer.own_wait(first.item, now) if first.number in self._alive else 0.0
-            if wait == 0 and first.number in self._alive:
+        while (first := turns.first()) is not None:
+            alive = first.number in self._alive
+            wait = self._pacer.own_wait(first.item, now) if alive else 0.0
+            if alive and wait == 0:
                 return first
-            heappop(waiting)
-            if first.number in self._alive:
+            turns.take_first()
+            if alive:
                 heappush(self._held, (now + wait, first))
         return None
 
@@ -106,4 +104,4 @@ class Queue(Generic[T]):
         while self._held and (self._held[0][0] <= now or self._held[0][1].number not in self._alive):
             _, first = heappop(self._held)
             if first.number in self._alive:
-                heappush(self._lanes[first.item.lane], first)
+                self._lanes[first.item.lane].put(first)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -77,29 +78,54 @@ def test_what_never_fits_is_refused_loudly(lane: Lane, messages: int) -> None:
 
 
 @pytest.mark.parametrize("lane", sorted(DATA))
-def test_a_symbols_data_is_asked_for_twice_a_second(lane: Lane) -> None:
-    pacer = Pacer(LIMITS)
+def test_a_symbols_data_may_leave_in_a_burst_and_is_then_asked_for_twice_a_second(lane: Lane) -> None:
+    pacer = Pacer(PacingLimits(per_symbol_burst_requests=3))
     item = Item(lane=lane, symbol=GOOG)
 
-    waits = [pacer.admit(item, now) for now in (0.0, 0.4, 0.5, 1.0, 1.25)]
+    waits = [pacer.admit(item, now) for now in (0.0, 0.0, 0.0, 0.0, 0.4, 0.5, 0.75, 1.0)]
 
-    assert waits == [0, 0, 0.5, 0, pytest.approx(0.15)]
+    assert waits == [0, 0, 0, 0.5, pytest.approx(0.1), 0, 0.25, 0]
+
+
+def test_a_whole_signal_cycle_of_a_rested_symbol_leaves_at_once() -> None:
+    pacer = Pacer(LIMITS)
+    quote = Item(lane=Lane.QUOTE, symbol=GOOG)
+
+    assert [pacer.admit(quote, 0.0) for _ in range(31)] == [0] * 30 + [0.5]
+
+
+def test_a_rate_may_be_slower_than_one_a_second() -> None:
+    pacer = Pacer(PacingLimits(per_symbol_requests_per_second=0.25, per_symbol_burst_requests=1))
+    item = Item(lane=Lane.DETAILS, symbol=GOOG)
+
+    assert [pacer.admit(item, now) for now in (0.0, 1.0, 4.0)] == [0, 3, 0]
 
 
 def test_lanes_of_data_share_a_symbols_budget_and_symbols_do_not() -> None:
-    pacer = Pacer(LIMITS)
+    pacer = Pacer(PacingLimits(per_symbol_burst_requests=2))
     for lane in (Lane.QUOTE, Lane.DETAILS):
         pacer.admit(Item(lane=lane, symbol=GOOG), 0.0)
 
-    assert pacer.wait(Item(lane=Lane.HISTORY, symbol=GOOG), 0.0) == 1
+    assert pacer.wait(Item(lane=Lane.HISTORY, symbol=GOOG), 0.0) == 0.5
     assert pacer.wait(Item(lane=Lane.HISTORY, symbol=Symbol("IBM")), 0.0) == 0
+
+
+def test_a_sixth_request_for_a_contracts_bars_waits_until_two_seconds_after_the_first() -> None:
+    pacer = Pacer(LIMITS)
+    bars = Item(lane=Lane.HISTORY, symbol=GOOG)
+
+    waits = [pacer.admit(bars, now) for now in (0.0, 0.5, 0.5, 0.5, 0.5, 0.5, 2.0, 2.0)]
+
+    assert waits == [0, 0, 0, 0, 0, 1.5, 0, 0.5]
+    assert pacer.wait(Item(lane=Lane.HISTORY, symbol=Symbol("IBM")), 2.0) == 0
+    assert pacer.wait(Item(lane=Lane.QUOTE, symbol=GOOG), 2.0) == 0
 
 
 @pytest.mark.parametrize("lane", sorted(ORDERS | {Lane.ACCOUNT}))
 def test_neither_orders_nor_the_account_wait_for_a_symbols_budget(lane: Lane) -> None:
     pacer = Pacer(LIMITS)
 
-    assert [pacer.admit(Item(lane=lane, symbol=GOOG), 0.0) for _ in range(5)] == [0] * 5
+    assert [pacer.admit(Item(lane=lane, symbol=GOOG), 0.0) for _ in range(35)] == [0] * 35
 
 
 def test_fifty_history_requests_are_in_flight_at_most() -> None:
@@ -183,7 +209,51 @@ def test_no_second_ever_holds_more_than_its_budget(work: list[tuple[Item, float]
         assert sum(item.messages for item in second) <= LIMITS.messages_per_second
         data = [item for item in second if item.lane in DATA]
         assert sum(item.messages for item in data) <= LIMITS.budget(Lane.QUOTE)
-        assert sum(item.symbol == GOOG for item in data) <= LIMITS.per_symbol_requests_per_second
+
+
+@given(
+    st.lists(st.tuples(ITEMS, st.floats(0, 2)), min_size=1),
+    st.sampled_from([0.1, 0.5, 2.0, 20.0]),
+    st.sampled_from([1, 2, 7]),
+)
+def test_over_any_time_a_symbol_gets_its_rate_and_one_burst_at_most(
+    work: list[tuple[Item, float]], per_second: float, burst: int
+) -> None:
+    pacer = Pacer(PacingLimits(per_symbol_requests_per_second=per_second, per_symbol_burst_requests=burst))
+    now, taken = 1000.0, list[float]()
+
+    for item, pause in work:
+        now += pause
+        if pacer.admit(item, now) == 0 and item.lane in DATA and item.symbol == GOOG:
+            taken.append(now)
+
+    for first, begins in enumerate(taken):
+        for last, ends in enumerate(taken[first:], first):
+            assert last - first + 1 <= burst + (ends - begins) * per_second + 1e-6
+
+
+@given(st.lists(st.tuples(ITEMS, st.floats(0, 0.3))))
+def test_no_two_seconds_hold_more_than_five_requests_for_a_contracts_bars(work: list[tuple[Item, float]]) -> None:
+    pacer, now, asked = Pacer(LIMITS), 1000.0, list[float]()
+
+    for item, pause in work:
+        now += pause
+        if item.symbol == GOOG and pacer.admit(replace(item, lane=Lane.HISTORY), now) == 0:
+            asked.append(now)
+
+    for moment in asked:
+        assert sum(moment <= stamp < moment + 1.999 for stamp in asked) <= 5
+
+
+@given(st.lists(st.tuples(ITEMS, st.floats(0, 0.3))), st.integers(1, 6), st.sampled_from(sorted(ORDERS)))
+def test_an_order_never_waits_for_data(work: list[tuple[Item, float]], messages: int, lane: Lane) -> None:
+    pacer, now = Pacer(LIMITS), 1000.0
+    for item, pause in work:
+        now += pause
+        if item.lane in DATA:
+            pacer.admit(item, now)
+
+    assert pacer.admit(Item(lane=lane, messages=messages, symbol=GOOG), now) == 0
 
 
 @given(ITEMS, st.lists(st.tuples(ITEMS, st.floats(0, 0.05)), max_size=80))

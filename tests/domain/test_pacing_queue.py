@@ -1,3 +1,5 @@
+from collections import Counter
+from dataclasses import replace
 from math import inf
 
 from hypothesis import given
@@ -7,12 +9,12 @@ from domain.ids import Symbol
 from domain.pacing import SHORTEST_WAIT_SECONDS, Item, Lane, Pacer, PacingLimits
 from domain.pacing_queue import Queue
 
-GOOG = Symbol("GOOG")
+GOOG, IBM = Symbol("GOOG"), Symbol("IBM")
 
 
-def a_queue(*items: Item) -> Queue[str]:
+def a_queue(*items: Item, burst: int = 30) -> Queue[str]:
     """Return a queue in which these wait, named by their number."""
-    queue = Queue[str](Pacer(PacingLimits()))
+    queue = Queue[str](Pacer(PacingLimits(per_symbol_burst_requests=burst)))
     for number, item in enumerate(items):
         queue.push(item, str(number), 0.0)
     return queue
@@ -60,21 +62,57 @@ def test_a_bracket_that_waits_for_the_window_is_not_overtaken_by_data() -> None:
 
 def test_a_symbol_that_used_up_its_budget_lets_others_of_its_lane_pass() -> None:
     mine = [Item(lane=Lane.QUOTE, symbol=GOOG)] * 4
-    queue = a_queue(*mine, Item(lane=Lane.QUOTE, symbol=Symbol("IBM")), Item(lane=Lane.DETAILS))
+    queue = a_queue(*mine, Item(lane=Lane.QUOTE, symbol=IBM), Item(lane=Lane.DETAILS), burst=2)
 
     first = popped(queue, 0.0)
 
-    assert (first, queue.pop_ready(0.25)) == (["0", "1", "4", "5"], (None, 0.75))
-    assert popped(queue, 1.0) == ["2", "3"]
+    assert (first, queue.pop_ready(0.25)) == (["0", "4", "1", "5"], (None, 0.25))
+    assert popped(queue, 0.5) == ["2"]
+    assert popped(queue, 1.0) == ["3"]
+
+
+def test_symbols_that_both_want_the_window_take_turns() -> None:
+    items = [Item(lane=Lane.QUOTE, symbol=symbol) for symbol in (GOOG, IBM) for _ in range(4)]
+
+    queue = a_queue(*items)
+
+    assert popped(queue, 0.0) == ["0", "4", "1", "5", "2", "6", "3", "7"]
+
+
+def test_a_symbol_alone_may_have_the_whole_window_of_data() -> None:
+    queue = a_queue(*[Item(lane=Lane.QUOTE, symbol=GOOG)] * 60, burst=60)
+
+    assert (len(popped(queue, 0.0)), queue.pop_ready(0.25)) == (39, (None, 0.75))
+
+
+def test_whoever_had_much_of_late_lets_a_latecomer_go_first() -> None:
+    queue = a_queue(*[Item(lane=Lane.QUOTE, symbol=GOOG)] * 60, burst=60)
+    popped(queue, 0.0)
+
+    queue.push(Item(lane=Lane.QUOTE, symbol=IBM), "late", 0.5)
+
+    assert popped(queue, 1.0)[0] == "late"
+
+
+def test_what_had_its_turn_in_another_lane_counts() -> None:
+    queue = a_queue(*[Item(lane=Lane.DETAILS, symbol=symbol) for symbol in (GOOG, IBM)])
+
+    queue.push(Item(lane=Lane.QUOTE, symbol=GOOG), "quote", 0.0)
+
+    assert popped(queue, 0.0) == ["quote", "1", "0"]
 
 
 def test_what_was_held_back_takes_its_old_place_again() -> None:
-    queue = a_queue(*[Item(lane=Lane.QUOTE, symbol=GOOG)] * 3)
+    bars = Item(lane=Lane.HISTORY, symbol=GOOG)
+    queue = a_queue(replace(bars, key="a"), replace(bars, key="a"))
     popped(queue, 0.0)
+    queue.push(Item(lane=Lane.EXIT, messages=45), "orders", 14.5)
+    popped(queue, 14.5)
 
-    queue.push(Item(lane=Lane.QUOTE, symbol=Symbol("IBM")), "later", 0.0)
+    queue.push(bars, "later", 14.75)
 
-    assert popped(queue, 1.0) == ["2", "later"]
+    assert queue.pop_ready(15.0) == (None, 0.5)
+    assert popped(queue, 15.5) == ["1", "later"]
 
 
 def test_a_full_history_lane_lets_lower_lanes_pass_until_a_request_is_finished() -> None:
@@ -100,8 +138,8 @@ def test_cancelled_work_is_never_handed_out() -> None:
 
 
 def test_work_cancelled_while_held_back_asks_for_no_timer() -> None:
-    queue = a_queue(*[Item(lane=Lane.QUOTE, symbol=GOOG)] * 2)
-    ticket = queue.push(Item(lane=Lane.QUOTE, symbol=GOOG), "no", 0.0)
+    queue = a_queue(Item(lane=Lane.HISTORY, key="a"))
+    ticket = queue.push(Item(lane=Lane.HISTORY, key="a"), "no", 0.0)
     popped(queue, 0.0)
 
     queue.cancel(ticket)
@@ -122,7 +160,7 @@ ITEMS = st.builds(
     Item,
     lane=st.sampled_from(Lane),
     messages=st.integers(1, 4),
-    symbol=st.sampled_from([None, GOOG, Symbol("IBM")]),
+    symbol=st.sampled_from([None, GOOG, IBM]),
     key=st.sampled_from(["", "", "a"]),
 )
 
@@ -155,7 +193,7 @@ def test_within_a_lane_the_first_in_is_the_first_out_for_each_symbol(items: list
         now += 0.25
 
     for lane in Lane:
-        for symbol in (None, GOOG, Symbol("IBM")):
+        for symbol in (None, GOOG, IBM):
             same = [number for number in left if (items[number].lane, items[number].symbol) == (lane, symbol)]
             assert same == sorted(same)
 
@@ -172,3 +210,32 @@ def test_the_queue_knows_what_waits_where_and_how_long_what_went_had_waited() ->
     assert dict(queue.lengths()) == {Lane.HISTORY: 1}
     assert dict(queue.take_waits()) == {Lane.HISTORY: 0.5}
     assert dict(queue.take_waits()) == {}
+
+
+@given(st.lists(st.sampled_from([GOOG, IBM, Symbol("SPY")]), min_size=1, max_size=90), st.integers(0, 38))
+def test_while_several_symbols_wait_none_is_more_than_one_ahead(symbols: list[Symbol], taken: int) -> None:
+    queue = a_queue(*(Item(lane=Lane.QUOTE, symbol=symbol) for symbol in symbols))
+    popped_first = Counter[Symbol]()
+    queue.push(Item(lane=Lane.EXIT, messages=taken + 6), "orders", 0.0)  # So that the window holds less than all.
+
+    for work in popped(queue, 0.0)[1:]:
+        popped_first[symbols[int(work)]] += 1
+
+    waiting = {symbol for symbol in symbols if popped_first[symbol] < symbols.count(symbol)}
+    behind = min((popped_first[symbol] for symbol in waiting), default=30)
+    assert all(popped_first[symbol] <= behind + 1 for symbol in symbols)
+
+
+@given(st.integers(5, 60), st.integers(0, 60), st.floats(0.1, 1.5))
+def test_a_symbols_backlog_is_gone_as_soon_as_its_rate_allows_whatever_others_ask(
+    mine: int, theirs: int, pause: float
+) -> None:
+    symbols = [GOOG] * mine + [IBM] * theirs
+    queue, now, last = a_queue(*(Item(lane=Lane.QUOTE, symbol=symbol) for symbol in symbols), burst=4), 0.0, 0.0
+
+    while len(queue):
+        if any(symbols[int(work)] == GOOG for work in popped(queue, now)):
+            last = now
+        now += pause
+
+    assert (mine - 4) / 2 <= last + 1e-6 <= (mine - 4) / 2 + pause + 1e-6
