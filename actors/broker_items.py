@@ -5,6 +5,7 @@ from domain.commands import (
     RequestBars,
     RequestBook,
     RequestChain,
+    RequestHoldings,
     RequestListed,
     RequestQuote,
     RequestUnderlying,
@@ -12,7 +13,17 @@ from domain.commands import (
 from domain.pacing import Item, Lane
 
 BOOK_MESSAGES = 4  # Positions, our open orders, executions, completed orders; all open orders come later.
-Request = RequestUnderlying | RequestBars | RequestQuote | RequestChain | RequestListed | RequestAccount | RequestBook
+HOLDINGS_MESSAGES = 2  # Positions and our open orders.
+Request = (
+    RequestUnderlying
+    | RequestBars
+    | RequestQuote
+    | RequestChain
+    | RequestListed
+    | RequestAccount
+    | RequestBook
+    | RequestHoldings
+)
 
 
 def item_of(message: Request) -> Item:
@@ -32,5 +43,7 @@ def item_of(message: Request) -> Item:
             return Item(lane=Lane.DETAILS, symbol=message.underlying.symbol)
         case RequestBook():
             return Item(lane=Lane.ACCOUNT, messages=BOOK_MESSAGES)
+        case RequestHoldings():
+            return Item(lane=Lane.ACCOUNT, messages=HOLDINGS_MESSAGES)
         case _:
             return Item(lane=Lane.ACCOUNT)

@@ -11,6 +11,7 @@ from domain.commands import (
     RequestBars,
     RequestBook,
     RequestChain,
+    RequestHoldings,
     RequestListed,
     RequestQuote,
     RequestUnderlying,
@@ -129,6 +130,8 @@ class Questions:
                 return port.listed(message)
             case RequestBook():
                 return (self._link().orders or port).book(self._book_timeout_seconds)
+            case RequestHoldings():
+                return (self._link().orders or port).holdings(self._book_timeout_seconds)
             case _:
                 return port.account()
 

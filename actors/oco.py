@@ -8,6 +8,7 @@ from actors.runtime.context import Context
 from domain.bracket_effects import (
     Alarm,
     AskBook,
+    AskHoldings,
     Begin,
     BookFailed,
     BracketInput,
@@ -38,6 +39,7 @@ from domain.commands import (
     ReadStream,
     ReleaseRisk,
     RequestBook,
+    RequestHoldings,
     SendAlert,
     SubmitOrders,
     UnwatchQuote,
@@ -61,6 +63,7 @@ from domain.reports import (
     BookReport,
     CommissionReport,
     ExecutionReport,
+    HoldingsReport,
     OpenOrderReport,
     OrderErrorReport,
     OrderStatusReport,
@@ -181,7 +184,7 @@ class OCOActor(Actor):
             case Due(timer="review"):
                 self._plan_flatten()
                 return None
-            case Due() | BookReport():
+            case Due() | BookReport() | HoldingsReport():
                 return message
             case _:
                 return message if isinstance(message, REPORTS) else None
@@ -199,6 +202,8 @@ class OCOActor(Actor):
                 self.tell("broker", self._order_command(effect), urgent=True)
             case AskBook():
                 self.spawn(self._ask_book())
+            case AskHoldings():
+                self.spawn(self._ask_holdings())
             case SetTimer():
                 self.timers.start(effect.timer, effect.seconds, Due(timer=effect.timer))
             case Record():
@@ -230,6 +235,11 @@ class OCOActor(Actor):
         else:
             reason = answer.failure.value if isinstance(answer, RequestFailed) else "no answer"
             self._input(BookFailed(reason=reason))
+
+    async def _ask_holdings(self) -> None:
+        answer = await self.ask_or_none("broker", RequestHoldings(), timeout_seconds=30)
+        if isinstance(answer, HoldingsReport):
+            self._input(answer)
 
     def on_written(self) -> None:
         """End, if that waits for nothing else: what is not on the disk dies with this actor."""

@@ -12,6 +12,7 @@ from typing import Final
 from broker.dry_run_matching import LIVE, REJECTED, PaperFees, PaperOrder, fill_price, spec_problem, touched
 from broker.dry_run_positions import Holdings
 from broker.dry_run_reports import (
+    book_report,
     commission_report,
     error_report,
     execution_report,
@@ -30,6 +31,7 @@ from domain.reports import (
     BrokerStatus,
     CommissionReport,
     ExecutionReport,
+    HoldingsReport,
     OpenOrderReport,
     OrderEffect,
     OrderReport,
@@ -129,18 +131,27 @@ class PaperLedger:
 
     async def book(self, timeout_seconds: float) -> BookReport | RequestFailed:  # noqa: ARG002 - of the port
         """Return what the paper account holds."""
+        executions = tuple(replace(report, generation=self._generation) for report in self._executions)
+        commissions = tuple(replace(report, generation=self._generation) for report in self._commissions)
+        return book_report(self._look(), executions, commissions, self._open_orders(live=False))
+
+    async def holdings(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:  # noqa: ARG002 - of the port
+        """Return what the paper account holds and what rests in it."""
+        return self._look()
+
+    def _look(self) -> HoldingsReport:
         self._expire()
-        now, orders = self._clock.now(), self._orders.values()
-        return BookReport(
+        now = self._clock.now()
+        return HoldingsReport(
             generation=self._generation,
             at=now,
             asked_at=now,
             positions=self._holdings.reports(self._generation, now),
-            open_orders=tuple(self._open_order(order) for order in orders if order.live),
-            executions=tuple(replace(report, generation=self._generation) for report in self._executions),
-            commissions=tuple(replace(report, generation=self._generation) for report in self._commissions),
-            completed=tuple(self._open_order(order) for order in orders if not order.live),
+            open_orders=self._open_orders(live=True),
         )
+
+    def _open_orders(self, *, live: bool) -> tuple[OpenOrderReport, ...]:
+        return tuple(self._open_order(order) for order in self._orders.values() if order.live is live)
 
     def on_quote(self, quote: Quote) -> None:
         """Fill what a live quote fills, up to the sizes it shows; the same quote again fills nothing more."""

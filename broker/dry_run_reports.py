@@ -6,8 +6,10 @@ from decimal import Decimal
 from broker.dry_run_matching import PaperOrder
 from domain.ids import ExecId, Generation, OrderId, OrderRef, PermId
 from domain.reports import (
+    BookReport,
     CommissionReport,
     ExecutionReport,
+    HoldingsReport,
     OpenOrderReport,
     OrderEffect,
     OrderErrorReport,
@@ -97,4 +99,23 @@ def error_report(
     """Return a refusal with the broker's code for it."""
     return OrderErrorReport(
         generation=generation, at=at, order_id=order_id, ref=ref, code=code, text=text, effect=effect
+    )
+
+
+def book_report(
+    look: HoldingsReport,
+    executions: tuple[ExecutionReport, ...],
+    commissions: tuple[CommissionReport, ...],
+    completed: tuple[OpenOrderReport, ...],
+) -> BookReport:
+    """Return the whole book: the look and the day's history."""
+    return BookReport(
+        generation=look.generation,
+        at=look.at,
+        asked_at=look.asked_at,
+        positions=look.positions,
+        open_orders=look.open_orders,
+        executions=executions,
+        commissions=commissions,
+        completed=completed,
     )

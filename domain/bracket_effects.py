@@ -11,6 +11,7 @@ from domain.reports import (
     BookReport,
     CommissionReport,
     ExecutionReport,
+    HoldingsReport,
     OpenOrderReport,
     OrderErrorReport,
     OrderStatusReport,
@@ -79,6 +80,7 @@ BracketInput = (
     | Disconnected
     | BookReport
     | BookFailed
+    | HoldingsReport
     | NotSent
     | Starved
     | StopEntry
@@ -121,6 +123,11 @@ class AskBook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskHoldings:
+    """Ask the broker for positions and open orders alone; HoldingsReport may follow, silence asks for nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SetTimer:
     """Say Due(timer) after this many seconds; a running timer of the name starts anew."""
 
@@ -159,4 +166,4 @@ class Finish:
     closed: BracketClosed
 
 
-Effect = Send | Change | Cancel | AskBook | SetTimer | Record | Say | Alarm | Finish
+Effect = Send | Change | Cancel | AskBook | AskHoldings | SetTimer | Record | Say | Alarm | Finish

@@ -148,7 +148,7 @@ def after_book(bracket: Bracket, book: BookReport) -> Step:
     effects: list[Effect] = []
     after = replace(bracket, connected=True)
     for execution in book.executions:
-        if _ours(bracket, execution.ref):
+        if is_ours(bracket, execution.ref):
             after, said = after_execution(after, execution)
             effects.extend(said)
     for commission in book.commissions:
@@ -156,7 +156,7 @@ def after_book(bracket: Bracket, book: BookReport) -> Step:
         effects.extend(said)
     seen = set()
     for report in (*book.completed, *book.open_orders):
-        if _ours(bracket, report.ref):
+        if is_ours(bracket, report.ref):
             after = after_open_order(after, report)
             seen.add(report.ref)
     missing = [o for o in after.orders if not o.done and o.ref not in seen and o.sent_at < book.asked_at]
@@ -179,7 +179,8 @@ def _doubtful(bracket: Bracket) -> bool:
     return any(order.status is OrderStatus.UNKNOWN for order in bracket.orders)
 
 
-def _ours(bracket: Bracket, ref: str | None) -> bool:
+def is_ours(bracket: Bracket, ref: str | None) -> bool:
+    """Return whether this ref is of an order of this bracket."""
     parts = split_ref(ref) if ref is not None else None
     return parts is not None and parts[0] == bracket.plan.intent
 

@@ -13,6 +13,7 @@ from typing import Final, assert_never
 from domain.bracket_close import wind_up
 from domain.bracket_effects import (
     AskBook,
+    AskHoldings,
     Begin,
     BookFailed,
     BracketInput,
@@ -40,6 +41,7 @@ from domain.bracket_facts import (
     not_sent,
     silent,
 )
+from domain.bracket_glance import differs
 from domain.bracket_guard import bare_due, unguarded_due, watch_guard
 from domain.brackets import (
     Bracket,
@@ -56,6 +58,7 @@ from domain.reports import (
     BookReport,
     CommissionReport,
     ExecutionReport,
+    HoldingsReport,
     OpenOrderReport,
     OrderErrorReport,
     OrderStatusReport,
@@ -88,6 +91,8 @@ def _learned(bracket: Bracket, message: BracketInput, now: datetime) -> Step:
             return on_quote(bracket, message, now)
         case BookReport():
             return _after_book(bracket, message)
+        case HoldingsReport():
+            return _looked(bracket, message)
         case _:
             return _told(bracket, message, now)
 
@@ -208,8 +213,16 @@ def _fees_due(bracket: Bracket) -> Step:
 
 def _look_due(bracket: Bracket) -> Step:
     """Ask, though nothing seems wrong: a fill whose report was lost makes no sound."""
-    quiet = bracket.connected and not bracket.book_wanted
-    return bracket, ((AskBook(),) if quiet else ())
+    return bracket, ((AskHoldings(),) if _is_quiet(bracket) else ())
+
+
+def _looked(bracket: Bracket, holdings: HoldingsReport) -> Step:
+    """Ask for the whole book where the look shows something else than what is known; the book alone teaches."""
+    return bracket, ((AskBook(),) if _is_quiet(bracket) and differs(bracket, holdings) else ())
+
+
+def _is_quiet(bracket: Bracket) -> bool:
+    return bracket.connected and not bracket.book_wanted
 
 
 def _resize_due(bracket: Bracket) -> Step:

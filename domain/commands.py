@@ -124,6 +124,13 @@ class RequestBook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestHoldings:
+    """Ask for positions and our open orders alone → HoldingsReport; a day's executions are many, and seldom news."""
+
+    priority: ClassVar[str] = "account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WatchQuote:
     """Stream this contract's quotes to the actor named ``watcher`` until it says otherwise."""
 

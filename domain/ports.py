@@ -14,6 +14,7 @@ from domain.reports import (
     BarsReport,
     BookReport,
     ChainReport,
+    HoldingsReport,
     ListedReport,
     Listing,
     RequestFailed,
@@ -87,6 +88,10 @@ class OrderPort(Protocol):
 
     async def book(self, timeout_seconds: float) -> BookReport | RequestFailed:
         """Ask afresh for positions, open orders and executions; all must answer."""
+        ...
+
+    async def holdings(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:
+        """Ask afresh for positions and our open orders alone; both must answer."""
         ...
 
 

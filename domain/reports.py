@@ -291,6 +291,17 @@ class BookReport:
     completed: tuple[OpenOrderReport, ...]  # Optional evidence; empty where the broker was silent.
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingsReport:
+    """What is held and what works now, without its history: the cheap look while all is quiet."""
+
+    generation: Generation
+    at: datetime
+    asked_at: datetime
+    positions: tuple[PositionReport, ...]
+    open_orders: tuple[OpenOrderReport, ...]
+
+
 OrderReport = OrderStatusReport | OpenOrderReport | ExecutionReport | CommissionReport | OrderErrorReport
 StreamReport = (
     OrderReport | PositionReport | PnlReport | QuoteReport | ConnectivityReport | UnknownCodeReport | DisconnectedReport

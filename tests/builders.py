@@ -15,10 +15,12 @@ from domain.reports import (
     BrokerStatus,
     CommissionReport,
     ExecutionReport,
+    HoldingsReport,
     OpenOrderReport,
     OrderEffect,
     OrderErrorReport,
     OrderStatusReport,
+    PositionReport,
     Side,
 )
 
@@ -155,6 +157,23 @@ def a_book(**changes: Any) -> BookReport:
         completed=(),
     )
     return replace(book, **changes)
+
+
+def a_glance(**changes: Any) -> HoldingsReport:
+    glance = HoldingsReport(generation=GENERATION, at=NOW, asked_at=NOW, positions=(), open_orders=())
+    return replace(glance, **changes)
+
+
+def a_position(quantity: int, *, con_id: int = 101, symbol: str = "GOOG") -> PositionReport:
+    return PositionReport(
+        generation=GENERATION,
+        at=NOW,
+        con_id=ConId(con_id),
+        symbol=Symbol(symbol),
+        sec_type="OPT",
+        quantity=quantity,
+        average_cost=Decimal(1),
+    )
 
 
 def a_quote(bid: str | None = "2.00", ask: str | None = "2.02", *, seconds: float = 0, **changes: Any) -> Quote:

@@ -28,6 +28,7 @@ from domain.reports import (
     ConnectivityReport,
     DisconnectedReport,
     Failure,
+    HoldingsReport,
     ListedReport,
     RequestFailed,
     SnapshotReport,
@@ -169,6 +170,10 @@ class IbBroker:
     async def book(self, timeout_seconds: float) -> BookReport | RequestFailed:
         """Ask afresh for positions, open orders and executions; all must answer, each within the limit."""
         return await self._book.read(timeout_seconds)
+
+    async def holdings(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:
+        """Ask afresh for positions and our open orders alone; both must answer, each within the limit."""
+        return await self._book.glance(timeout_seconds)
 
     def _on_error(self, request_id: int, code: int, text: str, *_: str) -> None:
         self._session.on_error(code, text)

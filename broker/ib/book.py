@@ -16,6 +16,7 @@ from domain.reports import (
     CommissionReport,
     ExecutionReport,
     Failure,
+    HoldingsReport,
     OpenOrderReport,
     OrderStatusReport,
     PositionReport,
@@ -90,6 +91,23 @@ class Book:
             failed = next((answer for answer in answers[:3] if isinstance(answer, RequestFailed)), None)
             return failed or self._report(began, with_completed=not isinstance(answers[3], RequestFailed))
 
+    async def glance(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:
+        """Ask for positions and our own open orders alone. ``timeout_seconds`` limits each request. Two messages."""
+        async with self._turn:
+            began = self._line.clock.now()
+            answers = await asyncio.gather(
+                self._ask(POSITIONS, self._positions, self._line.client.reqPositions, timeout_seconds),
+                self._ask(OPEN_ORDERS, self._orders, self._line.client.reqOpenOrders, timeout_seconds),
+            )
+            failed = next((answer for answer in answers if isinstance(answer, RequestFailed)), None)
+            return failed or HoldingsReport(
+                generation=self._line.generation,
+                at=self._line.clock.now(),
+                asked_at=self._asked_at(began),
+                positions=self._held(),
+                open_orders=tuple(self._orders.items.values()),
+            )
+
     async def _ask(
         self,
         key: str,
@@ -145,17 +163,23 @@ class Book:
         self._line.client.reqCompletedOrders(apiOnly=False)
 
     def _report(self, began: datetime, *, with_completed: bool) -> BookReport:
-        asked = (self._positions.asked_at, self._orders.asked_at)
         return BookReport(
             generation=self._line.generation,
             at=self._line.clock.now(),
-            asked_at=min(began, *(at for at in asked if at is not None)),
-            positions=tuple(position for position in self._positions.items.values() if position.quantity),
+            asked_at=self._asked_at(began),
+            positions=self._held(),
             open_orders=tuple(self._orders.items.values()),
             executions=tuple(self._executions.values()),
             commissions=tuple(self._commissions.values()),
             completed=tuple(self._completed.items.values()) if with_completed else (),
         )
+
+    def _asked_at(self, began: datetime) -> datetime:
+        asked = (self._positions.asked_at, self._orders.asked_at)
+        return min(began, *(at for at in asked if at is not None))
+
+    def _held(self) -> tuple[PositionReport, ...]:
+        return tuple(position for position in self._positions.items.values() if position.quantity)
 
     def _ended(self, key: str, collected: Collected[Any]) -> Callable[..., None]:
         def handle(*_: object) -> None:

@@ -18,13 +18,14 @@ from domain.reports import (
     BarsReport,
     BookReport,
     ChainReport,
+    HoldingsReport,
     ListedReport,
     RequestFailed,
     SnapshotReport,
     UnderlyingReport,
 )
 from tests.actors.stage import Stage
-from tests.builders import a_book, a_quote
+from tests.builders import a_book, a_glance, a_quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,10 @@ class FakePort:
 
     async def book(self, timeout_seconds: float) -> BookReport | RequestFailed:
         answer: BookReport | RequestFailed = await self._answer("book", timeout_seconds, a_book)
+        return answer
+
+    async def holdings(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:
+        answer: HoldingsReport | RequestFailed = await self._answer("holdings", timeout_seconds, a_glance)
         return answer
 
     def watch_pnl(self) -> None:

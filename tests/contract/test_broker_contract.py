@@ -6,7 +6,7 @@ import pytest
 
 from domain.ids import OrderRef
 from domain.order_specs import OrderKind, TimeInForce
-from domain.reports import BrokerStatus, OrderEffect
+from domain.reports import BrokerStatus, HoldingsReport, OrderEffect, Side
 from tests.contract.broker_stands import ENTRY, EXIT, OPTION, STANDS, STOP, TARGET, Stand, a_spec, play
 
 EVERY_BROKER = pytest.mark.parametrize("kind", list(STANDS))
@@ -44,6 +44,23 @@ def test_a_limit_at_the_ask_fills_and_is_in_the_book(kind: str) -> None:
         assert [(held.con_id, held.quantity, held.sec_type) for held in book.positions] == [(OPTION.con_id, 2, "OPT")]
         assert book.open_orders == ()
         assert [fill.exec_id for fill in book.executions] == [fill.exec_id for fill in stand.heard.executions(ENTRY)]
+
+    play(kind, story)
+
+
+@EVERY_BROKER
+def test_a_look_shows_what_the_book_shows(kind: str) -> None:
+    async def story(stand: Stand) -> None:
+        await a_position(stand)
+        stand.port.place(a_spec(EXIT, side=Side.SELL, limit=Decimal("1.50")))
+        await stand.wait()
+        look, book = await stand.port.holdings(10), await stand.book()
+
+        assert isinstance(look, HoldingsReport), look
+        assert [(held.con_id, held.quantity) for held in look.positions] == [(OPTION.con_id, 2)]
+        assert [order.ref for order in look.open_orders] == [EXIT]
+        assert [held.quantity for held in book.positions] == [held.quantity for held in look.positions]
+        assert [order.ref for order in book.open_orders] == [EXIT]
 
     play(kind, story)
 

@@ -5,7 +5,6 @@ import pytest
 from domain.bracket_effects import (
     Alarm,
     AskBook,
-    Disconnected,
     Due,
     Finish,
     Liquidate,
@@ -161,17 +160,6 @@ def test_a_fee_that_overtook_its_fill_is_asked_for_once() -> None:
     finish = life.wants(Finish)[0]
     assert isinstance(finish, Finish)
     assert finish.closed.fees == Decimal("2.00")
-
-
-def test_while_something_is_held_the_broker_is_asked_now_and_then_though_all_is_quiet() -> None:
-    life = a_guarded_life()
-
-    life.tell(Due(timer="look"), after=60)
-    assert life.wants(AskBook)
-    life.tell(Disconnected())
-    life.tell(Due(timer="look"), after=60)
-
-    assert life.wants(AskBook) == []
 
 
 def test_a_triggered_stop_that_rests_is_lowered_step_by_step() -> None:

@@ -1,24 +1,11 @@
 from dataclasses import replace
-from decimal import Decimal
 
 from domain.events import FeesCharged, LegFilled
 from domain.foreign import foreign_symbols, leg_filled
-from domain.ids import ConId, OrderRef, Symbol
+from domain.ids import OrderRef, Symbol
 from domain.ledger import Ledger, apply
-from domain.reports import BrokerStatus, PositionReport
-from tests.builders import GENERATION, NOW, a_book, a_fee, a_fill, an_open_order, ref
-
-
-def a_position(quantity: int, *, con_id: int = 101, symbol: str = "GOOG") -> PositionReport:
-    return PositionReport(
-        generation=GENERATION,
-        at=NOW,
-        con_id=ConId(con_id),
-        symbol=Symbol(symbol),
-        sec_type="OPT",
-        quantity=quantity,
-        average_cost=Decimal(1),
-    )
+from domain.reports import BrokerStatus
+from tests.builders import a_book, a_fee, a_fill, a_position, an_open_order, ref
 
 
 def test_an_execution_with_our_ref_is_our_fill_and_its_fee_ours() -> None:

@@ -3,7 +3,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.ids import OrderRef
-from domain.reports import BookReport, BrokerStatus, Failure, PositionReport, RequestFailed
+from domain.reports import BookReport, BrokerStatus, Failure, HoldingsReport, PositionReport, RequestFailed
 from tests.broker.ib.order_desk import run
 from tests.broker.orders_on_the_wire import MAX, OPTION, a_completed_order, a_status, an_execution, an_open_order
 from tests.broker.scripted_gateway import ACCOUNT, Answer, Desk, Fields, Frame, ScriptedGateway
@@ -52,6 +52,37 @@ def test_an_empty_account_is_an_empty_book_and_five_messages() -> None:
 
         assert (book.positions, book.open_orders, book.executions, book.completed) == ((), (), (), ())
         assert sorted(int(fields[0]) for fields in gateway.received) == [5, 7, 16, 61, 71, 99]
+
+    run(scenario)
+
+
+def test_a_look_asks_two_things_and_says_what_is_held_and_works() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(
+            answers(
+                positions=lambda _: [a_position(2), a_position(0, con_id=102), (62, 1)],
+                open_orders=lambda _: [an_open_order(order_id=12, ref="A.S.0", client=7), (53, 1)],
+            )
+        )
+
+        look = await desk.broker.holdings(5)
+
+        assert isinstance(look, HoldingsReport), look
+        assert [(report.con_id, report.quantity) for report in look.positions] == [(101, 2)]
+        assert [report.ref for report in look.open_orders] == ["A.S.0"]
+        assert sorted(int(fields[0]) for fields in gateway.received) == [5, 61, 71]
+
+    run(scenario)
+
+
+def test_a_look_that_is_not_answered_fails() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(open_orders=lambda _: []))
+
+        look = await desk.broker.holdings(1)
+
+        assert isinstance(look, RequestFailed)
+        assert look.failure is Failure.TIMED_OUT
 
     run(scenario)
 
