@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from broker.ib import refusals
+from broker.ib.framing import Framing
 from broker.ib.line import Line
 from broker.ib.refusals import Refusal
 from domain.reports import Failure, RequestFailed
@@ -27,7 +28,8 @@ class Session:
         self._first = b""  # What it sent before it greeted: its beginning.
         self._greeted = False  # It spoke our protocol.
         self._over: asyncio.Future[RequestFailed | None] | None = None
-        self.last_words = ""  # What the library said of the connection's end.
+        self._framing = Framing(self._on_broken_frames)
+        self.last_words = ""  # What was said of the connection's end first.
 
     def handlers(self) -> Mapping[str, Callable[..., object]]:
         """Return the server messages that are handled here, by the library's names."""
@@ -39,6 +41,7 @@ class Session:
         self._over = loop.create_future()
         self._line.gateway.wrapper.clientId = self._line.config.client_id
         client.apiError += self._on_library_error
+        client.conn.hasData += self._framing.take
         client.conn.hasData += self._on_bytes
         client.conn.disconnected += self._on_closed
         try:
@@ -109,8 +112,12 @@ class Session:
         else:
             self._end(refusals.stranger(self._first) if self._first else refusals.NO_WORD)
 
+    def _on_broken_frames(self, length: int) -> None:
+        self.last_words = f"garbage on the wire: a message of {length} bytes was announced"
+        self._line.client.conn.transport.abort()  # What waits to be written has no reader.
+
     def _on_library_error(self, text: str) -> None:
-        self.last_words = text
+        self.last_words = self.last_words or text
         client = self._line.client
         if 0 < client.serverVersion() < client.MinClientVersion:
             self._end(refusals.too_old(client.serverVersion(), client.MinClientVersion))

@@ -70,6 +70,10 @@ class ScriptedGateway:
             payload = "".join(f"{field}\0" for field in frame).encode()
             self._writer.write(struct.pack(">I", len(payload)) + payload)
 
+    def say_bytes(self, data: bytes) -> None:
+        assert self._writer is not None
+        self._writer.write(data)
+
     def hang_up(self) -> None:
         if self._writer is not None:
             self._writer.close()

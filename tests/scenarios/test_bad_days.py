@@ -69,7 +69,7 @@ LINKS: Final = (
     bad("cut in the middle of a tick", nth(1, "cut", "tickPrice"), back=11.0),
     bad("cut in the middle of the book", nth(1, "cut", "position"), DROP, back=1.0),
     bad("cut in the middle of the greeting", nth(1, "cut", "handshake"), DROP, back=1.0),
-    bad("garbage", nth(1, "garbage", "tickPrice"), back=20.0),  # Found out by the probe: no frame ends any more.
+    bad("garbage", nth(1, "garbage", "tickPrice"), back=5.0, said=("connection_state", "garbage")),
     bad("garbage in a frame", nth(1, "garbage", "tickPrice", framed=True), back=11.0),
     bad("short ticks", struck("short", "tickPrice", lasts=20), back=20.0),
     bad("short statuses in the book", struck("short", "orderStatus", lasts=20), DROP, back=20.0),
