@@ -1,18 +1,21 @@
 """BracketsActor: every open intent has an OCOActor, whatever died."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from actors.base import Actor
 from actors.runtime.context import Context
 from actors.runtime.supervisor import ChildSpec, StartChild, Supervisor
-from domain.commands import OpenBracket, ReadOpenIntents, SendAlert, Wake
+from domain.commands import OpenBracket, ReadOpenIntents, ReleaseRisk, SendAlert, Wake
 from domain.events import BracketPlan
 from domain.ids import IntentId
 from domain.ports import EventLog
 
 OcoSpec = Callable[[IntentId, BracketPlan | None], ChildSpec]
 SWEEP_SECONDS = 10.0
+AGAIN_SECONDS = 1.0
+TRIES_MAX = 2  # Of a plan that is nowhere but here; one that is on disk is tried for ever.
 
 
 def oco_name(intent: IntentId) -> str:
@@ -30,13 +33,27 @@ class GuardsSupervisor(Supervisor):
             self.tell("brackets", Wake(what="sweep"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Late:
+    """A guard that did not come up: since when by the monotonic clock, how often, and the plan if it was a new one."""
+
+    since: float
+    tries: int
+    plan: BracketPlan | None
+
+
 class BracketsActor(Actor):
-    """Gives each plan an OCOActor, and sweeps: an open intent of the journal without an actor gets one again."""
+    """Gives each plan an OCOActor, and sweeps: an open intent of the journal without an actor gets one again.
+
+    A supervisor forgets a child whose first start failed, so it is for this actor to try it again, and to say that it
+    lives after all or is given up.
+    """
 
     def __init__(self, context: Context, *, oco_spec: OcoSpec, log: EventLog) -> None:
         super().__init__(context)
         self._oco_spec = oco_spec
         self._log = log
+        self._late: dict[IntentId, _Late] = {}
 
     async def on_start(self) -> None:
         """Adopt what was open before this process, or this actor, started."""
@@ -57,14 +74,60 @@ class BracketsActor(Actor):
         known = await self.ask_or_none("journal", ReadOpenIntents(), timeout_seconds=10)
         if known is None:
             return
-        alive = set(self.directory.names("oco:"))
-        for intent in known.intents:
-            if oco_name(intent) not in alive:
-                await self._start(intent, None)
+        for intent in dict.fromkeys((*known.intents, *self._late)):
+            await self._look_after(intent, is_written=intent in known.intents)
+
+    async def _look_after(self, intent: IntentId, *, is_written: bool) -> None:
+        late = self._late.get(intent)
+        if self._lives(intent):
+            if is_written:
+                self._note_up(intent)
+        elif is_written:
+            await self._start(intent, None)
+        elif late is not None and late.plan is not None and late.tries < TRIES_MAX:
+            await self._start(intent, late.plan)
+        else:
+            self._give_up(intent)
 
     async def _start(self, intent: IntentId, plan: BracketPlan | None) -> None:
         started = await self.ask_or_none("ocos", StartChild(spec=self._oco_spec(intent, plan)), timeout_seconds=15)
-        if not started:
-            self._log.emit("oco_actor_dead", intent=intent, reason="could not be started; the sweep tries again")
-            text = f"{intent} has no guard: it could not be started, and is tried again every {SWEEP_SECONDS:g} s"
-            self.tell("alerts", SendAlert(kind="oco_dead", text=text, level="CRITICAL"))
+        if started:
+            self._note_up(intent)
+        elif started is None or not self._lives(intent):  # Else somebody was faster.
+            self._note_late(intent, plan)
+
+    def _note_late(self, intent: IntentId, plan: BracketPlan | None) -> None:
+        late, now = self._late.get(intent), self.clock.monotonic()
+        if late is None:
+            self._late[intent] = _Late(since=now, tries=1, plan=plan)
+        else:
+            self._late[intent] = replace(late, tries=late.tries + 1)
+        if plan is not None:
+            self.timers.start("sweep", AGAIN_SECONDS, Wake(what="sweep"))
+        if not self._lives(intent):  # It may be at its start still.
+            self._tell_dead(intent)
+
+    def _lives(self, intent: IntentId) -> bool:
+        return self.directory.address(oco_name(intent)).is_alive
+
+    def _note_up(self, intent: IntentId) -> None:
+        late, name = self._late.pop(intent, None), oco_name(intent)
+        if late is not None:
+            seconds = self.clock.monotonic() - late.since
+            self._observer.restarted(name, self.directory.epoch(name), "its first start failed", seconds)
+
+    def _tell_dead(self, intent: IntentId) -> None:
+        self._log.emit("oco_actor_dead", intent=intent, reason="could not be started, and is tried again")
+        text = f"{intent} has no guard: it could not be started, and is tried again every {SWEEP_SECONDS:g} s"
+        self.tell("alerts", SendAlert(kind="oco_dead", text=text, level="CRITICAL"))
+
+    def _give_up(self, intent: IntentId) -> None:
+        """Let go of what is not on disk, so that nothing of it was sent: what was set aside for it is free again."""
+        late, reason = self._late.pop(intent), "its guard could not be started"
+        self._observer.gave_up(oco_name(intent), reason)
+        if late.plan is None:
+            return
+        contract = late.plan.contract
+        self._log.emit("entry_given_up", intent=intent, contract=contract.label, reason=reason)
+        for name in ("risk", f"symbol:{contract.symbol}"):
+            self.tell(name, ReleaseRisk(intent=intent))

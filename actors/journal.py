@@ -14,10 +14,15 @@ from domain.commands import (
 )
 from domain.errors import StoreError
 from domain.ports import EventLog, JournalPort
+from domain.record_keys import key_of
 
 
 class JournalActor(Actor):
-    """Append, fsync, acknowledge. A write that fails is answered, not swallowed: whoever asked must not go on."""
+    """Append, fsync, acknowledge. A write that fails is answered, not swallowed: whoever asked must not go on.
+
+    What a stream holds already is acknowledged and not written again: mail may come twice, or late, from a writer whose
+    successor has told the same. The stream itself is asked, so that this survives the death of this actor.
+    """
 
     def __init__(self, context: Context, *, journal: JournalPort, log: EventLog) -> None:
         super().__init__(context)
@@ -38,7 +43,10 @@ class JournalActor(Actor):
 
     def _append(self, message: AppendRecords) -> RecordsAppended:
         try:
-            self._journal.append(message.stream, message.records)
+            known = {key_of(record) for record in self._journal.read(message.stream)}
+            news = tuple(record for record in message.records if key_of(record) not in known)
+            if news:
+                self._journal.append(message.stream, news)
         except StoreError as error:
             self._log.emit("store_error", stream=message.stream, reason=str(error))
             return RecordsAppended(error=str(error))

@@ -107,6 +107,9 @@ class OCOActor(Actor):
         first: BracketInput = Resume()
         if bracket is None:
             bracket, first = await self._planned(), Begin()
+        if bracket is None:
+            self.stop()
+            return
         self._bracket = bracket
         if bracket.closed is not None:
             self._finish(bracket.closed)
@@ -115,24 +118,27 @@ class OCOActor(Actor):
         self._watch(bracket)
         self._input(first)
 
-    async def _planned(self) -> Bracket:
+    async def _planned(self) -> Bracket | None:
+        """Write the plan; None when it was given up: then nothing of it is on disk, and nothing will be sent."""
         if self._plan is None:
             raise StoreError(f"intent {self._intent} is not in the journal")
         if is_stale(self._plan, self._policy, self.clock.now()):
-            raise self._given_up(self._plan, "the plan is too old to be sent")
+            self._give_up(self._plan, "the plan is too old to be sent")
+            return None
         planned = BracketPlanned(at=self.clock.now(), plan=self._plan)
         written = await self.ask(
             "journal", AppendRecords(stream=stream_of(self._intent), records=(planned,)), timeout_seconds=10
         )
         if written.error:
-            raise self._given_up(self._plan, written.error)
+            self._give_up(self._plan, written.error)
+            return None
         return Bracket(plan=self._plan, policy=self._policy)
 
-    def _given_up(self, plan: BracketPlan, reason: str) -> StoreError:
-        """Free what was set aside for a plan that is not on disk, so that nothing of it will be sent."""
+    def _give_up(self, plan: BracketPlan, reason: str) -> None:
+        """Say so, and free what was set aside."""
+        self._log.emit("entry_given_up", intent=self._intent, contract=plan.contract.label, reason=reason)
         for name in ("risk", f"symbol:{plan.contract.symbol}"):
             self.tell(name, ReleaseRisk(intent=self._intent))
-        return StoreError(reason)
 
     def _watch(self, bracket: Bracket) -> None:
         contract = bracket.plan.contract

@@ -13,6 +13,12 @@ ORDER_EVENTS: Final = (
         ("symbol", "strategy", "confidence", "target", "trigger", "stop_limit", "native"),
     ),
     Event(
+        "entry_given_up",
+        Level.WARNING,
+        "{intent}: nothing of it was sent, {contract} is not bought: {reason}",
+        ("intent", "contract", "reason"),
+    ),
+    Event(
         "order_placement",
         Level.INFO,
         "{side} {quantity} {contract} {order_type}, limit {price}, trigger {trigger}",

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
-from actors.brackets import SWEEP_SECONDS, BracketsActor, oco_name
+from actors.brackets import AGAIN_SECONDS, SWEEP_SECONDS, BracketsActor, oco_name
 from actors.runtime.supervisor import ChildSpec, Restart, StartChild, Supervisor
-from domain.commands import OpenBracket, ReadOpenIntents
+from domain.commands import OpenBracket, ReadOpenIntents, ReleaseRisk
 from domain.events import BracketPlan, BracketPlanned
 from domain.ids import IntentId
 from tests.actors.stage import Extra, Stage
@@ -13,12 +13,20 @@ from tests.builders import INTENT, NOW, a_plan
 OCO = oco_name(INTENT)
 
 
+class StillBorn(Extra):
+    """Fails its start."""
+
+    def on_start(self) -> None:
+        raise RuntimeError("not today")
+
+
 class Scene:
     """Brackets over a real supervisor of extras that stand in for guards."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.plans: list[BracketPlan | None] = []
+        self.fails = 0  # So many of the next starts.
         stage.journal()
         stage.launch(Supervisor, "ocos")
 
@@ -34,6 +42,9 @@ class Scene:
     def _spec(self, intent: IntentId, plan: BracketPlan | None) -> ChildSpec:
         def guard(context: Any) -> Extra:
             self.plans.append(plan)
+            if self.fails:
+                self.fails -= 1
+                return StillBorn(context, {})
             return Extra(context, {})
 
         return ChildSpec(name=oco_name(intent), factory=guard, host=self.stage.host, restart=Restart.TRANSIENT)
@@ -137,3 +148,74 @@ def test_it_asks_the_journal_alone_for_what_is_open(stage: Stage) -> None:
     )
 
     assert [type(message) for message in journal.heard] == [ReadOpenIntents]
+
+
+def test_a_new_plan_whose_guard_failed_its_first_start_is_given_to_another_and_that_is_said(
+    stage: Stage, scene: Scene
+) -> None:
+    scene.open()
+    scene.fails = 1
+    stage.expect_death(OCO)
+
+    stage.tell("brackets", OpenBracket(plan=a_plan()))
+    stage.run_for(AGAIN_SECONDS)
+
+    assert scene.plans == [a_plan(), a_plan()]
+    assert stage.directory.names("oco:") == (OCO,)
+    assert stage.witness.restarts == [OCO]
+
+
+def test_a_new_plan_whose_guard_fails_twice_is_given_up_and_its_risk_is_free_again(stage: Stage, scene: Scene) -> None:
+    listeners = [stage.cast(name) for name in ("risk", "symbol:GOOG")]
+    scene.open()
+    scene.fails = 2
+    stage.expect_death(OCO)
+
+    stage.tell("brackets", OpenBracket(plan=a_plan()))
+    stage.run_for(3 * SWEEP_SECONDS)
+
+    assert scene.plans == [a_plan(), a_plan()]
+    assert stage.witness.surrenders == [OCO]
+    assert [line["intent"] for line in stage.log.named("entry_given_up")] == [INTENT]
+    assert [each.of(ReleaseRisk) for each in listeners] == [[ReleaseRisk(intent=INTENT)]] * 2
+
+
+def test_a_plan_that_reached_the_journal_before_its_guard_died_is_never_given_up(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    scene.fails = 3
+    stage.expect_death(OCO)
+
+    stage.tell("brackets", OpenBracket(plan=a_plan()))
+    scene.plan()
+    stage.run_for(3 * SWEEP_SECONDS)
+
+    assert scene.plans == [a_plan(), None, None, None]
+    assert stage.directory.names("oco:") == (OCO,)
+    assert stage.witness.restarts == [OCO]
+    assert stage.log.named("entry_given_up") == []
+
+
+def test_a_plan_that_arrives_twice_has_one_guard_and_nobody_is_alarmed(stage: Stage, scene: Scene) -> None:
+    scene.open()
+
+    stage.tell("brackets", OpenBracket(plan=a_plan()), OpenBracket(plan=a_plan()))
+    scene.plan()
+    stage.run_for(2 * SWEEP_SECONDS)
+
+    assert scene.plans == [a_plan()]
+    assert stage.log.named("oco_actor_dead") == []
+    assert stage.witness.restarts == []
+
+
+def test_a_guard_that_is_long_at_its_start_is_waited_for(stage: Stage) -> None:
+    stage.journal()
+    supervisor = stage.cast("ocos", {StartChild: None})
+    stage.cast(OCO)
+    spec = ChildSpec(name=OCO, factory=lambda context: Extra(context, {}), host=stage.host)
+    stage.launch(lambda context: BracketsActor(context, oco_spec=lambda *_: spec, log=stage.log), "brackets")
+
+    stage.tell("brackets", OpenBracket(plan=a_plan()))
+    stage.run_for(3 * SWEEP_SECONDS)
+
+    assert len(supervisor.of(StartChild)) == 1
+    assert stage.log.named("oco_actor_dead") == []

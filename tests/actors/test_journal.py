@@ -70,3 +70,31 @@ def test_what_it_does_not_understand_changes_nothing(stage: Stage) -> None:
 
     assert stage.ask("journal", AskPhase()) is None
     assert stage.store.streams == {}
+
+
+def test_what_reaches_it_twice_is_acknowledged_twice_and_written_once(stage: Stage) -> None:
+    stage.journal()
+
+    answers = [stage.ask("journal", APPEND) for _ in range(2)]
+
+    assert answers == [RecordsAppended()] * 2
+    assert stage.store.streams == {"bracket:a": [PLANNED]}
+
+
+def test_what_its_predecessor_wrote_is_not_written_again(stage: Stage) -> None:
+    stage.journal().fence()
+    stage.store.append("bracket:a", [PLANNED])
+    stage.journal()
+    number = ExitNumbered(at=NOW, intent=INTENT, leg=Leg.EXIT, number=1)
+
+    answer = stage.ask("journal", AppendRecords(stream="bracket:a", records=(PLANNED, number)))
+
+    assert answer == RecordsAppended()
+    assert stage.store.streams == {"bracket:a": [PLANNED, number]}
+
+
+def test_a_stream_that_cannot_be_read_is_not_written_to(stage: Stage) -> None:
+    stage.journal()
+    stage.store.unreadable = "disk gone"
+
+    assert stage.ask("journal", APPEND) == RecordsAppended(error="disk gone")

@@ -60,23 +60,24 @@ def test_the_family_leaves_as_one_command_with_the_actors_own_epoch(stage: Stage
 def test_a_journal_that_cannot_write_means_no_order_and_a_released_reservation(stage: Stage) -> None:
     scene = Scene(stage)
     stage.store.broken = "disk full"
-    stage.expect_death(OCO)
 
     scene.guard(a_plan())
     stage.run_for(1)
 
     assert scene.broker.heard == []
+    assert [line["reason"] for line in stage.log.named("entry_given_up")] == ["disk full"]
+    assert stage.directory.names("oco:") == ()
     assert scene.risk.of(ReleaseRisk) == scene.symbol.of(ReleaseRisk) == [ReleaseRisk(intent=INTENT)]
     assert stage.log.named("store_error") == [{"stream": STREAM, "reason": "disk full"}]
 
 
 def test_a_plan_too_old_by_the_time_it_would_be_sent_is_given_up(stage: Stage) -> None:
     scene = Scene(stage)
-    stage.expect_death(OCO)
 
     scene.guard(a_plan(decided_at=NOW - timedelta(seconds=31)))
     stage.run_for(1)
 
+    assert len(stage.log.named("entry_given_up")) == 1
     assert scene.submitted == []
     assert scene.risk.of(ReleaseRisk) == scene.symbol.of(ReleaseRisk) == [ReleaseRisk(intent=INTENT)]
     assert STREAM not in stage.store.streams

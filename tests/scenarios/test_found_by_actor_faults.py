@@ -1,4 +1,4 @@
-"""What faults of actors found: each by name, with what was wrong. Open ones fail as expected, with what is missing."""
+"""What faults of actors found: each by name, with what was wrong."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,9 +13,6 @@ from tests.scenarios.bad_days import BEGINS, Life
 LIVED_SECONDS: Final = 230.0
 ACCOUNT: Final = "reqAccountSummary"
 WATCHED: Final = timedelta(seconds=130)
-
-
-OPEN: Final = pytest.mark.xfail(strict=True, reason="found, and not mended yet")
 
 
 def nth(number: int, kind: str, actor: str, message: str) -> ActorFault:
@@ -92,13 +89,11 @@ def test_a_journal_that_is_silent_once_costs_the_breaker_one_life_at_most(tmp_pa
         assert len(life.events("actor_failed")) <= 1
 
 
-@OPEN
 def test_a_bracket_whose_guard_never_came_up_is_told_of_and_no_failure_is_silent(tmp_path: Path) -> None:
     """It had sent nothing, and nobody started it again or said that it was given up."""
     assert violations(tmp_path, nth(1, "fail_start", "oco:*", "")) == []
 
 
-@OPEN
 def test_a_record_that_reaches_the_journal_twice_is_in_it_once(tmp_path: Path) -> None:
     """The same append, twice in its mailbox, wrote a fill twice."""
     twice = ActorFault(kind="duplicate", actor="journal", message="AppendRecords", lasts=LIVED_SECONDS)

@@ -1,0 +1,26 @@
+"""What a record tells, once: two of one key say the same, and the second is a repetition."""
+
+from collections.abc import Hashable
+
+from domain.events import BracketClosed, BracketPlanned, ExitNumbered, FeesCharged, Journaled, LegFilled
+
+
+def key_of(record: Journaled) -> Hashable:
+    """Return what makes a record one of its kind in its stream.
+
+    A plan or an end is told once of an intent, an execution once by its id, however late the second teller heard of
+    it; fees that come to another amount are a correction, and news. Any other record repeats only its equal.
+    """
+    match record:
+        case BracketPlanned():
+            return BracketPlanned, record.plan.intent
+        case BracketClosed():
+            return BracketClosed, record.intent
+        case LegFilled():
+            return LegFilled, record.exec_id
+        case FeesCharged():
+            return FeesCharged, record.exec_id, record.fees
+        case ExitNumbered():
+            return ExitNumbered, record.leg, record.number
+        case _:
+            return record
