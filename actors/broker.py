@@ -21,6 +21,7 @@ from actors.broker_questions import Questions
 from actors.broker_reports import Router
 from actors.broker_streams import StreamLimits, Streams
 from actors.runtime.context import Context
+from domain.clock_skew import ClockCompared
 from domain.commands import (
     AskPhase,
     AskTraffic,
@@ -140,6 +141,7 @@ class BrokerActor(Actor):
                 spawn=self.spawn,
                 changed=self._desk.use,
                 announce=self._announce,
+                compared=self._tell_clock,
                 resubscribe=self._streams.resubscribe,
                 knock=parts.knock,
             ),
@@ -248,9 +250,13 @@ class BrokerActor(Actor):
                 self.tell(name, event)
         self.directory.broadcast("oco:", event)
 
+    def _tell_clock(self, found: ClockCompared) -> None:
+        if self.directory.address("risk").is_alive:  # Not while the house is closing.
+            self.tell("risk", found)
+
     def _look_after(self) -> Awaitable[None] | None:
         self._streams.check(in_session=self._health.in_session)
-        if self._link.ready:
+        if self._link.ready and self._probe.due:
             self.spawn(self._probe.run())
         return self._link.probe() if self._health.due() else None
 

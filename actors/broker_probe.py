@@ -39,16 +39,20 @@ class EntitlementProbe:
         """Ask shortly, unless that is planned already."""
         self._due = min(self._due, self._clock.monotonic() + SOON_SECONDS)
 
-    async def run(self) -> None:
-        """Ask if it is time to and something is not known to be live."""
-        now = self._clock.monotonic()
+    @property
+    def due(self) -> bool:
+        """Tell whether it is time to ask and something is not known to be live."""
+        if self._symbol is None or self._running or self._clock.monotonic() < self._due:
+            return False
         known = self._entitlements()
-        if self._symbol is None or self._running or now < self._due:
-            return
-        if live(known, Data.UNDERLYING) and live(known, Data.OPTION):
+        return not (live(known, Data.UNDERLYING) and live(known, Data.OPTION))
+
+    async def run(self) -> None:
+        """Ask if it is due."""
+        if not self.due or self._symbol is None:
             return
         self._running = True
-        self._due = now + AGAIN_AFTER_SECONDS
+        self._due = self._clock.monotonic() + AGAIN_AFTER_SECONDS
         try:
             await self._ask(self._symbol)
         finally:

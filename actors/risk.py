@@ -1,11 +1,12 @@
 """RiskActor: holds the day's ledger, and is the only one who does, so that two symbols cannot spend the same dollar."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from actors.base import Actor
 from actors.oco import stream_of
 from actors.runtime.context import Context
+from domain.clock_skew import ClockCompared, clock_finding
 from domain.commands import (
     CancelEntries,
     CheckClaim,
@@ -21,6 +22,7 @@ from domain.commands import (
     Wake,
 )
 from domain.denials import EntryDenied
+from domain.entry_gate import AskEntry
 from domain.events import (
     BracketClosed,
     BracketPlanned,
@@ -32,8 +34,9 @@ from domain.events import (
     RiskReleased,
     RiskReserved,
 )
+from domain.findings import denied
 from domain.foreign import foreign_symbols, leg_filled
-from domain.ids import IntentId
+from domain.ids import IntentId, Symbol
 from domain.ledger import (
     Ledger,
     apply,
@@ -44,7 +47,7 @@ from domain.ledger import (
     with_broker_pnl,
     with_foreign,
 )
-from domain.ledger_rules import RiskLimits, reserve
+from domain.ledger_rules import RiskLimits, forbidden, reserve
 from domain.ports import EventLog
 from domain.reports import (
     AccountReport,
@@ -56,7 +59,7 @@ from domain.reports import (
 )
 from domain.trading_day import Calendar, day_is_due
 
-ACCOUNT_SECONDS = 30.0
+ACCOUNT_SECONDS = 60.0  # The broker itself refreshes the values at every trade or about 3 minutes.
 CLAIM_SECONDS = 90.0
 
 
@@ -79,6 +82,7 @@ class RiskActor(Actor):
         self._ledger = Ledger()
         self._account: AccountReport | None = None
         self._reconciled = False
+        self._clocks: ClockCompared | None = None  # Ours and the gateway's; told with every probe.
 
     async def on_start(self) -> None:
         """Fold the day from the journal: the ledger's own stream, and the fills of every bracket it names."""
@@ -108,7 +112,9 @@ class RiskActor(Actor):
         """Reserve, count, value; then see whether the day's limit is reached."""
         match message:
             case ReserveRisk():
-                return self._reserve(message)
+                return self._clock_denial(message.symbol) or self._reserve(message)
+            case AskEntry():
+                return self._clock_denial(message.symbol) or self._allows(message.symbol)
             case Wake():
                 return self._refresh()
             case CheckClaim():
@@ -123,6 +129,8 @@ class RiskActor(Actor):
         match message:
             case QuoteReport():
                 self._ledger = marked(self._ledger, message.quote.con_id, message.quote.bid)
+            case ClockCompared():
+                self._clocks = message
             case PnlReport():
                 self._ledger = with_broker_pnl(self._ledger, message.daily, now)
             case ConnectionLost():
@@ -140,6 +148,15 @@ class RiskActor(Actor):
                 self.timers.start("account", 0.0, Wake(what="account"))
             case _:
                 pass
+
+    def _clock_denial(self, symbol: Symbol) -> EntryDenied | None:
+        finding = clock_finding(self._clocks)
+        return None if finding is None else denied(finding, symbol, self.clock.now())
+
+    def _allows(self, symbol: Symbol) -> EntryDenied | Literal[True]:
+        self._check_limit()
+        denial = forbidden(self._ledger, symbol, self._limits, self._account, day=self._day(), now=self.clock.now())
+        return denial or True
 
     def _reserve(self, request: ReserveRisk) -> RiskReserved | EntryDenied:
         self._check_limit()

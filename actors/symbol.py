@@ -21,6 +21,7 @@ from domain.commands import (
 )
 from domain.denials import DenialRule, EntryDenied
 from domain.entries import EntryRules, allowed, apply, not_opened, seen
+from domain.entry_gate import AskEntry
 from domain.entry_plan import planned
 from domain.events import (
     BracketClosed,
@@ -28,6 +29,7 @@ from domain.events import (
     BracketPlanned,
     CycleFinished,
     Journaled,
+    Resynchronised,
     RiskReserved,
     SignalSpent,
     SlotFreed,
@@ -62,7 +64,7 @@ class SymbolActor(Actor):
         self._rules = await remembered(self, self._symbol, self._calendar)
 
     def receive(self, message: Any) -> Any:
-        """Run a cycle, or remember how a bracket ended."""
+        """Run a cycle, prepare for it once the broker is ready, or remember how a bracket ended."""
         match message:
             case RunCycle():
                 return self._run(message)
@@ -71,6 +73,8 @@ class SymbolActor(Actor):
                 self._append(message)
             case ReleaseRisk():
                 self._rules = not_opened(self._rules, message.intent)
+            case Resynchronised():
+                self.spawn(self._feed.prepare())
             case _:
                 pass
         return None
@@ -173,7 +177,11 @@ class SymbolActor(Actor):
 
     async def _enter(self, command: RunCycle, signal: Signal) -> None:
         assert self._feed.underlying is not None, "bars were fetched for it"
-        found = await self._search.option_for(signal, self._feed.underlying)
+        forbidden = await self._forbidden()
+        if forbidden is not None:
+            self._deny(command, (forbidden,), attempted=False)
+            return
+        found = await self._search.option_for(signal, self._feed.underlying, self._feed.close)
         if not isinstance(found, Found):
             self._deny(command, found, attempted=True)
             return
@@ -183,6 +191,17 @@ class SymbolActor(Actor):
             return
         self._open(opened, signal)
         self._finish(command, "completed", signal.action.value, attempted=True, placed=True, reason=signal.reason)
+
+    async def _forbidden(self) -> EntryDenied | None:
+        """Ask what denies every entry before anything dear is asked: it needs no quote."""
+        answer = await self.ask_or_none("risk", AskEntry(symbol=self._symbol), timeout_seconds=10)
+        return None if answer is True else self._refusal(answer)
+
+    def _refusal(self, answer: Any) -> EntryDenied:
+        if isinstance(answer, EntryDenied):
+            return answer
+        finding = Finding(rule=DenialRule.NOT_READY, found="no answer", limit="risk")
+        return denied(finding, self._symbol, self.clock.now())
 
     async def _reserved(self, found: Found, signal: Signal) -> BracketPlan | EntryDenied:
         now = self.clock.now()
@@ -208,9 +227,7 @@ class SymbolActor(Actor):
         answer = await self.ask_or_none("risk", request, timeout_seconds=10)
         if isinstance(answer, RiskReserved):
             return planned(found.choice, quantity=answer.quantity, signal=signal, rules=rules, now=now)
-        if isinstance(answer, EntryDenied):
-            return answer
-        return denied(Finding(rule=DenialRule.NOT_READY, found="no answer", limit="risk"), self._symbol, now)
+        return self._refusal(answer)
 
     def _open(self, plan: BracketPlan, signal: Signal) -> None:
         now = self.clock.now()

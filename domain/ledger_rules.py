@@ -11,6 +11,7 @@ from domain.denials import DenialRule, EntryDenied
 from domain.events import RiskReserved
 from domain.exposures import ZERO, Exposure
 from domain.findings import Finding, denied
+from domain.ids import Symbol
 from domain.ledger import Ledger, Loss, apply, limit, loss
 from domain.reports import AccountReport
 from domain.sizing import NO_DAY_TRADE_LIMIT, Funds, Sizing, contracts, cost_of_one, funds_of, known
@@ -46,7 +47,8 @@ class Case:
     """Everything a rule may look at."""
 
     ledger: Ledger
-    request: ReserveRisk
+    symbol: Symbol
+    request: ReserveRisk | None  # None before an option is chosen
     limits: RiskLimits
     account: AccountReport | None
     funds: Funds | None
@@ -78,6 +80,7 @@ def reserve(
     limits = overridden(limits, request)
     case = Case(
         ledger=ledger,
+        symbol=request.symbol,
         request=request,
         limits=limits,
         account=account,
@@ -89,9 +92,28 @@ def reserve(
     for rule in RULES:
         finding = rule(case)
         if finding is not None:
-            return Decision(ledger=ledger, answer=_denied(case, finding))
+            return Decision(ledger=ledger, answer=_denied(case, request, finding))
     assert case.funds is not None, "the rule of funds lets no unknown ones pass"
-    return _sized(case, case.funds)
+    return _sized(case, request, case.funds)
+
+
+def forbidden(
+    ledger: Ledger, symbol: Symbol, limits: RiskLimits, account: AccountReport | None, *, day: date, now: datetime
+) -> EntryDenied | None:
+    """Return the first rule that denies every entry in this symbol, whatever the option; None when there is none."""
+    case = Case(
+        ledger=ledger,
+        symbol=symbol,
+        request=None,
+        limits=limits,
+        account=account,
+        funds=funds_of(account),
+        loss=loss(ledger, now, limits.pnl_unknown_seconds),
+        day=day,
+        now=now,
+    )
+    finding = next((found for rule in ANY_ENTRY if (found := rule(case)) is not None), None)
+    return None if finding is None else denied(finding, symbol, now)
 
 
 def loss_budget(ledger: Ledger, max_daily_loss_fraction: Decimal, worst: Decimal) -> Decimal:
@@ -113,8 +135,8 @@ def _unbooked(exposure: Exposure, account_at: datetime, lag_seconds: int) -> Dec
     return max(ZERO, exposure.at_risk - exposure.held_cost) if booked else exposure.at_risk
 
 
-def _sized(case: Case, funds: Funds) -> Decision:
-    request, limits = case.request, case.limits
+def _sized(case: Case, request: ReserveRisk, funds: Funds) -> Decision:
+    limits = case.limits
     assert case.account is not None, "funds are read from it"
     sizing = contracts(
         net_liquidation=funds.net_liquidation,
@@ -131,7 +153,7 @@ def _sized(case: Case, funds: Funds) -> Decision:
     cap = sizing.denied_by
     if cap is not None:
         finding = Finding(rule=cap.rule, found=f"one contract takes {cap.need:f}", limit=f"{cap.have:f} left")
-        return Decision(ledger=case.ledger, answer=_denied(case, finding), sizing=sizing)
+        return Decision(ledger=case.ledger, answer=_denied(case, request, finding), sizing=sizing)
     cost = cost_of_one(request.entry_limit, request.contract.multiplier, limits.fees_per_contract)
     event = RiskReserved(
         at=case.now,
@@ -145,8 +167,8 @@ def _sized(case: Case, funds: Funds) -> Decision:
     return Decision(ledger=apply(case.ledger, event), answer=event, sizing=sizing)
 
 
-def _denied(case: Case, finding: Finding) -> EntryDenied:
-    return denied(finding, case.request.symbol, case.now, case.request.contract.label)
+def _denied(case: Case, request: ReserveRisk, finding: Finding) -> EntryDenied:
+    return denied(finding, request.symbol, case.now, request.contract.label)
 
 
 def _wrong_day(case: Case) -> Finding | None:
@@ -193,20 +215,22 @@ def _too_many(rule: DenialRule, count: int, most: int) -> Finding | None:
 def _symbol_busy(case: Case) -> Finding | None:
     """Deny a second one for the symbol, and any second life of an intent."""
     request, ledger = case.request, case.ledger
-    others = [one.intent for one in ledger.exposures.values() if one.symbol == request.symbol]
-    mine = [request.intent] if request.intent in ledger.closed or request.intent in ledger.exposures else []
+    others = [one.intent for one in ledger.exposures.values() if one.symbol == case.symbol]
+    known_ones = {*ledger.closed, *ledger.exposures}
+    mine = [request.intent] if request is not None and request.intent in known_ones else []
     if not others and not mine:
         return None
     return Finding(rule=DenialRule.SYMBOL_BUSY, found=(others + mine)[0], limit="one at a time")
 
 
 def _foreign(case: Case) -> Finding | None:
-    if case.request.symbol not in case.ledger.foreign:
+    if case.symbol not in case.ledger.foreign:
         return None
     return Finding(rule=DenialRule.FOREIGN, found="a position of others", limit="none")
 
 
 def _bad_price(case: Case) -> Finding | None:
+    assert case.request is not None, "a price is asked about once there is one"
     premium, stop = known(case.request.entry_limit), known(case.request.stop_loss_fraction)
     if premium is not None and stop is not None and premium > 0 and stop > 0:
         return None
@@ -253,3 +277,5 @@ RULES: Final[tuple[Callable[[Case], Finding | None], ...]] = (
     _funds_unknown,
     _day_trades,
 )
+ANY_ENTRY: Final = tuple(rule for rule in RULES if rule is not _bad_price)
+"""Those that need no option: asked before any quote."""

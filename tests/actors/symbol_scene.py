@@ -22,6 +22,7 @@ from domain.commands import (
 )
 from domain.contracts import Chain, OptionContract, Right, Underlying
 from domain.entries import EntryLimits
+from domain.entry_gate import AskEntry
 from domain.entry_plan import ExitRules
 from domain.events import CycleFinished, RiskReserved
 from domain.ids import ConId, IntentId, Symbol
@@ -74,7 +75,7 @@ class Scene:
         self.strategy = Scripted()
         self.broker = stage.cast("broker", self.good_day())
         self.breaker = stage.cast("breaker", {AskGate: True})
-        self.risk = stage.cast("risk", {ReserveRisk: lambda request: self.reserved_for(request.intent)})
+        self.risk = stage.cast("risk", {AskEntry: True, ReserveRisk: lambda request: self.reserved_for(request.intent)})
         self.scheduler, self.brackets, self.alerts = (stage.cast(n) for n in ("scheduler", "brackets", "alerts"))
         stage.journal()
         self._cycle = 0

@@ -10,8 +10,9 @@ from domain.commands import (
     SummariseDay,
 )
 from domain.denials import DenialRule, EntryDenied
+from domain.entry_gate import AskEntry
 from domain.events import BracketPlanned, DayOpened, Resynchronised, RiskReleased, RiskReserved
-from domain.ids import IntentId
+from domain.ids import IntentId, Symbol
 from domain.reports import Failure, RequestFailed
 from tests.actors.risk_scene import LEDGER, Scene, a_close, a_position_of_others, an_opening
 from tests.actors.stage import Stage
@@ -135,3 +136,15 @@ def test_fills_found_in_the_book_count_once(stage: Stage, scene: Scene) -> None:
     scene.tell(a_fill("S", 2, "2.02"), a_close("0"), SummariseDay(completed=1, failed=0))
 
     assert stage.log.named("eod_summary")[0]["pnl"] == 0
+
+
+def test_the_ledger_says_beforehand_what_denies_every_entry(stage: Stage, scene: Scene) -> None:
+    scene.open(max_open_positions=1)
+    scene.pnl("0")
+    before = stage.ask("risk", AskEntry(symbol=Symbol("GOOG")))
+
+    scene.reserve("MSFT")
+    after = stage.ask("risk", AskEntry(symbol=Symbol("GOOG")))
+
+    assert before is True
+    assert (after.rule, after.found, after.limit) == (DenialRule.MAX_POSITIONS, "1", "1")

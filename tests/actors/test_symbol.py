@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,15 +13,28 @@ from domain.commands import (
     RequestChain,
     RequestListed,
     RequestQuote,
+    RequestUnderlying,
     ReserveRisk,
 )
+from domain.contracts import Underlying
 from domain.denials import DenialRule, EntryDenied
-from domain.events import CycleFinished
+from domain.entry_gate import AskEntry
+from domain.events import CycleFinished, Resynchronised
 from domain.reports import Failure, ListedReport, RequestFailed, SnapshotReport
 from domain.strategies.protocol import Action
 from tests.actors.stage import MONDAY, Stage
-from tests.actors.symbol_scene import EXPIRY, GOOG, Scene
-from tests.builders import a_quote
+from tests.actors.symbol_scene import EXPIRY, GOOG, LATE, Scene
+from tests.builders import GENERATION, a_book, a_quote
+
+
+def slowly(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return what gives the same answer after two seconds."""
+
+    async def slow(request: Any) -> Any:
+        await asyncio.sleep(2.0)
+        return answer(request)
+
+    return slow
 
 
 @pytest.fixture
@@ -62,13 +76,7 @@ def test_hourly_bars_are_asked_for_once_an_hour(stage: Stage, scene: Scene) -> N
 
 
 def test_both_kinds_of_bars_are_asked_for_at_once(stage: Stage, scene: Scene) -> None:
-    good = scene.broker.answers[RequestBars]
-
-    async def slow(request: RequestBars) -> Any:
-        await asyncio.sleep(2.0)
-        return good(request)
-
-    scene.broker.answers[RequestBars] = slow
+    scene.broker.answers[RequestBars] = slowly(scene.broker.answers[RequestBars])
     scene.strategy.bar_seconds = 3600
     stage.run_for(3700)
     scene.open()
@@ -77,6 +85,81 @@ def test_both_kinds_of_bars_are_asked_for_at_once(stage: Stage, scene: Scene) ->
 
     assert [request.bar_size for request in scene.broker.of(RequestBars)] == ["1 min", "1 hour"]
     assert ended is not None
+
+
+def test_a_contract_learnt_when_the_broker_became_ready_is_not_asked_for_in_the_cycle(
+    stage: Stage, scene: Scene
+) -> None:
+    scene.open()
+    stage.tell("symbol:GOOG", Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
+    stage.run_for(1)
+    before = list(scene.asked)
+
+    scene.cycle()
+    stage.tell("symbol:GOOG", Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
+    stage.run_for(1)
+
+    assert (before, scene.asked[1:]) == (["RequestUnderlying"], ["RequestBars"])
+
+
+def test_a_cycle_that_begins_while_the_contract_is_asked_for_waits_for_that_answer(stage: Stage, scene: Scene) -> None:
+    good = scene.broker.answers[RequestUnderlying]
+    scene.broker.answers[RequestUnderlying] = slowly(good)
+    scene.open()
+    stage.tell("symbol:GOOG", Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
+
+    ended = scene.cycle(2.5)
+
+    assert scene.asked == ["RequestUnderlying", "RequestBars"]
+    assert ended is not None
+    assert ended.outcome == "completed"
+
+
+def test_a_contract_that_was_not_to_be_had_before_is_asked_for_by_the_cycle(stage: Stage, scene: Scene) -> None:
+    scene.broker.answers[RequestUnderlying] = LATE
+    scene.open()
+    stage.tell("symbol:GOOG", Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
+    stage.run_for(1)
+    scene.broker.answers[RequestUnderlying] = scene.good_day()[RequestUnderlying]
+
+    assert scene.decision() == "HOLD"
+    assert scene.asked == ["RequestUnderlying", "RequestUnderlying", "RequestBars"]
+
+
+def test_the_share_and_its_options_are_quoted_at_once(scene: Scene) -> None:
+    scene.strategy.action = Action.BUY_CALL
+    scene.broker.answers[RequestQuote] = slowly(scene.broker.answers[RequestQuote])
+    scene.open()
+
+    ended = scene.cycle(2.5)
+
+    assert [type(request.contract).__name__ for request in scene.broker.of(RequestQuote)] == [
+        "Underlying",
+        "OptionContract",
+        "OptionContract",
+        "OptionContract",
+    ]
+    assert ended is not None
+    assert ended.placed
+
+
+def test_where_the_share_has_left_its_last_bar_the_choice_goes_by_its_quote(stage: Stage, scene: Scene) -> None:
+    scene.strategy.action = Action.BUY_CALL
+    ordinary = scene.good_day()[RequestQuote]
+    scene.broker.answers[RequestQuote] = lambda request: (
+        SnapshotReport(
+            contract=request.contract, quote=a_quote("754.90", "755.10", at=stage.now, con_id=request.contract.con_id)
+        )
+        if isinstance(request.contract, Underlying)
+        else ordinary(request)
+    )
+    scene.open(strike_count=0)  # The one strike at the money, and none beside it.
+
+    scene.cycle()
+
+    strikes = [request.contract.strike for request in scene.broker.of(RequestQuote)[1:]]
+    assert strikes == [Decimal(750), Decimal(755)]
+    assert [plan.contract.strike for plan in scene.plans] == [Decimal(755)]
 
 
 def test_a_signal_becomes_a_bracket_of_the_option_at_the_money(stage: Stage, scene: Scene) -> None:
@@ -148,6 +231,30 @@ def test_a_denied_reservation_opens_no_bracket_and_is_said_with_its_numbers(stag
     assert (decision, scene.plans) == (DenialRule.LOSS_BUDGET.value, [])
     (line,) = stage.log.named("entry_denied")
     assert (line["rule"], line["found"], line["limit"]) == ("loss_budget", "take 206", "100 left")
+
+
+def test_a_day_whose_entries_are_used_up_costs_no_quote(stage: Stage, scene: Scene) -> None:
+    scene.strategy.action = Action.BUY_CALL
+    scene.risk.answers[AskEntry] = EntryDenied(
+        at=stage.now, symbol=GOOG, rule=DenialRule.MAX_ENTRIES, found="10", limit="10"
+    )
+    scene.open()
+
+    decision = scene.decision()
+
+    assert decision == DenialRule.MAX_ENTRIES.value
+    assert scene.asked == ["RequestUnderlying", "RequestBars"]
+    (line,) = stage.log.named("entry_denied")
+    assert (line["found"], line["limit"]) == ("10", "10")
+
+
+def test_a_ledger_that_falls_silent_after_it_was_asked_opens_no_bracket(scene: Scene) -> None:
+    scene.strategy.action = Action.BUY_CALL
+    scene.risk.answers[ReserveRisk] = None
+    scene.open()
+
+    assert scene.decision() == DenialRule.NOT_READY.value
+    assert scene.plans == []
 
 
 def test_a_silent_ledger_opens_no_bracket(scene: Scene) -> None:

@@ -8,7 +8,7 @@ from domain.denials import DenialRule, EntryDenied
 from domain.events import RiskReserved
 from domain.ids import ConId, Symbol
 from domain.ledger import Ledger, check_limit, folded, marked, with_broker_pnl, with_foreign
-from domain.ledger_rules import Decision, RiskLimits, loss_budget, overridden, reserve, unbooked
+from domain.ledger_rules import Decision, RiskLimits, forbidden, loss_budget, overridden, reserve, unbooked
 from domain.reports import AccountReport
 from tests.builders import INTENT, NOW, a_contract
 from tests.domain.ledger_builders import (
@@ -276,3 +276,15 @@ def test_an_override_is_used_in_sizing() -> None:
 
     assert isinstance(decision.answer, RiskReserved)
     assert decision.answer.quantity == 1
+
+
+def test_what_denies_every_entry_is_known_before_an_option_is_chosen() -> None:
+    ledger, account = a_ledger(*others(3)), an_account()
+
+    found = forbidden(ledger, Symbol("GOOG"), LIMITS, account, day=DAY, now=NOW)
+
+    assert found == EntryDenied(at=NOW, symbol=Symbol("GOOG"), rule=DenialRule.MAX_POSITIONS, found="3", limit="3")
+
+
+def test_before_an_option_is_chosen_nothing_speaks_against_an_ordinary_day() -> None:
+    assert forbidden(a_ledger(), Symbol("GOOG"), LIMITS, an_account(), day=DAY, now=NOW) is None
