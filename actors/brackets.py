@@ -124,7 +124,7 @@ class BracketsActor(Actor):
     def _give_up(self, intent: IntentId) -> None:
         """Let go of what is not on disk, so that nothing of it was sent: what was set aside for it is free again."""
         late, reason = self._late.pop(intent), "its guard could not be started"
-        self._observer.gave_up(oco_name(intent), reason)
+        self._observer.gave_up(oco_name(intent), self.directory.epoch(oco_name(intent)), reason)
         if late.plan is None:
             return
         contract = late.plan.contract

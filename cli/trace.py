@@ -4,6 +4,7 @@ import hashlib
 import traceback
 from typing import Any
 
+from actors.runtime.control import kind_of
 from actors.runtime.observer import ExceptionInfo, NullObserver
 from actors.runtime.tree_messages import StartChild
 from domain.ports import EventLog
@@ -40,13 +41,13 @@ class RunObserver(NullObserver):
             actor=name,
             epoch=epoch,
             error=f"{exc_info[0].__name__}: {exc_info[1]}",
-            message=type(message).__name__,
+            message=kind_of(message),
             stack="".join(traceback.format_exception(*exc_info)),
         )
 
-    def hung(self, name: str, epoch: int, reason: str) -> None:
+    def hung(self, name: str, epoch: int, message: Any, reason: str) -> None:
         """Say that an actor does not answer."""
-        self._log.emit("actor_hung", actor=name, epoch=epoch, reason=reason)
+        self._log.emit("actor_hung", actor=name, epoch=epoch, message=kind_of(message), reason=reason)
 
     def restarted(self, name: str, epoch: int, reason: str, seconds: float) -> None:
         """Say that an actor lives again."""
@@ -54,10 +55,10 @@ class RunObserver(NullObserver):
         self.unrestarted.discard(name)
         self._log.emit("actor_restarted", actor=name, epoch=epoch, reason=reason, seconds=round(seconds, 3))
 
-    def gave_up(self, name: str, reason: str) -> None:
+    def gave_up(self, name: str, epoch: int, reason: str) -> None:
         """Say that a supervisor used up its restarts."""
         self.unrestarted.discard(name)
-        self._log.emit("actor_gave_up", actor=name, reason=reason)
+        self._log.emit("actor_gave_up", actor=name, epoch=epoch, reason=reason)
 
 
 class TracingObserver(RunObserver):

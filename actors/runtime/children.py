@@ -68,17 +68,50 @@ class ChildSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastFailure:
+    """Which life ended by itself, at which kind of message (or at what instead), and of what."""
+
+    epoch: int
+    message: str
+    cause: str
+
+
+class Standing(enum.StrEnum):
+    """How a child is to be read on a status screen."""
+
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    RESTARTING = "restarting"  # It died, and its next life is waited for or under way.
+    ENDED = "ended"  # It is not to come back.
+    GAVE_UP = "gave up"  # Likewise: a supervisor that used up its restarts.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChildState:
     """How a child fares, for status screens. `epoch` is the number of its life, `children` those of a supervisor."""
 
     name: str
+    standing: Standing
     epoch: int
     restarts: int
-    alive: bool
     mailbox_depth: int
     oldest_mail_seconds: float
-    last_failure: str | None
+    last_failure: LastFailure | None
     children: tuple["ChildState", ...] = ()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is up."""
+        return self.standing in {Standing.RUNNING, Standing.STOPPING}
+
+
+_STANDING_OF = {
+    Phase.STARTING: Standing.STARTING,
+    Phase.RUNNING: Standing.RUNNING,
+    Phase.STOPPING: Standing.STOPPING,
+    Phase.ENDED: Standing.RESTARTING,  # Its supervisor does not know yet.
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -93,7 +126,9 @@ class Child:
     has_lived: bool = False
     died_at: float | None = None  # on the supervisor's monotonic clock; None while nothing is to be made good
     deaths: deque[float] = field(default_factory=deque)
-    last_failure: str | None = None
+    failed_at: str = ""  # the kind of what the latest life was at when it failed
+    last_failure: LastFailure | None = None
+    farewell: Standing | None = None  # how it stands once it is not to come back
     is_stopping: bool = False
     start: asyncio.Future[BaseException | None] | None = None  # done with None when up, with what went wrong otherwise
     end: asyncio.Future[None] | None = None
@@ -103,13 +138,27 @@ class Child:
         """The child's name."""
         return self.spec.name
 
-    def note_death(self, now: float, period_seconds: float, why: str) -> None:
+    def note_failure(self, error: BaseException | None) -> str:
+        """Remember why it ended, and return it."""
+        cause = f"{type(error).__name__}: {error}" if error else "it stopped"
+        self.last_failure = LastFailure(epoch=self.epoch, message=self.failed_at, cause=cause)
+        return cause
+
+    def note_death(self, now: float, period_seconds: float) -> None:
         """Remember a death, and forget those longer ago than the period."""
-        self.last_failure = why
         self.died_at = now if self.died_at is None else self.died_at
         self.deaths.append(now)
         while self.deaths[0] <= now - period_seconds:
             self.deaths.popleft()
+
+    @property
+    def standing(self) -> Standing:
+        """How it is to be read."""
+        if self.farewell is not None:
+            return self.farewell
+        if self.died_at is not None or (self.has_lived and self.actor is None):
+            return Standing.RESTARTING
+        return Standing.STARTING if self.actor is None else _STANDING_OF[self.actor.phase]
 
     def state(self, grandchildren: tuple[ChildState, ...]) -> ChildState:
         """Return how it fares."""
@@ -117,9 +166,9 @@ class Child:
         mailbox = actor.mailbox if actor is not None else None
         return ChildState(
             name=self.name,
+            standing=self.standing,
             epoch=self.epoch,
             restarts=self.restarts,
-            alive=actor is not None and actor.phase in {Phase.RUNNING, Phase.STOPPING},
             mailbox_depth=mailbox.depth if mailbox else 0,
             oldest_mail_seconds=mailbox.oldest_age(self.spec.host.loop.time()) if mailbox else 0.0,
             last_failure=self.last_failure,

@@ -1,4 +1,4 @@
-"""Messages of the runtime itself; they overtake ordinary mail, or never reach `receive`."""
+"""Messages of the runtime itself; they overtake ordinary mail, or never reach `receive`. And what actors are at."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,3 +28,22 @@ class TimerFired:
     name: str
     serial: int
     message: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What an actor was at when it failed, where that was no message: being built, `on_start`, a task of its own."""
+
+    what: str
+
+
+FACTORY = Moment("factory")
+ON_START = Moment("on_start")
+ON_STOP = Moment("on_stop")
+ON_FAILURE = Moment("on_failure")
+NOTHING = Moment("nothing")  # It is its loop that does not turn.
+
+
+def kind_of(message: Any) -> str:
+    """Return what to call a message, or a moment, in logs and on screens."""
+    return message.what if type(message) is Moment else type(message).__name__

@@ -12,7 +12,7 @@ from pykka import ActorRef, ActorRegistry, messages
 from pykka._envelope import Envelope
 
 from actors.runtime.context import Context
-from actors.runtime.control import TimerFired
+from actors.runtime.control import NOTHING, ON_FAILURE, ON_START, ON_STOP, Moment, TimerFired, kind_of
 from actors.runtime.errors import ActorDeadError
 from actors.runtime.futures import AnyFuture, LoopFuture, failure_of, settle, settle_failure
 from actors.runtime.inbox import LoopInbox
@@ -64,6 +64,7 @@ class LivingActor(PykkaActor):
         self._faults = context.faults
         self._phase = Phase.STARTING
         self._silent = False
+        self.failed_at = ""  # the kind of what it was at when it failed
         self._guardian: Guardian | None = None
         self._handling: AnyEnvelope | None = None
         self._unanswered: dict[AnyEnvelope, None] = {}
@@ -90,6 +91,12 @@ class LivingActor(PykkaActor):
     def phase(self) -> Phase:
         """Where in its life it is."""
         return self._phase
+
+    @property
+    def busy_with(self) -> Any:
+        """The message its thread is at now, NOTHING between messages; its coroutines do not count. Any thread."""
+        envelope = self._handling
+        return NOTHING if envelope is None else envelope.message
 
     def guard(self, guardian: Guardian) -> None:
         """Say who is to be told; before `launch`."""
@@ -160,7 +167,7 @@ class LivingActor(PykkaActor):
         try:
             starting = self.on_start() if self._faults is None else self._faults.start(self)
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is this actor's death and nobody else's
-            self._end(error)
+            self._end(error, ON_START)
             return
         if starting is None:
             self._open_for_mail()
@@ -171,7 +178,7 @@ class LivingActor(PykkaActor):
         try:
             await starting
         except BaseException as error:  # noqa: BLE001 - as above
-            self._end(error)
+            self._end(error, ON_START)
         else:
             self._open_for_mail()
 
@@ -192,7 +199,7 @@ class LivingActor(PykkaActor):
         try:
             stopping = self.on_stop()
         except BaseException as error:  # noqa: BLE001 - as above
-            self._end(error)
+            self._end(error, ON_STOP)
             return
         if stopping is None:
             self._end(None)
@@ -203,7 +210,7 @@ class LivingActor(PykkaActor):
         try:
             await stopping
         except BaseException as error:  # noqa: BLE001 - as above
-            self._end(error)
+            self._end(error, ON_STOP)
         else:
             self._end(None)
 
@@ -213,9 +220,9 @@ class LivingActor(PykkaActor):
         except asyncio.CancelledError:
             return
         except BaseException as error:  # noqa: BLE001 - as above
-            self._end(error)
+            self._end(error, Moment(getattr(coroutine, "__qualname__", "task")))
 
-    def _end(self, error: BaseException | None, message: Any = None) -> None:
+    def _end(self, error: BaseException | None, message: Any = NOTHING) -> None:
         """Finish this life, in order or by an error. On the actor's own thread; of several calls the first counts."""
         if error is not None and _is_interrupt(error):
             raise error
@@ -234,11 +241,12 @@ class LivingActor(PykkaActor):
             self._guardian.child_ended(self, error)
 
     def _report_death(self, error: BaseException, message: Any) -> None:
+        self.failed_at = kind_of(message)
         self._observer.failed(self.name, self.epoch, message, failure_of(error))
         try:
             self.on_failure(*failure_of(error))
         except BaseException as another:  # noqa: BLE001 - as above
-            self._observer.failed(self.name, self.epoch, message, failure_of(another))
+            self._observer.failed(self.name, self.epoch, ON_FAILURE, failure_of(another))
 
     def _report_afterlife(self, error: BaseException | None, message: Any) -> None:
         # What a fenced actor still breaks is told, so that no failure is silent; that its tasks were cancelled is not.

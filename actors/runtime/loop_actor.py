@@ -8,7 +8,7 @@ from pykka import messages
 from pykka._envelope import Envelope
 
 from actors.runtime.context import Context
-from actors.runtime.control import Crash, Ping, TimerFired
+from actors.runtime.control import Crash, Ping, TimerFired, kind_of
 from actors.runtime.errors import ActorDeadError, InjectedCrashError
 from actors.runtime.futures import Deferred, settle, settle_failure
 from actors.runtime.lifecycle import STOP_ORDER, Guardian, LivingActor, Phase
@@ -93,6 +93,7 @@ class LoopActor(LivingActor):
         except BaseException as error:  # noqa: BLE001 - whatever it is, it is this actor's death and nobody else's
             self._fail(envelope, error)
             return
+        self._handling = None
         if result is not None:
             self._answer(envelope, result)
         elif envelope.reply_to is not None:
@@ -151,6 +152,7 @@ class LoopActor(LivingActor):
 
     def _report_overdue(self, message: Any) -> None:
         reason = f"{type(message).__name__} is not handled after {self.context.handler_deadline_seconds} s"
-        self._observer.hung(self.name, self.epoch, reason)
+        self.failed_at = kind_of(message)
+        self._observer.hung(self.name, self.epoch, message, reason)
         if self._guardian is not None:
             self._guardian.child_hung(self, reason)

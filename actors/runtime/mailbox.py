@@ -54,8 +54,8 @@ class Mailbox:
 
     def oldest_age(self, now: float) -> float:
         """Return for how many seconds the oldest unread message has waited; 0.0 without mail."""
-        heads = [lane[0][0] for lane in (self._control, self._urgent, self._ordinary) if lane]
-        return max(0.0, now - min(heads)) if heads else 0.0
+        oldest = min(_since(lane, now) for lane in (self._control, self._urgent, self._ordinary))
+        return max(0.0, now - oldest)
 
     def put(self, envelope: AnyEnvelope, urgent: bool = False, always: bool = False) -> bool:  # noqa: FBT001, FBT002 - the hot path: keywords cost
         """Take the message unless its lane is full; `always` takes it even then. Return whether it was taken."""
@@ -111,3 +111,10 @@ class Mailbox:
             key = getattr(envelope.message, "conflate_key", None)
             if key is not None and self._conflated.get(key) is envelope:
                 del self._conflated[key]
+
+
+def _since(lane: deque[Slot], now: float) -> float:
+    try:
+        return lane[0][0]
+    except IndexError:  # empty, perhaps only just now: other threads ask this, too
+        return now

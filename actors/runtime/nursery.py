@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from actors.runtime.children import Child
 from actors.runtime.context import Context
+from actors.runtime.control import FACTORY, ON_START, ON_STOP, kind_of
 from actors.runtime.errors import HungError, StartFailedError
 from actors.runtime.futures import failure_of
 from actors.runtime.lifecycle import LivingActor
@@ -42,7 +43,8 @@ class Nursery:
             child.actor.launch()
         except Exception as error:  # noqa: BLE001 - a child that cannot be built is a child that died
             child.actor = None
-            self._observer.failed(child.name, child.epoch, None, failure_of(error))
+            child.failed_at = FACTORY.what
+            self._observer.failed(child.name, child.epoch, FACTORY, failure_of(error))
             return error
         return await self._handshake(child, child.actor, child.start)
 
@@ -55,7 +57,7 @@ class Nursery:
         actor.stop()
         await asyncio.wait([end], timeout=bound)
         if child.actor is actor:
-            self._observer.hung(child.name, child.epoch, f"it did not stop within {bound} s")
+            self._observer.hung(child.name, child.epoch, ON_STOP, f"it did not stop within {bound} s")
             self.fence(child, "it did not stop")
 
     def fence(self, child: Child, reason: str) -> None:
@@ -80,7 +82,9 @@ class Nursery:
     def child_silent(self, actor: LoopActor, seconds: float) -> None:
         """Take note, on the supervisor's loop, of a child that does not answer its ping."""
         reason = f"no answer to a ping within {seconds} s"
-        self._observer.hung(actor.name, actor.epoch, reason)
+        at = actor.busy_with
+        actor.failed_at = kind_of(at)
+        self._observer.hung(actor.name, actor.epoch, at, reason)
         self._note_hung(actor, reason)
 
     async def _handshake(
@@ -92,7 +96,8 @@ class Nursery:
             return start.result()
         error = StartFailedError(f"{child.name} was not up within {bound} s")
         if child.actor is actor:
-            self._observer.failed(child.name, child.epoch, None, failure_of(error))
+            child.failed_at = ON_START.what
+            self._observer.failed(child.name, child.epoch, ON_START, failure_of(error))
             self.fence(child, "its start took too long")
         start.set_result(error)
         return error
@@ -106,7 +111,7 @@ class Nursery:
         child = self._current(actor)
         if child is None:
             return
-        child.actor = None
+        child.actor, child.failed_at = None, actor.failed_at
         if child.end is not None and not child.end.done():
             child.end.set_result(None)
         if child.start is not None and not child.start.done():

@@ -26,19 +26,19 @@ class Observer(Protocol):
         ...
 
     def failed(self, name: str, epoch: int, message: Any, exc_info: ExceptionInfo) -> None:
-        """Note that the actor died of an exception; `message` is what it was handling, or None."""
+        """Note that the actor died of an exception; `message` is what it was handling, or the Moment it was at."""
         ...
 
-    def hung(self, name: str, epoch: int, reason: str) -> None:
-        """Note that the actor is alive and does not answer."""
+    def hung(self, name: str, epoch: int, message: Any, reason: str) -> None:
+        """Note that the actor is alive and does not answer; `message` as in `failed`."""
         ...
 
     def restarted(self, name: str, epoch: int, reason: str, seconds: float) -> None:
         """Note a new life of the actor, and the seconds since the old one ended."""
         ...
 
-    def gave_up(self, name: str, reason: str) -> None:
-        """Note that the supervisor of this name has used up its restarts."""
+    def gave_up(self, name: str, epoch: int, reason: str) -> None:
+        """Note that the supervisor of this name has used up its restarts; its failure is told beside it."""
         ...
 
 
@@ -60,11 +60,11 @@ class NullObserver:
     def failed(self, name: str, epoch: int, message: Any, exc_info: ExceptionInfo) -> None:
         """Look away."""
 
-    def hung(self, name: str, epoch: int, reason: str) -> None:
+    def hung(self, name: str, epoch: int, message: Any, reason: str) -> None:
         """Look away."""
 
     def restarted(self, name: str, epoch: int, reason: str, seconds: float) -> None:
         """Look away."""
 
-    def gave_up(self, name: str, reason: str) -> None:
+    def gave_up(self, name: str, epoch: int, reason: str) -> None:
         """Look away."""

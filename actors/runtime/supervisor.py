@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any
 
-from actors.runtime.children import Backoff, Child, ChildSpec, ChildState, Restart, Strategy
+from actors.runtime.children import Backoff, Child, ChildSpec, ChildState, LastFailure, Restart, Standing, Strategy
 from actors.runtime.context import Context
 from actors.runtime.control import Crash
 from actors.runtime.errors import GaveUpError
@@ -21,7 +21,9 @@ __all__ = [
     "ChildSpec",
     "ChildState",
     "KillChild",
+    "LastFailure",
     "Restart",
+    "Standing",
     "StartChild",
     "StopChild",
     "Strategy",
@@ -54,6 +56,7 @@ class Supervisor(LoopActor):
         self._children = {spec.name: Child(spec) for spec in children}
         if len(self._children) != len(children):
             raise ValueError(f"two children of {context.name} have the same name")
+        self._departed: dict[str, Child] = {}
         self._nursery = Nursery(context, self._children, self._on_child_ended)
         self._broken: dict[str, dict[str, Child]] = {}  # by repair: what is to be made good
         self._repairs: dict[str, asyncio.Task[None]] = {}
@@ -107,8 +110,8 @@ class Supervisor(LoopActor):
                 return super().receive(message)
 
     def snapshot(self) -> tuple[ChildState, ...]:
-        """Return how the children fare, and theirs. Callable from any thread."""
-        return tuple(_state_of(child) for child in tuple(self._children.values()))
+        """Return how the children fare, and theirs, those last who are not to come back. Callable from any thread."""
+        return tuple(_state_of(child) for child in (*tuple(self._children.values()), *tuple(self._departed.values())))
 
     @property
     def _is_one_for_one(self) -> bool:
@@ -117,6 +120,7 @@ class Supervisor(LoopActor):
     async def _start_child(self, spec: ChildSpec) -> bool:
         if self._is_ending or spec.name in self._children:
             return False
+        self._departed.pop(spec.name, None)
         child = self._children[spec.name] = Child(spec, is_dynamic=True)
         if await self._nursery.start(child) is not None:
             self._forget(child)
@@ -143,11 +147,11 @@ class Supervisor(LoopActor):
         if child.spec.restart.follows(error):
             self._mourn(child, error)
         elif child.is_dynamic or child.spec.restart is Restart.TEMPORARY:
-            self._forget(child)
+            self._bury(child, error)
 
     def _mourn(self, child: Child, error: BaseException | None) -> None:
-        now, why = self._now(), f"{type(error).__name__}: {error}" if error else "it stopped"
-        child.note_death(now, self._period_seconds, why)
+        now, why = self._now(), child.note_failure(error)
+        child.note_death(now, self._period_seconds)
         self._deaths.append(now)
         while self._deaths[0] <= now - self._period_seconds:
             self._deaths.popleft()
@@ -213,8 +217,9 @@ class Supervisor(LoopActor):
         if child.has_lived or child.died_at is not None:
             child.restarts += 1
             since = began if child.died_at is None else child.died_at
-            reason = child.last_failure if child.died_at is not None else "another one's death"
-            self._observer.restarted(child.name, child.epoch, reason or "", self._now() - since)
+            failure = child.last_failure if child.died_at is not None else None
+            reason = failure.cause if failure is not None else "another one's death"
+            self._observer.restarted(child.name, child.epoch, reason, self._now() - since)
         child.has_lived, child.died_at = True, None
         self._ping(child.spec)
 
@@ -224,7 +229,7 @@ class Supervisor(LoopActor):
         if child.spec.restart.follows(error):
             self._mourn(child, error)
         else:
-            self._forget(child)
+            self._bury(child, error)
 
     def _give_up(self, why: str) -> None:
         if not self._is_ending:
@@ -233,7 +238,7 @@ class Supervisor(LoopActor):
 
     async def _wind_down(self, why: str) -> None:
         await self._stop_children()
-        self._observer.gave_up(self.name, why)
+        self._observer.gave_up(self.name, self.epoch, why)
         if self._gave_up is not None:
             self._gave_up(self.name, why)
         raise GaveUpError(why)
@@ -243,6 +248,14 @@ class Supervisor(LoopActor):
             repair.cancel()
         for child in reversed(tuple(self._children.values())):
             await self._nursery.stop(child)
+
+    def _bury(self, child: Child, error: BaseException | None) -> None:
+        """Forget a child that is not to come back; one that belongs here is shown on, with what it died of."""
+        if not child.is_dynamic and error is not None:
+            child.note_failure(error)
+            child.farewell = Standing.GAVE_UP if isinstance(error, GaveUpError) else Standing.ENDED
+            self._departed[child.name] = child
+        self._forget(child)
 
     def _forget(self, child: Child) -> None:
         if self._children.get(child.name) is child:

@@ -41,7 +41,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "code": "the broker's error code",
     "effect": "what a code does to its order",
     "kind": "kind of an alert",
-    "message": "type of a message between actors",
+    "message": "type of a message between actors, or what the actor was at instead",
     "fault": "kind of a fault put in by a scenario",
     "logger": "name of a library's logger",
     "violated": "name of the event that broke the catalogue",

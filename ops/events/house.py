@@ -20,8 +20,8 @@ HOUSE_EVENTS: Final = (
         "actor_failed",
         Level.ERROR,
         "{actor} failed: {error}",
-        ("actor", "epoch", "error"),
-        ("message", "stack"),
+        ("actor", "epoch", "message", "error"),
+        ("stack",),
     ),
     Event(
         "actor_restarted",
@@ -30,13 +30,13 @@ HOUSE_EVENTS: Final = (
         ("actor", "epoch", "reason"),
         ("seconds", "restarts"),
     ),
-    Event("actor_gave_up", Level.CRITICAL, "{actor} gave up: {reason}", ("actor", "reason"), ("restarts",)),
+    Event("actor_gave_up", Level.CRITICAL, "{actor} gave up: {reason}", ("actor", "epoch", "reason"), ("restarts",)),
     Event(
         "actor_hung",
         Level.ERROR,
         "{actor} hangs: {reason}",
-        ("actor", "epoch", "reason"),
-        ("seconds", "message", "stack"),
+        ("actor", "epoch", "message", "reason"),
+        ("seconds", "stack"),
     ),
     Event(
         "fault_injected",

@@ -60,16 +60,16 @@ class Witness(NullObserver):
         del epoch, message
         self.deaths.append((name, exc_info[1]))
 
-    def hung(self, name: str, epoch: int, reason: str) -> None:
-        del epoch, reason
+    def hung(self, name: str, epoch: int, message: Any, reason: str) -> None:
+        del epoch, message, reason
         self.hangs.append(name)
 
     def restarted(self, name: str, epoch: int, reason: str, seconds: float) -> None:
         del epoch, reason, seconds
         self.restarts.append(name)
 
-    def gave_up(self, name: str, reason: str) -> None:
-        del reason
+    def gave_up(self, name: str, epoch: int, reason: str) -> None:
+        del epoch, reason
         self.surrenders.append(name)
 
 

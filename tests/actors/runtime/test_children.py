@@ -6,6 +6,7 @@ from actors.runtime.loop_actor import Context, LoopActor
 from actors.runtime.supervisor import (
     AskTree,
     Backoff,
+    LastFailure,
     Restart,
     StartChild,
     StopChild,
@@ -117,7 +118,7 @@ def test_the_tree_can_be_looked_at(world: World) -> None:
     tree = ask(world, "boss", AskTree())
 
     assert [(child.name, child.alive, child.restarts) for child in tree] == [("inner", True, 0), ("plain", True, 1)]
-    assert tree[1].last_failure == "ValueError: bug"
+    assert tree[1].last_failure == LastFailure(epoch=1, message="ValueError", cause="ValueError: bug")
     assert [child.name for child in tree[0].children] == ["leaf"]
 
 

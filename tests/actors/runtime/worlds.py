@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from actors.runtime.clock import WallClock
+from actors.runtime.control import kind_of
 from actors.runtime.directory import Directory
 from actors.runtime.hosts import Host, ThreadHost, VirtualHost
 from actors.runtime.loop_actor import Context, LoopActor
@@ -50,16 +51,18 @@ class Diary:
     def started(self, name: str, epoch: int) -> None:
         self.note("started", name, epoch)
 
-    def failed(self, name: str, epoch: int, message: Any, exc_info: ExceptionInfo) -> None:  # noqa: ARG002 - as Observer
+    def failed(self, name: str, epoch: int, message: Any, exc_info: ExceptionInfo) -> None:
+        self.note("told", name, (epoch, kind_of(message), f"{exc_info[0].__name__}: {exc_info[1]}"))
         self.note("failed", name, exc_info[1])
 
-    def hung(self, name: str, epoch: int, reason: str) -> None:  # noqa: ARG002 - as Observer
+    def hung(self, name: str, epoch: int, message: Any, reason: str) -> None:
+        self.note("told", name, (epoch, kind_of(message), reason))
         self.note("hung", name, reason)
 
     def restarted(self, name: str, epoch: int, reason: str, seconds: float) -> None:  # noqa: ARG002 - as Observer
         self.note("restarted", name, epoch)
 
-    def gave_up(self, name: str, reason: str) -> None:
+    def gave_up(self, name: str, epoch: int, reason: str) -> None:  # noqa: ARG002 - as Observer
         self.note("gave_up", name, reason)
 
 

@@ -21,7 +21,7 @@ def test_a_crash_at_the_third_of_a_kind_kills_the_actor_as_a_bug_would(world: Wo
     (death,) = world.diary.of("failed", "ann")
     assert isinstance(death, InjectedCrashError)
     assert [world.directory.epoch("ann"), *world.diary.of("restarted", "ann")] == [2, 2]
-    assert ask(world, "boss", AskTree())[0].last_failure.startswith("InjectedCrashError: injected: crash ann str")
+    assert ask(world, "boss", AskTree())[0].last_failure.cause.startswith("InjectedCrashError: injected: crash ann str")
 
 
 def test_who_asked_gets_the_exception_of_a_crash(world: World) -> None:
@@ -173,7 +173,8 @@ def test_a_hang_says_hung_error_to_who_looks_at_the_tree(virtual: VirtualWorld) 
     virtual.wait(lambda: bool(virtual.diary.of("restarted", "ann")))
 
     (state,) = ask(virtual, "boss", AskTree())
-    assert state.last_failure == f"{HungError.__name__}: ann: str is not handled after 1.0 s"
+    assert state.last_failure is not None
+    assert state.last_failure.cause == f"{HungError.__name__}: ann: str is not handled after 1.0 s"
 
 
 def test_nobody_else_notices(world: World) -> None:
