@@ -5,13 +5,13 @@ A shell around ``domain.connection``: it performs the table's effects. Runs on t
 
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from actors.broker_items import BOOK_MESSAGES
 from actors.broker_lanes import Lanes, Turn
 from actors.runtime.clock import Clock
 from actors.runtime.timers import Timers
+from domain.clock_skew import ClockCompared, compared
 from domain.commands import Wake
 from domain.connection import KNOCK_EVERY_SECONDS, Connection, ResetWindow, alarm, knocked, step
 from domain.connection_table import (
@@ -63,6 +63,7 @@ class LinkParts:
     spawn: Callable[[Coroutine[Any, Any, None]], object]
     changed: Callable[[OrderPort], None]  # A new connection: orders go there from now on.
     announce: Callable[[Resynchronised | ConnectionLost], None]
+    compared: Callable[[ClockCompared], None]  # The gateway said its time.
     resubscribe: Callable[[BrokerPort], None]
     knock: Callable[[], Awaitable[bool]]  # Whether a gateway answers at all; nothing is logged on.
 
@@ -79,7 +80,7 @@ class Link:
         self.generation = Generation(0)
         self.port: BrokerPort | None = None
         self.orders: OrderPort | None = None
-        self.skewed = False
+        self._compared: ClockCompared | None = None  # Of this connection or the one before.
 
     @property
     def phase(self) -> Phase:
@@ -90,6 +91,11 @@ class Link:
     def ready(self) -> bool:
         """Return whether the broker is connected and its book known."""
         return self.phase is Phase.READY
+
+    @property
+    def skewed(self) -> bool:
+        """Return whether entries are blocked by the clock: it is off, or was not compared yet."""
+        return self._compared is None or self._compared.blocks
 
     def advance(self, event: ConnectionEvent) -> None:
         """Take an event to the table and perform what follows."""
@@ -136,7 +142,10 @@ class Link:
             self._parts.timers.start("knock", KNOCK_EVERY_SECONDS, Wake(what="knock"))
 
     async def probe(self) -> None:
-        """Ask the gateway's clock: whether it answers, and how far it is from ours."""
+        """Ask the gateway's clock: a gateway that does not answer is hung up on."""
+        await self._compare_clocks(HealthFailed())
+
+    async def _compare_clocks(self, otherwise: HealthFailed | None) -> None:
         port = self.port
         if port is None or not self.ready or await self._parts.lanes.turn(Item(lane=Lane.ACCOUNT)) is not Turn.GRANTED:
             return
@@ -145,18 +154,18 @@ class Link:
         if port is not self.port:
             return
         if isinstance(answer, RequestFailed):
-            self.advance(HealthFailed())
+            if otherwise is not None:
+                self.advance(otherwise)
             return
-        # The gateway says whole seconds: half of one is the best guess for the rest.
-        middle = asked + (self._parts.clock.now() - asked) / 2
-        self._judge_clock((answer + timedelta(seconds=0.5) - middle).total_seconds())
-
-    def _judge_clock(self, skew_seconds: float) -> None:
         limit = self._settings.clock_skew_seconds_max
-        skewed = abs(skew_seconds) > limit
-        if skewed != self.skewed:
-            self._parts.log.emit("clock_skew", skew_seconds=round(skew_seconds, 3), limit_seconds=limit)
-        self.skewed = skewed
+        self._judge_clock(compared(asked=asked, answered=self._parts.clock.now(), said=answer, limit_seconds=limit))
+
+    def _judge_clock(self, found: ClockCompared) -> None:
+        before, self._compared = self._compared, found
+        if found.blocks != (before is not None and before.blocks):
+            skew = round(found.skew_seconds, 3)
+            self._parts.log.emit("clock_skew", skew_seconds=skew, limit_seconds=found.limit_seconds)
+        self._parts.compared(found)
 
     def _perform(self, effect: Effect, backoff_seconds: float, reason: str) -> None:
         match effect:
@@ -225,6 +234,7 @@ class Link:
             executions=len(book.executions),
         )
         self._parts.announce(Resynchronised(at=self._parts.clock.now(), generation=self.generation, book=book))
+        self._parts.spawn(self._compare_clocks(None))  # Until then no entry leaves; silence is the probe's business.
 
     def _hang_up(self) -> None:
         self._parts.lanes.clear()

@@ -42,6 +42,7 @@ class DenialRule(StrEnum):
     DAY_TRADES = "day_trades_remaining"
     BREAKER_OPEN = "circuit_open"
     NOT_READY = "not_ready"
+    CLOCK_SKEW = "clock_skew_seconds_max"
     FOREIGN = "foreign_position"
     DELAYED_DATA = "no_live_quotes"
     SIGNAL_SPENT = "signal_spent"

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from actors.risk import RiskActor, ledger_stream
+from domain.clock_skew import ClockCompared
 from domain.commands import (
     RequestAccount,
     RequestBook,
@@ -51,11 +52,15 @@ class Scene:
             "risk",
         )
         self.stage.run_for(0.5)
+        self.compare_clocks(0.0)
         self.pnl("0")
         return actor
 
     def tell(self, *messages: Any) -> None:
         self.stage.tell("risk", *messages)
+
+    def compare_clocks(self, skew_seconds: float) -> None:
+        self.tell(ClockCompared(at=self.stage.now, skew_seconds=skew_seconds, limit_seconds=2))
 
     def pnl(self, daily: str | None) -> None:
         value = None if daily is None else Decimal(daily)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from actors.broker_lanes import Turn
+from domain.clock_skew import ClockCompared
 from domain.commands import AskPhase, AskTraffic, RequestAccount, RequestBars, RequestBook, SendAlert, Traffic
 from domain.contracts import Underlying
 from domain.events import ConnectionLost, OrdersRefused, Resynchronised
@@ -247,6 +248,27 @@ def test_a_clock_off_by_too_much_blocks_entries_and_lets_exits_pass(stage: Stage
     assert scene.placed == [an_exit().ref]
     assert [refused.refs for refused in scene.oco.of(OrdersRefused)] == [tuple(o.ref for o in a_family())]
     assert len(stage.log.named("clock_skew")) == 1
+
+
+def test_the_clocks_are_compared_as_soon_as_the_broker_is_ready_and_with_every_probe(
+    stage: Stage, scene: Scene
+) -> None:
+    scene.open(probe_every_seconds=15)
+    at_first = scene.risk.of(ClockCompared)
+    stage.run_for(31)
+
+    assert [found.blocks for found in at_first] == [False]
+    assert len(scene.risk.of(ClockCompared)) >= 3
+
+
+def test_before_the_clocks_were_compared_no_entry_leaves(stage: Stage, scene: Scene) -> None:
+    scene.gateway.held.add("current_time")
+    scene.open()
+
+    scene.tell(scene.submit(*a_family()), scene.submit(an_exit(), opens=False))
+
+    assert scene.placed == [an_exit().ref]
+    assert "clock" in stage.log.named("order_refused")[0]["reason"]
 
 
 def test_a_clock_that_agrees_again_lets_entries_pass_again(stage: Stage, scene: Scene) -> None:

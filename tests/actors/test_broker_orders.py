@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 
 from actors.broker_items import BOOK_MESSAGES
@@ -91,6 +93,22 @@ def test_not_even_over_a_new_connection(stage: Stage, scene: Scene) -> None:
     scene.tell(scene.submit(*a_family()))
 
     assert scene.gateway.ports[1].of("place") == []
+
+
+def test_what_was_sent_is_known_for_as_long_as_its_sender_lives_and_for_a_week(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    other, late = stage.cast("oco:b").name, timedelta(days=8)
+    scene.tell(scene.submit(*a_family("a")))
+
+    stage.clock.set_on = late
+    scene.tell(scene.submit(*a_family("b"), sender=other), scene.submit(*a_family("a"), sender=other))
+    while_it_lived = len(scene.placed)
+    scene.oco.fence()
+    scene.tell(scene.submit(*a_family("b"), sender=other), scene.submit(*a_family("c"), sender=other))
+    scene.tell(scene.submit(*a_family("a"), sender=other), scene.submit(*a_family("b"), sender=other))
+
+    assert while_it_lived == 6
+    assert scene.placed[6:] == [*refs_of(*a_family("c")), *refs_of(*a_family("a"))]
 
 
 def test_read_only_places_changes_and_cancels_nothing(stage: Stage, scene: Scene) -> None:
@@ -197,7 +215,7 @@ def test_entries_that_wait_for_room_do_not_leave_once_the_gateway_is_cut_off(sta
 
 
 def test_nor_on_the_next_connection_before_it_is_reconciled(stage: Stage, scene: Scene) -> None:
-    scene.open(pacing=PacingLimits(messages_per_second=BOOK_MESSAGES + 6, order_reserve=6))
+    scene.open(pacing=PacingLimits(messages_per_second=BOOK_MESSAGES + 1 + 6, order_reserve=6))
     scene.tell(*crowd(scene))
     placed_before = len(scene.placed)
     scene.gateway.held.add("book")

@@ -148,3 +148,19 @@ def test_the_ledger_says_beforehand_what_denies_every_entry(stage: Stage, scene:
 
     assert before is True
     assert (after.rule, after.found, after.limit) == (DenialRule.MAX_POSITIONS, "1", "1")
+
+
+@pytest.mark.parametrize("skew", [3.0, -60.0])
+def test_a_gateway_with_another_time_denies_every_entry_before_and_after_the_option_is_chosen(
+    stage: Stage, scene: Scene, skew: float
+) -> None:
+    scene.open()
+    scene.compare_clocks(skew)
+
+    answers = [stage.ask("risk", AskEntry(symbol=Symbol("GOOG"))), scene.reserve()]
+    scene.compare_clocks(1.0)
+    later = scene.reserve()
+
+    assert [(answer.rule, answer.limit) for answer in answers] == [(DenialRule.CLOCK_SKEW, "2 s")] * 2
+    assert all(f"{skew:+.1f} s" in answer.found for answer in answers)
+    assert isinstance(later, RiskReserved)

@@ -84,7 +84,7 @@ def test_nothing_is_reserved_by_a_successor_that_has_not_seen_the_book(stage: St
     scene.open()
     before = scene.refusal()
     scene.broker.answers[RequestBook] = a_book()
-    stage.run_for(31)
+    stage.run_for(61)
 
     assert before is DenialRule.BUYING_POWER_UNKNOWN
     assert scene.refusal() is None

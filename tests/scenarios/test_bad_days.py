@@ -163,8 +163,8 @@ DENIED: Final = (
         alert="entitlement",
         said=("entry_denied", "competing"),
     ),
-    bad("a clock a minute ahead", struck("clock_skew", seconds=60, lasts=300), said=("order_refused", "clock")),
-    bad("a clock three seconds behind", struck("clock_skew", seconds=-3, lasts=300), said=("order_refused", "clock")),
+    bad("a clock a minute ahead", struck("clock_skew", seconds=60, lasts=300), said=("entry_denied", "clock is +")),
+    bad("a clock three seconds behind", struck("clock_skew", seconds=-3, lasts=300), said=("entry_denied", "clock is -")),
     *(
         bad(
             f"quotes of {value!r} and an entry",
