@@ -1,6 +1,11 @@
-"""From a signal to one option: quote, chain, what is listed, candidates' quotes, choice. Asks; the domain decides."""
+"""From a signal to one option: chain, what is listed, quotes, choice. Asks; the domain decides.
+
+The share is quoted together with the options that are candidates at its newest bar's close, which saves a round trip.
+Where the share turns out to be elsewhere, what is missing is quoted then; the choice goes by the quoted price alone.
+"""
 
 from asyncio import gather
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,21 +59,18 @@ class EntrySearch:
         self._settings = settings
         self._log = log
 
-    async def option_for(self, signal: Signal, underlying: Underlying) -> Found | tuple[EntryDenied, ...]:
-        """Return the option to buy, or why there is none: each candidate with the rule it broke."""
+    async def option_for(
+        self, signal: Signal, underlying: Underlying, close: float | None
+    ) -> Found | tuple[EntryDenied, ...]:
+        """Return the option to buy, or why there is none: each candidate with the rule it broke.
+
+        ``close`` is the share's newest completed bar's, USD; None when there is none.
+        """
         right = signal.action.right
         assert right is not None, "a HOLD looks for no option"
-        spot = await self._spot(underlying)
-        if isinstance(spot, EntryDenied):
-            return (spot,)
         chain = await self._chain(underlying)
         if isinstance(chain, EntryDenied):
             return (chain,)
-        return await self._among(underlying, chain, spot, right)
-
-    async def _among(
-        self, underlying: Underlying, chain: Chain, spot: Decimal, right: Right
-    ) -> Found | tuple[EntryDenied, ...]:
         today = new_york(self._actor.clock.now()).date()
         expiry = choose_expiry(self._settings.expiry, chain.expiries, today)
         if expiry is None:
@@ -76,10 +78,24 @@ class EntrySearch:
         listed = await self._listed(underlying, chain, expiry, right)
         if isinstance(listed, EntryDenied):
             return (listed,)
-        wanted = candidates(listed, spot, right, self._settings.moneyness, self._settings.strike_count)
+        return await self._among(underlying, listed, right, None if close is None else Decimal(str(close)))
+
+    async def _among(
+        self, underlying: Underlying, listed: tuple[OptionContract, ...], right: Right, guess: Decimal | None
+    ) -> Found | tuple[EntryDenied, ...]:
+        likely = () if guess is None else self._candidates(listed, guess, right)
+        spot, answers = await gather(self._spot(underlying), self._quotes(likely))
+        if isinstance(spot, EntryDenied):
+            return (spot,)
+        wanted = self._candidates(listed, spot, right)
         if not wanted:
             return (self._denied(DenialRule.NO_STRIKE, f"{len(listed)} strikes", str(spot)),)
-        answers = await gather(*(self._quote(contract) for contract in wanted))
+        answers |= await self._quotes(contract for contract in wanted if contract not in answers)
+        return self._chosen(wanted, [answers[contract] for contract in wanted], spot)
+
+    def _chosen(
+        self, wanted: tuple[OptionContract, ...], answers: Sequence[Any], spot: Decimal
+    ) -> Found | tuple[EntryDenied, ...]:
         refused = next((answer for answer in answers if _is_refused(answer)), None)
         if refused is not None:
             return (self._denied(DenialRule.DELAYED_DATA, _why(refused), "live option quotes"),)
@@ -90,6 +106,11 @@ class EntrySearch:
             return found
         self._say(found, spot)
         return Found(choice=found, spot=spot)
+
+    def _candidates(
+        self, listed: tuple[OptionContract, ...], spot: Decimal, right: Right
+    ) -> tuple[OptionContract, ...]:
+        return candidates(listed, spot, right, self._settings.moneyness, self._settings.strike_count)
 
     def _say(self, choice: Choice, spot: Decimal) -> None:
         greeks = greeks_text(choice, spot, self._actor.clock.now())
@@ -126,8 +147,11 @@ class EntrySearch:
             return answer.contracts
         return self._denied(DenialRule.NO_CHAIN, _why(answer), f"contracts of {expiry}")
 
-    async def _quote(self, contract: OptionContract) -> Any:
-        return await self._ask(RequestQuote(contract=contract, timeout_seconds=self._settings.quote_timeout_seconds))
+    async def _quotes(self, contracts: Iterable[OptionContract]) -> dict[OptionContract, Any]:
+        wanted = tuple(contracts)
+        timeout = self._settings.quote_timeout_seconds
+        requests = (RequestQuote(contract=contract, timeout_seconds=timeout) for contract in wanted)
+        return dict(zip(wanted, await gather(*map(self._ask, requests)), strict=True))
 
     async def _ask(self, message: Any) -> Any:
         return await self._actor.ask_or_none("broker", message, timeout_seconds=ANSWER_SECONDS)

@@ -71,6 +71,8 @@ class SchedulerActor(Actor):
                 self._start(turns)
             case Resynchronised():
                 self._ready = True
+                for symbol in self._cycles.symbols:
+                    self.tell(f"symbol:{symbol}", message)
             case ConnectionLost():
                 self._ready = False
             case BreakerMoved():

@@ -75,6 +75,8 @@ class SymbolActor(Actor):
                 self._rules = not_opened(self._rules, message.intent)
             case Resynchronised():
                 self.spawn(self._feed.prepare())
+            case Resynchronised():
+                self.spawn(self._feed.prepare())
             case _:
                 pass
         return None

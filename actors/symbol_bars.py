@@ -1,6 +1,6 @@
 """A symbol's bars: fetched, merged, cached; failures come back as values, with what to do about them."""
 
-from asyncio import gather
+from asyncio import Lock, gather
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -51,6 +51,7 @@ class BarFeed:
         self._hours: tuple[Bar, ...] = ()
         self._hours_due: datetime | None = None  # When the hour that was forming is complete.
         self._fetched_at: datetime | None = None
+        self._learning = Lock()
         self.underlying: Underlying | None = None
 
     @property
@@ -62,19 +63,36 @@ class BarFeed:
         """Return the completed bars of this length, oldest first."""
         return completed(self._hours if bar_seconds == HOUR_SECONDS else self._minutes, self._actor.clock.now())
 
+    @property
+    def close(self) -> float | None:
+        """Return the newest completed minute bar's close, USD."""
+        bars = self.completed(60)
+        return bars[-1].close if bars else None
+
+    async def prepare(self) -> None:
+        """Learn the contract before the first cycle, which is shorter by that; what fails, the cycle asks again."""
+        await self._learned()
+
+    async def _learned(self) -> Underlying | RequestFailed:
+        async with self._learning:  # A cycle that begins meanwhile waits for the same answer.
+            if self.underlying is None:
+                answer = await self._ask(RequestUnderlying(symbol=self.symbol), UNDERLYING_SECONDS)
+                if not isinstance(answer, UnderlyingReport):
+                    return _as_failure(answer)
+                self.underlying = answer.underlying
+            return self.underlying
+
     async def fetch(self, attempt: int) -> RequestFailed | None:
         """Fetch what a cycle needs; None is success. ``attempt`` counts from 0, for the log."""
-        if self.underlying is None:
-            answer = await self._ask(RequestUnderlying(symbol=self.symbol), UNDERLYING_SECONDS)
-            if not isinstance(answer, UnderlyingReport):
-                return _as_failure(answer)
-            self.underlying = answer.underlying
+        underlying = await self._learned()
+        if isinstance(underlying, RequestFailed):
+            return underlying
         history = self._settings.history
         duration = history.duration if self._has_session_bars() else history.first_duration
         asked_at = self._actor.clock.now()
         fetched, _ = await gather(  # Together: a cycle that needs both would else take twice as long.
-            self._fetch_bars(self.underlying, history.bar_size, duration, attempt),
-            self._fetch_hours(self.underlying, attempt),
+            self._fetch_bars(underlying, history.bar_size, duration, attempt),
+            self._fetch_hours(underlying, attempt),
         )
         if isinstance(fetched, RequestFailed):
             return fetched

@@ -6,11 +6,14 @@ gateway: questions for bars, quotes and contracts, with the cancels of quotes) a
 ../shared/baseline/pacing_limit.py, at 45 messages a second. Beside it the earlier, threaded bot, which sleeps in real
 time under its one lock: it is run up to 10 symbols, above that its time is its requests times 200 ms.
 
-    first    the day's first cycle: contracts, two kinds of bars
-    hold     minute bars alone, which is what most cycles are                     at most 1.25 times the shortest
-    hour     minute and hourly bars, once an hour                                 at most 1.25 times the shortest
-    signals  one symbol in 20 asks for its options' quotes, at 2 requests a second of each symbol, as the settings say
-    freely   the same at 20 requests a second of each symbol
+    first    the day's first cycle: two kinds of bars; contracts were learnt when the broker became ready
+    hold     minute bars alone, which is what most cycles are
+    hour     minute and hourly bars, once an hour
+    opening  the day's first cycle when one symbol in 20 sees a signal in it, and asks what options are listed at all
+    signals  a later one: one symbol in 20 asks for its own and its options' quotes
+
+At most 1.25 times the shortest is asked of each. ``opening`` is the exception: the shortest knows two steps, bars and
+quotes, and here four depend on each other, bars, chain, what is listed, quotes. It is once a day and symbol.
 """
 
 import argparse
@@ -101,7 +104,7 @@ class Watch:
             self._frames.append((frame.at, frame.name))
 
 
-def settings_of(count: int, signalling: int, per_second: int) -> Settings:
+def settings_of(count: int, signalling: int) -> Settings:
     """Return settings under which so many of the symbols ask for quotes in every cycle and none ever buys."""
     symbols = [f"S{number:04d}" for number in range(count)]
     buys = {"strategies": {"use": ["bench.moods.Buys"]}}
@@ -111,7 +114,7 @@ def settings_of(count: int, signalling: int, per_second: int) -> Settings:
         "broker": {"account": ACCOUNT},
         "strategies": {"use": ["bench.moods.Holds", "bench.moods.HoldsHourly"]},
         "schedule": {"interval_seconds": INTERVAL_SECONDS, "max_concurrent_symbols": min(count, 64)},
-        "limits": {"messages_per_second": RATE, "per_symbol_requests_per_second": per_second},
+        "limits": {"messages_per_second": RATE},
         "options": {"min_volume": 1_000_000},  # No option has it: nothing is bought, so every cycle asks again.
         "risk": {"no_entry_after_open_minutes": 0},
         "overrides": {symbols[number * count // signalling]: buys for number in range(signalling)},
@@ -196,14 +199,11 @@ def threaded(count: int) -> tuple[float, bool]:
     return float(json.loads(ran.stdout)["cycle_s"]["median"]), True
 
 
-def rows_of(
-    count: int, known: Mapping[str, Any], *, kinds: Sequence[str] = ("hold", "signals", "freely")
-) -> Iterator[dict[str, Any]]:
+def rows_of(count: int, known: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Give one row for each kind of cycle."""
-    for kind in kinds:
-        signalling = 0 if kind == "hold" else max(1, count // ONE_IN)
-        ran = cycles_of(settings_of(count, signalling, 20 if kind == "freely" else 2))
-        for name, cycle in named(kind, ran):
+    for signalling in (0, max(1, count // ONE_IN)):
+        ran = cycles_of(settings_of(count, signalling))
+        for name, cycle in named(ran, signals=bool(signalling)):
             bound, greedy = shortest(known, count, signalling, cycle)
             others = sum(cycle.sent.values()) - cycle.quotes - cycle.sent.get(BARS, 0) - cycle.sent.get(CONTRACTS, 0)
             yield {
@@ -221,9 +221,11 @@ def rows_of(
             }
 
 
-def named(kind: str, ran: Sequence[Cycle]) -> list[tuple[str, Cycle]]:
+def named(ran: Sequence[Cycle], *, signals: bool) -> list[tuple[str, Cycle]]:
     """Return the cycles to show: 09:30, 09:50 and, when the first hourly bar has ended, 10:30."""
-    return [("first", ran[0]), ("hold", ran[2]), ("hour", ran[6])] if kind == "hold" else [(kind, ran[2])]
+    if signals:
+        return [("opening", next(cycle for cycle in ran if cycle.quotes)), ("signals", ran[2])]
+    return [("first", ran[0]), ("hold", ran[2]), ("hour", ran[6])]
 
 
 def show(row: Mapping[str, Any]) -> str:

@@ -244,3 +244,11 @@ def test_one_that_starts_before_the_broker_is_ready_waits_to_be_told(
 
     assert scene.started == []
     assert isinstance(scene.broker, Extra)
+
+
+def test_symbols_are_told_that_the_broker_is_ready_so_that_they_prepare(stage: Stage, scene: Scene) -> None:
+    scene.open()
+
+    scene.tell(Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
+
+    assert [len(symbol.of(Resynchronised)) for symbol in scene.symbols.values()] == [1, 1, 1]
