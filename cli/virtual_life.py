@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from actors.runtime.faults.injector import Injector
 from actors.runtime.faults.model import ActorFault
 from actors.runtime.hosts import VirtualHost
 from actors.runtime.observer import Observer
@@ -35,7 +36,8 @@ LoopErrors = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], None]
 class World:
     """What a life is lived in; who made `frames` and `log` closes them.
 
-    `state_path` is the journal's file; None keeps the journal in memory.
+    `state_path` is the journal's file; None keeps the journal in memory. `injector`: one that is given faults later, in
+    place of `actor_faults`.
     """
 
     settings: Settings
@@ -50,6 +52,7 @@ class World:
     alerts: AlertPort = field(default_factory=NullAlerts)
     faults: tuple[Fault, ...] = ()
     actor_faults: tuple[ActorFault, ...] = ()
+    injector: Injector | None = None
 
 
 def _store(world: World) -> SqliteStore | MemoryJournal:
@@ -76,7 +79,7 @@ class VirtualLife:
             calendar=world.calendar,
             observer=world.observer,
             seed=world.seed,
-            faults=injector_for(world.actor_faults, world.seed, world.log),
+            faults=world.injector or injector_for(world.actor_faults, world.seed, world.log),
         )
         self._faults = world.faults
         self.system = System(settings, outside)

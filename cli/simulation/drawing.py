@@ -6,13 +6,13 @@ from random import Random
 from typing import Final
 
 from cli.day import ACCOUNT
-from cli.simulation.mishaps import drawn_mishaps
+from cli.simulation.mishaps import draw_faults
 from cli.simulation.script import DAY, Level, Script
 from domain.trading_day import NEW_YORK
 from simgateway.config import ChildrenOnPartial, GatewayConfig
 
-BEFORE_OPEN: Final = time(9, 25)
-BEFORE_CLOSE: Final = time(14, 56)
+BEFORE_OPEN: Final = time(9, 29, 40)
+BEFORE_CLOSE: Final = time(14, 59, 50)
 FIRST, LAST = time(9, 31), time(14, 50)
 SETS: Final = (
     "dry_run=false",
@@ -29,7 +29,7 @@ def drawn_script(seed: int, level: Level) -> Script:
     """Return this seed's session."""
     draw = Random(f"{seed}:world")  # noqa: S311 - a simulated world, nothing secret
     starts_at = _start(draw)
-    symbols = draw.choice((("SPY",), ("SPY",), ("SPY",), ("SPY", "QQQ")))
+    symbols = draw.choices((("SPY",), ("SPY", "QQQ"), ("SPY", "QQQ", "IWM")), (80, 15, 5))[0]
     return Script(
         seed=seed,
         level=level,
@@ -37,7 +37,7 @@ def drawn_script(seed: int, level: Level) -> Script:
         symbols=symbols,
         sets=_sets(draw, symbols),
         gateway=_gateway(seed, draw),
-        mishaps=drawn_mishaps(level, Random(f"{seed}:mishaps:{level}")),  # noqa: S311 - as above
+        mishaps=draw_faults(level, Random(f"{seed}:mishaps:{level}")),  # noqa: S311 - as above
     )
 
 
@@ -58,7 +58,7 @@ def _sets(draw: Random, symbols: tuple[str, ...]) -> tuple[str, ...]:
     return (
         *SETS,
         f"symbols=[{named}]",
-        f"schedule.interval_seconds={draw.choice((60, 180, 300, 300, 300, 300))}",
+        f"schedule.interval_seconds={draw.choices((60, 180, 300, 600), (5, 15, 50, 30))[0]}",
         f"broker.health_interval_seconds={draw.choice((15, 60, 60, 60))}",
         f"options.expiry={draw.choice(('weekly', 'weekly', '0dte'))}",
         f"risk.take_profit_pct={draw.choice(('0.03', '0.08', '0.2'))}",

@@ -1,9 +1,11 @@
-"""What can go wrong in a session, as recipes: each draws one mishap of its kind."""
+"""What can go wrong in a session, as recipes: each draws one mishap of its kind; `draw_faults` draws a session's."""
 
 from collections.abc import Callable, Sequence
 from random import Random
 from typing import Final
 
+from actors.runtime.faults.model import ActorFault
+from cli.simulation import actor_mishaps
 from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, Crash, Level, Mishap
 from simgateway.faults.model import Chance, Fault, Nth
 
@@ -21,7 +23,7 @@ ACTORS: Final = (
 )  # fmt: skip
 GENTLE: Final = ("symbol:*", "scheduler", "alerts", "oco:*")
 
-Recipe = Callable[[Random], Sequence[Fault | Crash]]
+Recipe = Callable[[Random], Sequence[Fault | Crash | ActorFault]]
 """Draws what happens at one moment, or shortly after one another."""
 
 
@@ -180,20 +182,22 @@ def _gently_crashed(draw: Random) -> Sequence[Crash]:
 
 LIGHT: Final[tuple[Recipe, ...]] = (
     _late, _twice, _reordered, _dropped, _noticed, _no_history, _executions, _fees, _zone, _gently_crashed,
+    *actor_mishaps.LIGHT,
 )  # fmt: skip
 ALL: Final[tuple[Recipe, ...]] = (
     _late, _twice, _reordered, _lost, _broken, _dropped, _half_open, _restarted, _refused, _cut_off, _noticed,
     _too_fast, _no_history, _no_quotes, _delayed, _odd, _orders, _executions, _fees, _clock, _zone, _ids,
     _id_in_use, _rejected, _crashed, _crashed, _crashed, _two_crashed, _again_and_again,
+    *actor_mishaps.ALL,
 )  # fmt: skip
 MOST: Final = {Level.NONE: 0, Level.LIGHT: 2, Level.ALL: 6}
 
 
-def drawn_mishaps(level: Level, draw: Random) -> tuple[Mishap, ...]:
+def draw_faults(level: Level, draw: Random) -> tuple[Mishap, ...]:
     """Draw what goes wrong, in the order of time: all of it is over when the calm begins."""
     recipes = LIGHT if level is Level.LIGHT else ALL
     count = draw.randint(1, MOST[level]) if MOST[level] else 0
-    found: list[tuple[int, float, Fault | Crash]] = []
+    found: list[tuple[int, float, Fault | Crash | ActorFault]] = []
     for _ in range(count):
         bracket = draw.choice((0, 1, 1, 2, 3))
         after = draw.uniform(0, draw.choice((2, 10, 60, 600)) if bracket else LATEST_SECONDS)

@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from actors.runtime.faults.model import ActorFault
 from domain.trading_day import new_york
 from simgateway.config import GatewayConfig
 from simgateway.faults.model import Chance, Fault, Nth
 
 DAY: Final = date(2026, 3, 11)
-SECONDS: Final = 3900
+SECONDS: Final = 3630
 """How long a session is: an hour of market time at least, before the open or after the close what is over that."""
 CALM_SECONDS: Final = 600
 """The end of a session in which nothing goes wrong any more: after it both sides must be of one mind."""
@@ -46,7 +47,7 @@ class Mishap:
 
     number: int
     after: float
-    what: Fault | Crash
+    what: Fault | Crash | ActorFault
     bracket: int = 0
 
     def __str__(self) -> str:
@@ -56,7 +57,10 @@ class Mishap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """A whole session; `sets` are settings as on a command line. The same seed and level always give the same."""
+    """A whole session; `sets` are settings as on a command line. The same seed and level always give the same.
+
+    Without `wire` the exchange is straight behind the broker's adapter; the seed's world and mishaps are the same.
+    """
 
     seed: int
     level: Level
@@ -65,6 +69,7 @@ class Script:
     sets: tuple[str, ...]
     gateway: GatewayConfig
     mishaps: tuple[Mishap, ...]
+    wire: bool = True
 
     @property
     def ends_at(self) -> datetime:
@@ -80,7 +85,8 @@ class Script:
         """Return what repeats it on a command line."""
         kept = ",".join(str(one.number) for one in self.mishaps) or "0"
         only = f" --only {kept}" if self.level is not Level.NONE else ""
-        return f"./bot simulate --seeds {self.seed}..{self.seed} --faults {self.level}{only}"
+        depth = "" if self.wire else " --no-wire"
+        return f"./bot simulate --seeds {self.seed}..{self.seed} --faults {self.level}{only}{depth}"
 
     def told(self) -> tuple[str, ...]:
         """Return the session in lines for people."""
@@ -88,7 +94,10 @@ class Script:
         return head, *(str(one) for one in self.mishaps)
 
 
-def _words(what: Fault | Crash) -> str:
+def _words(what: Fault | Crash | ActorFault) -> str:
+    if isinstance(what, ActorFault):
+        lasts = "" if what.lasts is None else f" lasts={what.lasts:g}"
+        return f"{what}{lasts}"
     if isinstance(what, Crash):
         return f"{what.actor} crashes"
     parts = [what.kind, what.message, *(f"{name}={value}" for name, value in what.settings.items())]

@@ -6,7 +6,10 @@ import traceback
 from collections import Counter
 from pathlib import Path
 
+from actors.runtime.faults.injector import Injector
+from actors.runtime.faults.model import ActorFault
 from actors.runtime.hosts import VirtualHost
+from cli.scenario import tell
 from cli.simulation.checks import Ended, audited, complaints
 from cli.simulation.coverage import watched_tables
 from cli.simulation.outcome import Outcome
@@ -37,6 +40,7 @@ class Session:
         self.trail = Trail(self.host.clock)
         self.observer = TracingObserver(self.trail)
         self.frames = FrameLog(keep=True)
+        self.injector = self._injector()
         world = World(
             settings=self.settings,
             market=SyntheticMarket(seed=script.seed, day=DAY, symbols=script.symbols),
@@ -53,12 +57,19 @@ class Session:
         self.trail.on("bracket_planned", self._planned)
         self._brackets = 0
 
+    def _injector(self) -> Injector | None:
+        """Return what the script's faults of actors go through; None, which costs nothing, when it has none."""
+        if not any(isinstance(mishap.what, ActorFault) for mishap in self.script.mishaps):
+            return None
+        return Injector(seed=self.script.seed, heard=lambda firing: tell(self.trail, firing))
+
     def run(self) -> Ended:
         """Live through it, from the start of the bot to its stop."""
         try:
             books, phase = self.host.run(self._lived())
             counters = self.life.gateway.counters()
-            fired = {**self.life.gateway.faults.fired, **self.crashes}
+            struck = Counter(f"actor {one.kind}" for one in self.injector.firings) if self.injector else {}
+            fired = {**self.life.gateway.faults.fired, **self.crashes, **struck}
             self.life.gateway.close()
             self.host.run_for(CLOSING_SECONDS)
         finally:
@@ -88,6 +99,8 @@ class Session:
         self._plan_mishaps(bracket=0)
         await asyncio.sleep(SECONDS - CALM_SECONDS)
         self.life.gateway.faults.clear()
+        if self.injector is not None:
+            self.injector.clear()
         await asyncio.sleep(CALM_SECONDS)
         books, phase = self.life.gateway.books(), self.trail.connection
         await self.life.end()
@@ -108,6 +121,9 @@ class Session:
     def _happen(self, mishap: Mishap) -> None:
         if isinstance(mishap.what, Fault):
             self.life.gateway.faults.add(mishap.what)
+        elif isinstance(mishap.what, ActorFault):
+            assert self.injector is not None, "there is one for every script that needs it"
+            self.injector.add(mishap.what)
         else:
             self._crash(mishap.what)
 

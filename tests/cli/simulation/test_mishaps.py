@@ -1,0 +1,64 @@
+"""What is drawn must be something that there is, and something of everything must be drawn."""
+
+from random import Random
+
+import pytest
+
+from actors.runtime.faults.kinds import KINDS
+from actors.runtime.faults.model import ActorFault
+from cli.scenario import vocabulary
+from cli.simulation.actor_mishaps import GENTLE, HANDLED, LOST, REPEATED, TIMED
+from cli.simulation.mishaps import draw_faults
+from cli.simulation.script import LATEST_SECONDS, Crash, Level
+from simgateway.faults.kinds import KINDS as GATEWAY_KINDS
+from simgateway.faults.model import Fault
+
+DRAWS = 3000
+WORDS = vocabulary(("SPY",))
+
+
+def drawn(level: Level) -> list[Fault | Crash | ActorFault]:
+    return [one.what for seed in range(DRAWS) for one in draw_faults(level, Random(f"{seed}"))]
+
+
+def test_every_kind_of_actors_fault_is_drawn() -> None:
+    assert {what.kind for what in drawn(Level.ALL) if isinstance(what, ActorFault)} == set(KINDS)
+
+
+def test_every_kind_of_the_gateways_faults_is_drawn() -> None:
+    assert {what.kind for what in drawn(Level.ALL) if isinstance(what, Fault)} == set(GATEWAY_KINDS)
+
+
+def test_every_fault_of_actors_names_somebody_and_something_that_there_is() -> None:
+    for what in (*drawn(Level.ALL), *drawn(Level.LIGHT)):
+        if isinstance(what, ActorFault):
+            WORDS.check(what)
+
+
+@pytest.mark.parametrize("table", [HANDLED, LOST, REPEATED])
+def test_every_message_of_the_tables_is_one(table: dict[str, tuple[str, ...]]) -> None:
+    for actor, messages in table.items():
+        for message in messages:
+            WORDS.check(ActorFault(kind="delay", actor=actor, message=message))
+
+
+def test_nobody_is_struck_who_is_not_in_the_table() -> None:
+    assert {*LOST, *REPEATED, *TIMED, *GENTLE} <= set(HANDLED)
+
+
+def test_a_light_session_harms_only_those_whom_nothing_guards_by() -> None:
+    struck = {
+        what.actor for what in drawn(Level.LIGHT) if isinstance(what, ActorFault) and what.row.place.name == "HANDLER"
+    }
+
+    assert struck == set(GENTLE)
+
+
+def test_everything_drawn_is_over_when_the_calm_begins() -> None:
+    for seed in range(DRAWS):
+        for one in draw_faults(Level.ALL, Random(f"{seed}")):
+            assert one.after <= LATEST_SECONDS + 60
+
+
+def test_without_faults_nothing_is_drawn() -> None:
+    assert drawn(Level.NONE) == []
