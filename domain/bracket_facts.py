@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from domain.bracket_effects import Alarm, Effect, Record, Say
+from domain.bracket_effects import Alarm, Cancel, Effect, Record, Say
 from domain.brackets import (
     Bracket,
     counted,
@@ -162,17 +162,25 @@ def after_book(bracket: Bracket, book: BookReport) -> Step:
     missing = [o for o in after.orders if not o.done and o.ref not in seen and o.sent_at < book.asked_at]
     if not missing:
         return replace(after, book_wanted=_doubtful(after), absences=0), tuple(effects)
-    return _without(after, missing), tuple(effects)
+    after, cancels = _without(after, missing)
+    return after, (*effects, *cancels)
 
 
-def _without(bracket: Bracket, missing: list[Order]) -> Bracket:
+def _without(bracket: Bracket, missing: list[Order]) -> Step:
+    """Believe the second book in a row that misses these orders.
+
+    An entry whose last child was lost rests at the broker untransmitted, and no book tells of it: so whatever entry is
+    given up is cancelled too, and its children go along. Of one that never arrived the broker says so.
+    """
     absences = bracket.absences + 1
     if absences < ABSENCES_BEFORE_BELIEVED:
-        return replace(bracket, absences=absences, book_wanted=True)
+        return replace(bracket, absences=absences, book_wanted=True), ()
     after = bracket
     for order in missing:
         after = with_order(after, moved(order, OrderEvent.ABSENT))
-    return replace(after, absences=0, book_wanted=_doubtful(after))
+    entry = entry_of(bracket)
+    cancels = (Cancel(ref=entry.ref),) if entry in missing else ()
+    return replace(after, absences=0, book_wanted=_doubtful(after)), cancels
 
 
 def _doubtful(bracket: Bracket) -> bool:

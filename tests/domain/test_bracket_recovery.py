@@ -379,3 +379,25 @@ def test_an_exit_that_a_predecessor_sent_is_asked_about_before_another_is() -> N
 
     assert again.sent() == []
     assert [order.ref for order in again.bracket.orders if not order.done] == [ref("X")]
+
+
+def test_an_entry_that_no_book_tells_of_is_cancelled_since_it_may_rest_untransmitted() -> None:
+    life = a_life()
+    life.tell(Due(timer="silence"), after=5)
+
+    life.tell(a_book(asked_at=life.now))
+    first = life.cancelled()
+    life.tell(a_book(asked_at=life.now))
+
+    assert (first, life.cancelled()) == ([], [ref("E")])
+    assert life.wants(Finish)
+
+
+def test_an_exit_that_no_book_tells_of_is_not_cancelled() -> None:
+    life = a_guarded_life()
+    rest = an_open_order("T", S.SUBMITTED)
+    life.tell(Disconnected(), after=5)
+
+    life.tell(*(a_book(asked_at=life.now, open_orders=(rest,)) for _ in range(2)))
+
+    assert life.cancelled() == [ref("T")]  # A lone exit goes before a fresh pair.
