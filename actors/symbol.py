@@ -75,8 +75,6 @@ class SymbolActor(Actor):
                 self._rules = not_opened(self._rules, message.intent)
             case Resynchronised():
                 self.spawn(self._feed.prepare())
-            case Resynchronised():
-                self.spawn(self._feed.prepare())
             case _:
                 pass
         return None

@@ -19,22 +19,12 @@ from domain.commands import (
 from domain.contracts import Underlying
 from domain.denials import DenialRule, EntryDenied
 from domain.entry_gate import AskEntry
-from domain.events import CycleFinished, Resynchronised, Resynchronised
+from domain.events import CycleFinished, Resynchronised
 from domain.reports import Failure, ListedReport, RequestFailed, SnapshotReport
 from domain.strategies.protocol import Action
 from tests.actors.stage import MONDAY, Stage
 from tests.actors.symbol_scene import EXPIRY, GOOG, LATE, Scene
 from tests.builders import GENERATION, a_book, a_quote
-
-
-def slowly(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return what gives the same answer after two seconds."""
-
-    async def slow(request: Any) -> Any:
-        await asyncio.sleep(2.0)
-        return answer(request)
-
-    return slow
 
 
 def slowly(answer: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -95,81 +85,6 @@ def test_both_kinds_of_bars_are_asked_for_at_once(stage: Stage, scene: Scene) ->
 
     assert [request.bar_size for request in scene.broker.of(RequestBars)] == ["1 min", "1 hour"]
     assert ended is not None
-
-
-def test_a_contract_learnt_when_the_broker_became_ready_is_not_asked_for_in_the_cycle(
-    stage: Stage, scene: Scene
-) -> None:
-    scene.open()
-    stage.tell("symbol:GOOG", Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
-    stage.run_for(1)
-    before = list(scene.asked)
-
-    scene.cycle()
-    stage.tell("symbol:GOOG", Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
-    stage.run_for(1)
-
-    assert (before, scene.asked[1:]) == (["RequestUnderlying"], ["RequestBars"])
-
-
-def test_a_cycle_that_begins_while_the_contract_is_asked_for_waits_for_that_answer(stage: Stage, scene: Scene) -> None:
-    good = scene.broker.answers[RequestUnderlying]
-    scene.broker.answers[RequestUnderlying] = slowly(good)
-    scene.open()
-    stage.tell("symbol:GOOG", Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
-
-    ended = scene.cycle(2.5)
-
-    assert scene.asked == ["RequestUnderlying", "RequestBars"]
-    assert ended is not None
-    assert ended.outcome == "completed"
-
-
-def test_a_contract_that_was_not_to_be_had_before_is_asked_for_by_the_cycle(stage: Stage, scene: Scene) -> None:
-    scene.broker.answers[RequestUnderlying] = LATE
-    scene.open()
-    stage.tell("symbol:GOOG", Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
-    stage.run_for(1)
-    scene.broker.answers[RequestUnderlying] = scene.good_day()[RequestUnderlying]
-
-    assert scene.decision() == "HOLD"
-    assert scene.asked == ["RequestUnderlying", "RequestUnderlying", "RequestBars"]
-
-
-def test_the_share_and_its_options_are_quoted_at_once(scene: Scene) -> None:
-    scene.strategy.action = Action.BUY_CALL
-    scene.broker.answers[RequestQuote] = slowly(scene.broker.answers[RequestQuote])
-    scene.open()
-
-    ended = scene.cycle(2.5)
-
-    assert [type(request.contract).__name__ for request in scene.broker.of(RequestQuote)] == [
-        "Underlying",
-        "OptionContract",
-        "OptionContract",
-        "OptionContract",
-    ]
-    assert ended is not None
-    assert ended.placed
-
-
-def test_where_the_share_has_left_its_last_bar_the_choice_goes_by_its_quote(stage: Stage, scene: Scene) -> None:
-    scene.strategy.action = Action.BUY_CALL
-    ordinary = scene.good_day()[RequestQuote]
-    scene.broker.answers[RequestQuote] = lambda request: (
-        SnapshotReport(
-            contract=request.contract, quote=a_quote("754.90", "755.10", at=stage.now, con_id=request.contract.con_id)
-        )
-        if isinstance(request.contract, Underlying)
-        else ordinary(request)
-    )
-    scene.open(strike_count=0)  # The one strike at the money, and none beside it.
-
-    scene.cycle()
-
-    strikes = [request.contract.strike for request in scene.broker.of(RequestQuote)[1:]]
-    assert strikes == [Decimal(750), Decimal(755)]
-    assert [plan.contract.strike for plan in scene.plans] == [Decimal(755)]
 
 
 def test_a_contract_learnt_when_the_broker_became_ready_is_not_asked_for_in_the_cycle(
