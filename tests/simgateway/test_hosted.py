@@ -3,17 +3,14 @@
 import asyncio
 from typing import Any
 
-import ib_insync
-from ib_insync import Contract, LimitOrder, StopLimitOrder
-
 from actors.runtime.virtual import VirtualLoop
 from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
 from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
+from tests.simgateway.client_library import IB, Contract, LimitOrder, StopLimitOrder
 from tests.simgateway.fake_market import CALL_ID, OPEN, STOCK_ID, FakeMarket
 
-_LIBRARY: Any = ib_insync.IB  # typed in part only
 _STOCK = Contract(conId=STOCK_ID, symbol="ABC", secType="STK", exchange="SMART", currency="USD")
 
 
@@ -46,7 +43,7 @@ def _run(seed: int) -> Gateway:
     gateway = Gateway(GatewayConfig(seed=seed), market, LoopClock(loop, OPEN), FrameLog())
     loop.hosted["gateway", 4002] = gateway.protocol
     gateway.start()
-    library = _LIBRARY()
+    library = IB()
     try:
         loop.run_until_complete(_trade_for_hours(library, market))
     finally:

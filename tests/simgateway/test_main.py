@@ -8,13 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import ib_insync
-from ib_insync import Stock
-
 from simgateway.frames import FrameLog
+from tests.simgateway.client_library import IB, Stock
 
 _ROOT = Path(__file__).parents[2]
-_LIBRARY: Any = ib_insync.IB  # typed in part only
 
 
 async def _visit(log: Path) -> tuple[dict[str, Any], int, int | None]:
@@ -36,7 +33,7 @@ async def _visit(log: Path) -> tuple[dict[str, Any], int, int | None]:
 
 
 async def _count_bars(port: int) -> int:
-    library = _LIBRARY()
+    library = IB()
     await library.connectAsync("127.0.0.1", port, clientId=3)
     stock = Stock("SPY", "SMART", "USD")
     bars = await library.reqHistoricalDataAsync(stock, "", "3600 S", "1 min", "TRADES", useRTH=True, formatDate=2)

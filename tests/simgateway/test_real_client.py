@@ -5,18 +5,16 @@ from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from typing import Any
 
-import ib_insync
 import pytest
-from ib_insync import Contract, LimitOrder, MarketOrder, Option, Stock, StopLimitOrder
 
 from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
 from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
+from tests.simgateway.client_library import IB, NAME, Contract, LimitOrder, MarketOrder, Option, Stock, StopLimitOrder
 from tests.simgateway.fake_market import CALL_ID, STOCK_ID, FakeMarket
 from tests.simgateway.rig import NOON
 
-IB: Any = ib_insync.IB  # the library is typed in part only
 _PATIENCE_SECONDS = 10.0
 _SPEED = 100.0
 
@@ -64,7 +62,7 @@ def play(story: Callable[[Stage], Awaitable[None]]) -> None:
 def _no_decoder_errors(caplog: pytest.LogCaptureFixture) -> Any:
     """Every message must be understood: the library only logs what it cannot decode."""
     yield
-    bad = [row for row in caplog.get_records("call") if row.name in {"ib_insync.Decoder", "eventkit.event"}]
+    bad = [row for row in caplog.get_records("call") if row.name in {f"{NAME}.Decoder", "eventkit.event"}]
     assert not bad
 
 
