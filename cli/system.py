@@ -21,6 +21,7 @@ from actors.tree import Hosts, Parts, root_spec
 from broker.dry_run import PaperLedger
 from broker.ib.adapter import IbBroker
 from broker.ib.knock import answers
+from broker.ib.library import Library, new_gateway
 from cli.wiring import (
     bracket_policy,
     breaker_limits,
@@ -72,6 +73,7 @@ class Outside:
     observer: Observer
     seed: int
     faults: Injector | None = None
+    library: Library = new_gateway
 
 
 class System:
@@ -106,7 +108,8 @@ class System:
 
     def _broker(self, generation: Generation, sink: ReportSink, later: Later) -> BrokerPort:
         heard = sink if self._paper is None else self._paper.tap(sink)
-        return IbBroker(ib_config(self.settings), self.outside.hosts.broker.clock, generation, heard, later)
+        config, outside = ib_config(self.settings), self.outside
+        return IbBroker(config, outside.hosts.broker.clock, generation, heard, later, library=outside.library)
 
     async def _knock(self) -> bool:
         broker = self.settings.broker

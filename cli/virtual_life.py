@@ -1,4 +1,4 @@
-"""A bot and a simulated gateway that share one thread and virtual time, over the wire; a day and a month run on it."""
+"""A bot and a simulated gateway that share one thread and virtual time, mostly over the wire; days run on it."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,9 @@ from actors.runtime.faults.model import ActorFault
 from actors.runtime.hosts import VirtualHost
 from actors.runtime.observer import Observer
 from actors.tree import Hosts
+from broker.ib.library import new_gateway
 from cli.scenario import injector_for
+from cli.simulation.direct.library import direct
 from cli.system import Outside, System
 from config.settings import Settings
 from domain.ports import AlertPort, EventLog
@@ -37,7 +39,8 @@ class World:
     """What a life is lived in; who made `frames` and `log` closes them.
 
     `state_path` is the journal's file; None keeps the journal in memory. `injector`: one that is given faults later, in
-    place of `actor_faults`.
+    place of `actor_faults`. Without `wire` the exchange is right behind the broker's adapter: no client library, no
+    socket.
     """
 
     settings: Settings
@@ -53,6 +56,7 @@ class World:
     faults: tuple[Fault, ...] = ()
     actor_faults: tuple[ActorFault, ...] = ()
     injector: Injector | None = None
+    wire: bool = True
 
 
 def _store(world: World) -> SqliteStore | MemoryJournal:
@@ -80,6 +84,7 @@ class VirtualLife:
             observer=world.observer,
             seed=world.seed,
             faults=world.injector or injector_for(world.actor_faults, world.seed, world.log),
+            library=new_gateway if world.wire else direct(self.gateway),
         )
         self._faults = world.faults
         self.system = System(settings, outside)

@@ -10,7 +10,7 @@ from broker.ib.config import IbConfig
 from broker.ib.contract_cache import ContractCache
 from broker.ib.error_codes import TABLE, ConnectionEffect, ends_request, request_failure, row_of
 from broker.ib.history import History
-from broker.ib.library import new_gateway
+from broker.ib.library import Library, new_gateway
 from broker.ib.line import Line
 from broker.ib.orders import Orders
 from broker.ib.quotes import Quotes
@@ -53,7 +53,14 @@ class IbBroker:
     """
 
     def __init__(
-        self, config: IbConfig, clock: Clock, generation: Generation, sink: ReportSink, later: Later = _now
+        self,
+        config: IbConfig,
+        clock: Clock,
+        generation: Generation,
+        sink: ReportSink,
+        later: Later = _now,
+        *,
+        library: Library = new_gateway,
     ) -> None:
         line = self._line = Line(config=config, clock=clock, generation=generation, sink=sink, later=later)
         cache = ContractCache()
@@ -76,7 +83,7 @@ class IbBroker:
         handlers: dict[str, Callable[..., object]] = {"error": self._on_error}
         for part in parts:
             handlers.update(part.handlers())
-        line.gateway = new_gateway(handlers, config.timezone_tws)
+        line.gateway = library(handlers, config.timezone_tws)
 
     @property
     def generation(self) -> Generation:

@@ -23,6 +23,8 @@ Order: Any = _library.Order
 RequestError: type[Any] = _library.RequestError
 
 Handler = Callable[..., object]
+Library = Callable[[Mapping[str, Handler], str], Any]
+"""Makes what stands behind the adapter, as `new_gateway` does: a simulation may put its exchange there."""
 
 # The library's own handling comes after ours for these; for all others ours stands alone.
 SHARED: Final = frozenset({"error", "connectAck"})

@@ -4,7 +4,7 @@ import gc
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cli.simulation.drawing import drawn_script
@@ -24,11 +24,12 @@ class Task:
     level: Level
     only: frozenset[int] | None
     calendar: Calendar
+    wire: bool = True
 
     @property
     def script(self) -> Script:
         """Return its session."""
-        script = drawn_script(self.seed, self.level)
+        script = replace(drawn_script(self.seed, self.level), wire=self.wire)
         return script if self.only is None else script.keeping(self.only)
 
 

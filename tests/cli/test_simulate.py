@@ -126,7 +126,6 @@ def _broken_audit(*_: object) -> None:
         (("--seeds", "1", "--faults", "some"), "--faults some: choose one of none, light, all"),
         (("--seeds", "1", "--only", "x"), "--only x: give numbers of a seed's faults, such as 2,5, or 0 for none"),
         (("--seeds", "1", "--workers", "0"), "--workers 0: give a number from 1 to 64"),
-        (("--seeds", "1", "--no-wire"), "--no-wire is not available in this version"),
         ((), "Missing option '--seeds'"),
     ],
 )

@@ -1,0 +1,1 @@
+"""The exchange straight behind the broker's port: no socket, no frames, no client library in between."""
