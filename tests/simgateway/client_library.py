@@ -1,4 +1,4 @@
-"""The broker's library that is installed here, ib_insync or ib_async: the same names in both, neither typed throughout."""
+"""The broker's library that is installed here, ib_insync or ib_async: the same names in both, typed in part only."""
 
 from importlib import import_module
 from importlib.util import find_spec
