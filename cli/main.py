@@ -165,6 +165,18 @@ def check(
     raise typer.Exit(run_check(asked))
 
 
+@app.command()
+def status(
+    state: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of paths.state_dir.")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show the tree of the running bot, or of the last one. Exit code 0: running, 1: silent or ended, 2: none."""
+    from cli.status import run_status  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run_status(state, as_json=as_json))
+
+
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)
 def gateway(context: typer.Context) -> None:
     """Run the simulated gateway alone."""

@@ -10,6 +10,7 @@ from random import Random
 from actors.broker import BrokerParts
 from actors.faulty_journal import FaultyJournal
 from actors.oco import stream_of
+from actors.runtime.children import ChildState, state_of_root
 from actors.runtime.context import Context
 from actors.runtime.control import Crash
 from actors.runtime.directory import Directory
@@ -96,6 +97,10 @@ class System:
     def stop(self) -> Awaitable[object]:
         """Ask the tree to stop, from right to left; what rests at the broker stays there. Awaited on any loop."""
         return self.directory.address("root").ask(STOP_ORDER(), STOP_SECONDS_MAX)
+
+    def tree(self) -> ChildState:
+        """Return how the root fares and everyone under it. Callable from any thread."""
+        return state_of_root(self._root, self._root.snapshot())
 
     def crash(self, name: str, reason: str) -> bool:
         """Kill an actor as a bug would; False when nobody has that name."""

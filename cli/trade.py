@@ -1,6 +1,7 @@
 """``./bot trade``: by the settings, until SIGTERM or SIGINT. What rests at the broker stays there.
 
-Exit codes: 0 stopped as asked, 1 not within its bound, 2 bad input, 70 the tree gave up and must be started anew.
+Exit codes: 0 stopped as asked, 1 not within its bound, 2 bad input, 70 the tree gave up or a loop hangs: to be started
+anew. Beside its state it leaves its status, for ``./bot status``; a service manager that listens is told how it is.
 """
 
 import asyncio
@@ -16,8 +17,11 @@ from actors.runtime.clock import WallClock
 from actors.runtime.hosts import ThreadHost
 from actors.tree import Hosts
 from cli.preflight import account_of
+from cli.status_file import SUFFIX, StatusFile
 from cli.system import Outside, System, calendar_around
+from cli.systemd import READY, STOPPING
 from cli.trace import RunObserver
+from cli.watchdog import Watchdog
 from cli.wiring import ib_config
 from config.load import load
 from config.settings import Settings
@@ -36,6 +40,7 @@ STOP_SECONDS_MAX = 10.0
 LOOK_SECONDS = 1.0
 OK, STOPPED_UNCLEAN, GAVE_UP = 0, 1, 70
 THREADS = ("system", "broker", "core", "journal")
+WATCHED = ("system", "broker", "core")  # The journal waits for its disk: its supervisor has patience, and a bound.
 
 
 def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: bool) -> int:
@@ -48,10 +53,10 @@ def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: boo
     with (
         lock_account(f"{mode} {account}"),
         closing(_log(settings, clock, account)) as log,
-        closing(SqliteStore(path, account, mode)) as store,
+        closing(SqliteStore(path, account, mode, clock.now())) as store,
         closing(ListingCache(path.with_name(f"listings-{account}.sqlite"), _gateway_of(settings))) as listings,
     ):
-        return _trade(settings, clock, log, store, listings, mode=mode, as_json=as_json)
+        return _trade(settings, clock, log, store, listings, store_path=path, mode=mode, as_json=as_json)
 
 
 def _gateway_of(settings: Settings) -> str:
@@ -82,10 +87,18 @@ def _trade(
     store: SqliteStore,
     listings: ListingCache,
     *,
+    store_path: Path,
     mode: str,
     as_json: bool,
 ) -> int:
     hosts = {name: ThreadHost(name, clock) for name in THREADS}
+    watchdog = Watchdog(
+        {name: hosts[name] for name in WATCHED},
+        deadline_seconds=settings.monitoring.hung_loop_seconds,
+        clock=clock,
+        log=log,
+        log_dir=settings.paths.log_dir,
+    )
     outside = Outside(
         hosts=Hosts(**hosts),
         log=log,
@@ -97,6 +110,14 @@ def _trade(
         seed=os.getpid(),
     )
     system = System(settings, outside)
+    status = StatusFile(
+        store_path.with_suffix(SUFFIX),
+        tree=system.tree,
+        directory=system.directory,
+        host=hosts["system"],
+        clock=clock,
+        about={"version": VERSION, "mode": mode},
+    )
     stop = _stop_event()
     libraries = capture(log)
     for host in hosts.values():
@@ -104,19 +125,34 @@ def _trade(
         host.start()
     log.emit("started", version=VERSION, mode=mode, symbols=len(settings.symbols))
     system.start()
+    watchdog.start()
     _tell(settings, mode, outside.calendar.current_or_next(clock.now()))
-    while not stop.wait(LOOK_SECONDS) and not system.over.is_set():
-        pass
+    _wait(stop, system, status, watchdog)
+    watchdog.tell(STOPPING)
     over = system.over.is_set()
+    tree = system.tree()
     clean = over or _stopped(system, hosts["system"])
+    watchdog.stop()
     for host in reversed(hosts.values()):
         host.stop()
     release(libraries)
     code = GAVE_UP if over else OK if clean else STOPPED_UNCLEAN
-    log.emit("shutdown", reason="the root gave up" if over else "asked to", exit_code=code)
+    reason = "the root gave up" if over else "asked to"
+    log.emit("shutdown", reason=reason, exit_code=code)
+    status.end(tree, code, reason)
     if as_json:
         print(json.dumps({"stopped_clean": code == OK, "mode": mode}))
     return code
+
+
+def _wait(stop: threading.Event, system: System, status: StatusFile, watchdog: Watchdog) -> None:
+    """Keep the status until a signal comes or the root gives up; the service manager hears of the first one."""
+    is_ready = False
+    while not stop.is_set() and not system.over.is_set():
+        if status.keep() and not is_ready:
+            is_ready = True
+            watchdog.tell(READY)
+        stop.wait(LOOK_SECONDS)
 
 
 def _tell(settings: Settings, mode: str, session: Session | None) -> None:

@@ -48,3 +48,6 @@ class MonitoringSettings(Section):
     heartbeat_interval_seconds: float = Field(
         default=60, ge=10, le=3600, description="From one heartbeat to the next, seconds, 10-3600."
     )
+    hung_loop_seconds: float = Field(
+        default=30, ge=5, le=600, description="A loop silent for longer ends the process, exit code 70, seconds, 5-600."
+    )

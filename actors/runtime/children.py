@@ -160,13 +160,13 @@ class Child:
             return Standing.RESTARTING
         return Standing.STARTING if self.actor is None else _STANDING_OF[self.actor.phase]
 
-    def state(self, grandchildren: tuple[ChildState, ...]) -> ChildState:
-        """Return how it fares."""
-        actor = self.actor
-        mailbox = actor.mailbox if actor is not None else None
+    def state(self, grandchildren: tuple[ChildState, ...], *, is_over: bool = False) -> ChildState:
+        """Return how it fares; `is_over` when nobody is restarted any more."""
+        standing = self.standing
+        mailbox = self.actor.mailbox if self.actor is not None else None
         return ChildState(
             name=self.name,
-            standing=self.standing,
+            standing=Standing.ENDED if is_over and standing is Standing.RESTARTING else standing,
             epoch=self.epoch,
             restarts=self.restarts,
             mailbox_depth=mailbox.depth if mailbox else 0,
@@ -174,3 +174,17 @@ class Child:
             last_failure=self.last_failure,
             children=grandchildren,
         )
+
+
+def state_of_root(actor: LoopActor, children: tuple[ChildState, ...]) -> ChildState:
+    """Return how one fares that nobody supervises: it has one life, and its failure is the end of everything."""
+    return ChildState(
+        name=actor.name,
+        standing=Standing.ENDED if actor.phase is Phase.ENDED else _STANDING_OF[actor.phase],
+        epoch=actor.epoch,
+        restarts=0,
+        mailbox_depth=actor.mailbox.depth,
+        oldest_mail_seconds=actor.mailbox.oldest_age(actor.context.host.loop.time()),
+        last_failure=None,
+        children=children,
+    )

@@ -111,7 +111,8 @@ class Supervisor(LoopActor):
 
     def snapshot(self) -> tuple[ChildState, ...]:
         """Return how the children fare, and theirs, those last who are not to come back. Callable from any thread."""
-        return tuple(_state_of(child) for child in (*tuple(self._children.values()), *tuple(self._departed.values())))
+        everyone = (*tuple(self._children.values()), *tuple(self._departed.values()))
+        return tuple(_state_of(child, is_over=self._is_ending) for child in everyone)
 
     @property
     def _is_one_for_one(self) -> bool:
@@ -287,6 +288,6 @@ class Supervisor(LoopActor):
         return self._host.loop.time()
 
 
-def _state_of(child: Child) -> ChildState:
+def _state_of(child: Child, *, is_over: bool) -> ChildState:
     actor = child.actor
-    return child.state(actor.snapshot() if isinstance(actor, Supervisor) else ())
+    return child.state(actor.snapshot() if isinstance(actor, Supervisor) else (), is_over=is_over)

@@ -42,6 +42,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "effect": "what a code does to its order",
     "kind": "kind of an alert",
     "message": "type of a message between actors, or what the actor was at instead",
+    "thread": "name of one of our threads",
+    "file": "path of a file left for the operator",
     "fault": "kind of a fault put in by a scenario",
     "logger": "name of a library's logger",
     "violated": "name of the event that broke the catalogue",

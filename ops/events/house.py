@@ -39,6 +39,13 @@ HOUSE_EVENTS: Final = (
         ("seconds", "stack"),
     ),
     Event(
+        "loop_hung",
+        Level.CRITICAL,
+        "the loop of thread {thread} does not turn since {seconds} s; stacks in {file}",
+        ("thread", "seconds", "file"),
+        ("stack",),
+    ),
+    Event(
         "fault_injected",
         Level.WARNING,
         "{fault} strikes {actor} on purpose: {reason}",

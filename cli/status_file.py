@@ -1,0 +1,103 @@
+"""The status file: what a running bot leaves beside its state every few seconds, for ``./bot status`` to show.
+
+What is in it was gathered on the supervisors' own loop: while that does not turn, the file grows old, and says so.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import TimeoutError as LateError
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from actors.breaker import AskBreaker, BreakerReport
+from actors.runtime.children import ChildState
+from actors.runtime.directory import Directory
+from actors.runtime.hosts import Host
+from domain.ports import Clock
+
+SUFFIX: Final = ".status.json"
+EVERY_SECONDS: Final = 2.0
+ANSWER_SECONDS: Final = 1.0
+BREAKER_SECONDS: Final = 0.5
+
+
+class StatusFile:
+    """Written from one thread that is none of the loops'; ``about`` is what is known of the process from its start.
+
+    ``tree`` is called on the host's loop, where the breaker is asked, too.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        tree: Callable[[], ChildState],
+        directory: Directory,
+        host: Host,
+        clock: Clock,
+        about: dict[str, Any],
+    ) -> None:
+        self.path = path
+        self._tree = tree
+        self._directory = directory
+        self._host = host
+        self._clock = clock
+        self._about = {**about, "pid": os.getpid(), "started_at": clock.now().isoformat()}
+        self._written_at: float | None = None
+
+    def keep(self) -> bool:
+        """Write if it is time, or nothing when the loop is silent; return whether the file is as new as can be."""
+        now = self._clock.monotonic()
+        if self._written_at is not None and now - self._written_at < EVERY_SECONDS:
+            return True
+        asked = asyncio.run_coroutine_threadsafe(self._gather(), self._host.loop)
+        try:
+            tree, breaker = asked.result(ANSWER_SECONDS)
+        except LateError:
+            asked.cancel()
+            return False
+        self._write(tree, breaker, ended=None)
+        self._written_at = now
+        return True
+
+    def end(self, tree: ChildState, exit_code: int, reason: str) -> None:
+        """Write the last word, with how everyone fared before the end."""
+        self._write(tree, None, ended={"exit_code": exit_code, "reason": reason})
+
+    async def _gather(self) -> tuple[ChildState, BreakerReport | None]:
+        try:
+            breaker = await self._directory.address("breaker").ask(AskBreaker(), BREAKER_SECONDS)
+        except Exception:  # noqa: BLE001 - silent, down, or dying of something that is in the log
+            breaker = None
+        return self._tree(), breaker
+
+    def _write(self, tree: ChildState, breaker: BreakerReport | None, ended: dict[str, Any] | None) -> None:
+        written = {"written_at": self._clock.now().isoformat(), "every_seconds": EVERY_SECONDS, "ended": ended}
+        found = {"breaker": asdict(breaker) if breaker else None, "tree": _plain(tree)}
+        text = json.dumps({**self._about, **written, **found}, default=_text)
+        new = self.path.with_suffix(".new")
+        new.write_text(text + "\n", encoding="utf-8")
+        new.replace(self.path)
+
+
+def _plain(state: ChildState) -> dict[str, Any]:
+    failure = state.last_failure
+    return {
+        "actor": state.name,
+        "state": state.standing.value,
+        "epoch": state.epoch,
+        "restarts": state.restarts,
+        "mailbox_depth": state.mailbox_depth,
+        "oldest_mail_seconds": round(state.oldest_mail_seconds, 3),
+        "last_failure": asdict(failure) if failure else None,
+        "children": [_plain(child) for child in state.children],
+    }
+
+
+def _text(value: object) -> str:
+    assert isinstance(value, datetime), value
+    return value.isoformat()

@@ -1,0 +1,172 @@
+"""What a running bot leaves behind, and what `./bot status` makes of it."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from actors.runtime.clock import WallClock
+from cli.main import main
+from cli.status import screen
+
+NOW = WallClock().now()  # The command compares with the machine's own clock.
+
+
+def row(name: str, *children: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    given = {
+        "actor": name,
+        "state": "running",
+        "epoch": 1,
+        "restarts": 0,
+        "mailbox_depth": 0,
+        "oldest_mail_seconds": 0.0,
+        "last_failure": None,
+        "children": list(children),
+    }
+    return {**given, **changes}
+
+
+TREE = row(
+    "root",
+    row("guarding", row("broker", mailbox_depth=12, oldest_mail_seconds=3.21)),
+    row(
+        "trading",
+        row(
+            "risk",
+            state="restarting",
+            epoch=3,
+            restarts=2,
+            last_failure={"epoch": 3, "message": "ReserveRisk", "cause": "KeyError: 'day'"},
+        ),
+    ),
+)
+
+
+def a_status(**changes: Any) -> dict[str, Any]:
+    given = {
+        "version": "0",
+        "mode": "paper",
+        "pid": 4711,
+        "started_at": (NOW - timedelta(hours=2, minutes=5)).isoformat(),
+        "written_at": NOW.isoformat(),
+        "every_seconds": 2.0,
+        "ended": None,
+        "breaker": {"state": "closed", "failures": 0, "since": None, "reason": ""},
+        "tree": TREE,
+    }
+    return {**given, **changes}
+
+
+def left(folder: Path, name: str = "paper-DU1", **changes: Any) -> Path:
+    (folder / f"{name}.status.json").write_text(json.dumps(a_status(**changes)))
+    return folder
+
+
+def ran(*arguments: object) -> object:
+    with pytest.raises(SystemExit) as ended:
+        main([*map(str, arguments)])
+    return ended.value.code
+
+
+def shown(**changes: Any) -> str:
+    console = Console(width=80, height=24)
+    with console.capture() as captured:
+        console.print(screen(a_status(**changes), 1.0, stale=False))
+    return captured.get()
+
+
+def test_a_running_bot_is_shown_and_the_exit_code_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = ran("status", "--state", left(tmp_path))
+
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "bot 4711 (paper) up for 2 h 05 min" in said
+    assert "risk" in said
+
+
+def test_one_that_has_not_been_heard_of_is_stale_and_the_exit_code_is_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = ran("status", "--state", left(tmp_path, written_at=(NOW - timedelta(minutes=3)).isoformat()))
+
+    assert code == 1
+    assert "STALE: no word for 3 min" in capsys.readouterr().out
+
+
+def test_one_that_ended_says_how_and_the_exit_code_is_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = ran("status", "--state", left(tmp_path, ended={"exit_code": 70, "reason": "the root gave up"}))
+
+    assert code == 1
+    assert "ended 0 s ago, exit code 70: the root gave up" in capsys.readouterr().out
+
+
+def test_of_several_bots_the_latest_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    left(tmp_path, "paper-DU1", pid=1, written_at=(NOW - timedelta(days=1)).isoformat())
+    left(tmp_path, "dry_run-DU1", pid=2)
+
+    ran("status", "--state", tmp_path, "--json")
+
+    assert json.loads(capsys.readouterr().out)["pid"] == 2
+
+
+def test_for_machines_there_is_the_whole_file_with_its_age(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = ran("status", "--state", left(tmp_path), "--json")
+
+    found = json.loads(capsys.readouterr().out)
+    assert (code, found["stale"], found["tree"]) == (0, False, TREE)
+    assert found["age_seconds"] >= 0
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"pid": 1}', '{"written_at": "yesterday"}'])
+def test_a_file_that_is_none_of_ours_is_refused_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    (tmp_path / "paper-DU1.status.json").write_text(text)
+
+    code = ran("status", "--state", tmp_path)
+
+    said = capsys.readouterr()
+    assert (code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert "paper-DU1.status.json" in said.err
+
+
+@pytest.mark.parametrize("folder", [".", "nowhere"])
+def test_nothing_to_show_is_one_line_and_exit_code_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    code = ran("status", "--state", tmp_path / folder)
+
+    said = capsys.readouterr()
+    assert (code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert "no bot has left its status in" in said.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_screen_shows_the_tree_with_mail_and_what_failed_last() -> None:
+    lines = [line.rstrip() for line in shown().splitlines()]
+
+    assert lines[1] == "breaker: closed, 0 failures in a row"
+    assert lines[2].split() == ["actor", "state", "epoch", "restarts", "mail", "oldest"]
+    assert [line.split()[0] for line in lines[3:8]] == ["root", "guarding", "broker", "trading", "risk"]
+    assert lines[5].split() == ["broker", "running", "1", "0", "12", "3.2", "s"]
+    assert lines[7].split() == ["risk", "restarting", "3", "2", "0"]
+    assert lines[8] == "risk, life 3, at ReserveRisk: KeyError: 'day'"
+
+
+def test_an_open_breaker_is_shown_with_its_reason() -> None:
+    moved = {"state": "open", "failures": 3, "since": "2026-01-05T15:00:01+00:00", "reason": "symbols gave up"}
+
+    assert "breaker: open since 15:00:01 UTC: symbols gave up" in shown(breaker=moved)
+
+
+def test_a_breaker_that_is_down_says_what_that_means() -> None:
+    assert "breaker: down, so nothing new is opened" in shown(breaker=None)
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    long = row("symbol:" + "X" * 60, last_failure={"epoch": 1, "message": "M", "cause": "why " * 60})
+
+    assert max(map(len, shown(tree=row("root", long)).splitlines())) <= 80

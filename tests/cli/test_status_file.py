@@ -1,0 +1,150 @@
+"""What a running bot leaves for `./bot status`: gathered on the supervisors' loop, and old when that is silent."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from actors.breaker import AskBreaker, BreakerReport
+from actors.runtime.children import ChildState, LastFailure, Standing
+from actors.runtime.clock import WallClock
+from actors.runtime.context import Context
+from actors.runtime.directory import Directory
+from actors.runtime.hosts import ThreadHost
+from actors.runtime.loop_actor import LoopActor
+from actors.runtime.observer import NullObserver
+from cli.status_file import StatusFile
+
+OPENED = datetime(2026, 1, 5, 15, tzinfo=UTC)
+FAILED = LastFailure(epoch=2, message="Wake", cause="ValueError: bug")
+
+
+class HandClock:
+    """Seconds by hand."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return WallClock().now()
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class Breaker(LoopActor):
+    """Answers as an open one."""
+
+    def receive(self, message: Any) -> Any:
+        assert isinstance(message, AskBreaker)
+        return BreakerReport(state="open", failures=3, since=OPENED, reason="timed out")
+
+
+def leaf(standing: Standing) -> ChildState:
+    return ChildState(
+        name="risk",
+        standing=standing,
+        epoch=3,
+        restarts=2,
+        mailbox_depth=1,
+        oldest_mail_seconds=0.12345,
+        last_failure=FAILED,
+    )
+
+
+class Scene:
+    """A loop on its thread, a directory, and the file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock, self.directory = HandClock(), Directory()
+        self.host = ThreadHost("system", WallClock())
+        self.host.start()
+        self.standing = Standing.RUNNING
+        self.path = folder / "paper-DU1.status.json"
+        self.file = StatusFile(
+            self.path,
+            tree=lambda: leaf(self.standing),
+            directory=self.directory,
+            host=self.host,
+            clock=self.clock,
+            about={"mode": "paper"},
+        )
+
+    @property
+    def written(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.path.read_text())
+        return found
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    made = Scene(tmp_path)
+    yield made
+    made.host.stop()
+
+
+def test_it_says_how_everyone_fares(scene: Scene) -> None:
+    kept = scene.file.keep()
+
+    tree = scene.written["tree"]
+    assert kept
+    assert tree == {
+        "actor": "risk",
+        "state": "running",
+        "epoch": 3,
+        "restarts": 2,
+        "mailbox_depth": 1,
+        "oldest_mail_seconds": 0.123,
+        "last_failure": {"epoch": 2, "message": "Wake", "cause": "ValueError: bug"},
+        "children": [],
+    }
+    assert (scene.written["mode"], scene.written["ended"], scene.written["breaker"]) == ("paper", None, None)
+
+
+def test_the_breaker_is_asked(scene: Scene) -> None:
+    Breaker(
+        Context(name="breaker", epoch=1, host=scene.host, directory=scene.directory, observer=NullObserver())
+    ).launch()
+
+    scene.file.keep()
+
+    expected = {"state": "open", "failures": 3, "since": "2026-01-05T15:00:00+00:00", "reason": "timed out"}
+    assert scene.written["breaker"] == expected
+
+
+def test_it_is_written_now_and_then_and_whole(scene: Scene) -> None:
+    scene.file.keep()
+    scene.standing = Standing.STOPPING
+
+    scene.clock.seconds = 1.0
+    scene.file.keep()
+    early = scene.written["tree"]["state"]
+    scene.clock.seconds = 2.0
+    scene.file.keep()
+
+    assert (early, scene.written["tree"]["state"]) == ("running", "stopping")
+    assert list(scene.path.parent.iterdir()) == [scene.path]
+
+
+def test_while_the_loop_is_silent_nothing_is_written(scene: Scene) -> None:
+    let_go = threading.Event()
+    scene.file.keep()
+    before = scene.path.read_text()
+    scene.host.post(let_go.wait, 10)
+    scene.clock.seconds = 10.0
+
+    kept = scene.file.keep()
+    let_go.set()
+
+    assert (kept, scene.path.read_text()) == (False, before)
+
+
+def test_the_last_word_has_the_exit_code(scene: Scene) -> None:
+    scene.file.end(leaf(Standing.ENDED), 70, "the root gave up")
+
+    assert scene.written["ended"] == {"exit_code": 70, "reason": "the root gave up"}
+    assert scene.written["tree"]["state"] == "ended"
