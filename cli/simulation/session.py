@@ -1,4 +1,4 @@
-"""One session in virtual time: the whole bot, mostly the real client library, and the gateway on one loop."""
+"""One session in virtual time: the whole bot, the real client library and the gateway on one loop."""
 
 import asyncio
 import hashlib
@@ -51,7 +51,7 @@ class Session:
             observer=self.observer,
             calendar=calendar,
             state_path=None,
-            wire=script.wire,
+            injector=self.injector,
         )
         self.life = VirtualLife(self.host, script.starts_at, world)
         self.crashes: Counter[str] = Counter()
