@@ -1,6 +1,8 @@
 """The desk at the broker's door through which every order goes: who may send, when, and never twice."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Final
 
 from actors.broker_lanes import Lanes
 from actors.runtime.clock import Clock
@@ -12,6 +14,9 @@ from domain.ids import OrderRef
 from domain.order_specs import OrderSpec
 from domain.pacing import Item, Lane
 from domain.ports import EventLog, OrderPort
+from domain.trading_day import new_york
+
+SENT_KEPT: Final = timedelta(days=7)
 
 
 class OrderDesk:
@@ -31,6 +36,7 @@ class OrderDesk:
         read_only: bool,
         ready: Callable[[], bool],
         skewed: Callable[[], bool],
+        forbids: Callable[[], str],
     ) -> None:
         self._directory = directory
         self._clock = clock
@@ -38,9 +44,10 @@ class OrderDesk:
         self._read_only = read_only
         self._ready = ready
         self._skewed = skewed
+        self._forbids = forbids
         self._log = log
         self._orders: OrderPort | None = None
-        self._sent: set[OrderRef] = set()
+        self._sent: dict[OrderRef, tuple[str, date]] = {}  # By whom, and on which New York day; oldest first.
 
     def use(self, orders: OrderPort) -> None:
         """Send to this port from now on: the newest connection, or the paper ledger."""
@@ -49,14 +56,24 @@ class OrderDesk:
     def submit(self, command: SubmitOrders) -> None:
         """Send the orders back to back, or refuse all of them."""
         refs = tuple(order.ref for order in command.orders)
-        reason = "sent before" if self._sent.intersection(refs) else self._objection(command)
+        reason = "sent before" if any(ref in self._sent for ref in refs) else self._objection(command)
         if reason:
             self._refuse(command.sender, refs, reason)
             return
         # Before the bytes: an exception in the middle must not lead to a second try.
-        self._sent.update(refs)
+        today = new_york(self._clock.now()).date()
+        self._forget(today)
+        self._sent.update(dict.fromkeys(refs, (command.sender, today)))
         lane = Lane.ENTRY if command.opens else Lane.EXIT
         self._lanes.push(Item(lane=lane, messages=len(refs)), self._placing(command))
+
+    def _forget(self, today: date) -> None:
+        """Let go of what was sent more than a week ago by those who are no more; they cannot repeat it."""
+        if not self._sent or next(iter(self._sent.values()))[1] >= today - SENT_KEPT:
+            return
+        for ref, (sender, day) in list(self._sent.items()):
+            if day < today - SENT_KEPT and not self._directory.address(sender).is_alive:
+                del self._sent[ref]
 
     def _objection(self, command: SubmitOrders) -> str:
         if command.epoch != self._directory.epoch(command.sender):
@@ -67,7 +84,7 @@ class OrderDesk:
             return "the broker is not ready"
         if command.opens and self._skewed():
             return "entries are blocked: the clock differs from the gateway's"
-        return ""
+        return self._forbids() if command.opens else ""
 
     def _placing(self, command: SubmitOrders) -> Callable[[], None]:
         def place() -> None:
@@ -89,7 +106,8 @@ class OrderDesk:
 
     def _take_back(self, sender: str, unsent: tuple[OrderSpec, ...], reason: str) -> None:
         refs = tuple(order.ref for order in unsent)
-        self._sent.difference_update(refs)
+        for ref in refs:
+            self._sent.pop(ref, None)
         self._refuse(sender, refs, reason)
 
     def change(self, command: ModifyOrder | CancelOrder) -> None:

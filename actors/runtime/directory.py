@@ -17,6 +17,9 @@ from actors.runtime.observer import NullObserver, Observer
 
 __all__ = ["ActorDeadError", "Address", "AskTimeoutError", "Directory"]
 
+# Of so many names that nobody bears the epoch is known at least: names of brackets come, and go for ever.
+EPOCHS_KEPT = 4096
+
 
 class Address:
     """A name to write to. Valid for ever: it reaches whoever bears the name at the moment of writing."""
@@ -118,10 +121,18 @@ class Directory:
         return self._epochs.get(name, 0)
 
     def advance_epoch(self, name: str) -> int:
-        """Retire every earlier life of the name and return the number of the next."""
+        """Retire every earlier life of the name and return the number of the next.
+
+        What is forgotten of a name that has not lived for long is safe: its last life's word no longer counts either.
+        """
         with self._lock:
-            self._epochs[name] = self._epochs.get(name, 0) + 1
-            return self._epochs[name]
+            epoch = self._epochs.pop(name, 0) + 1
+            self._epochs[name] = epoch  # Anew at the end, so that the oldest come first.
+            if len(self._epochs) > len(self._refs) + 2 * EPOCHS_KEPT:
+                gone = [each for each in self._epochs if each not in self._refs][:-EPOCHS_KEPT]
+                for each in gone:
+                    del self._epochs[each]
+            return epoch
 
     def lose(self, name: str, message: Any) -> None:
         """Count a dead letter."""

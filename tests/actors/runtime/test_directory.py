@@ -5,7 +5,7 @@ import pytest
 from pykka import ThreadingActor
 
 from actors.runtime.clock import WallClock
-from actors.runtime.directory import ActorDeadError, AskTimeoutError, Directory
+from actors.runtime.directory import EPOCHS_KEPT, ActorDeadError, AskTimeoutError, Directory
 from actors.runtime.errors import NameTakenError
 from actors.runtime.hosts import ThreadHost
 from actors.runtime.loop_actor import LoopActor
@@ -144,3 +144,17 @@ def test_a_dead_actor_asks_nobody(world: World) -> None:
 
 async def _stop(actor: LoopActor) -> None:
     await actor.actor_ref.stop(block=False)
+
+
+def test_of_names_that_are_gone_the_latest_epochs_are_known_and_of_those_that_live_all(world: World) -> None:
+    launch(world, Echo)
+    directory = world.directory
+    directory.advance_epoch("ann")
+
+    for number in range(3 * EPOCHS_KEPT):
+        directory.advance_epoch(f"bracket {number}")
+
+    known = [directory.epoch(f"bracket {number}") for number in range(3 * EPOCHS_KEPT)]
+    assert directory.epoch("ann") == 1
+    assert known[-EPOCHS_KEPT:] == [1] * EPOCHS_KEPT
+    assert 0 < known.count(1) <= 2 * EPOCHS_KEPT + 2
