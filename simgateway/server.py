@@ -1,7 +1,7 @@
 """The gateway: all its parts put together behind one protocol factory."""
 
 import asyncio
-from datetime import date
+from datetime import date, time, timedelta
 from typing import Final
 
 from simgateway.admission import Admission
@@ -20,6 +20,7 @@ from simgateway.frames import FrameLog
 from simgateway.inbox import Inbox
 from simgateway.market.base import Market
 from simgateway.market.clock import GatewayClock
+from simgateway.market.hours import at_new_york
 from simgateway.protocol import responses
 from simgateway.protocol.wire import Fields
 from simgateway.router import routes
@@ -120,7 +121,7 @@ class Gateway:
         return self._desk
 
     def executions(self) -> tuple[Execution, ...]:
-        """Return every fill since the start, oldest first."""
+        """Return the fills of New York's day and of the day before, oldest first."""
         return tuple(self._registry.executions)
 
     def close(self) -> None:
@@ -260,6 +261,11 @@ class Gateway:
         self._bells.extended_opened.append(self._exchange.open_extended)
         self._bells.extended_closed.append(self._exchange.close_extended)
         self._bells.midnight.append(self._settlement.new_day)
+        self._bells.midnight.append(self._forget)
+
+    def _forget(self, day: date) -> None:
+        """Let go of what was over before yesterday; clients are told of today's alone."""
+        self._registry.forget(at_new_york(day - timedelta(days=1), time.min))
 
     def _open_session(self, day: date) -> None:
         del day

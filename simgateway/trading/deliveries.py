@@ -101,7 +101,7 @@ class Deliveries:
     def _trade(self, instrument: Instrument, signed: int, price: Decimal, commission: Decimal = _ZERO) -> None:
         realized = self._ledger.book(instrument, signed, price, commission)
         perm_id = self._registry.take_perm_id()
-        number = len(self._registry.executions) + 1
+        number = self._registry.next_execution_number
         execution = Execution(
             exec_id=f"{self._config.seed & 0xFFFFFFFF:08x}.{perm_id:08x}.{number:06x}.01",
             order_id=_NO_ORDER,

@@ -32,7 +32,7 @@ class Fills:
         return execution
 
     def _execution(self, order: Order, match: Match, commission: Decimal, realized: Decimal | None) -> Execution:
-        number = len(self._registry.executions) + 1
+        number = self._registry.next_execution_number
         return Execution(
             exec_id=f"{self._prefix}.{order.perm_id:08x}.{number:06x}.01",
             order_id=order.order_id,

@@ -1,13 +1,14 @@
-"""All orders of a gateway: by the client's number, by contract, by family, by OCA group; open ones and done ones."""
+"""The orders of a gateway: by the client's number, by contract, by family, by OCA group; open ones and done ones."""
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from simgateway.trading.orders import Execution, Order, Stage
 
 
 class Registry:
-    """Keeps orders in the order they came; ids and perm ids are never used again."""
+    """Keeps orders in the order they came, until told to forget; ids and perm ids are never used again."""
 
     def __init__(self, first_perm_id: int) -> None:
         self._next_perm_id = first_perm_id
@@ -17,6 +18,12 @@ class Registry:
         self._highest: dict[int, int] = {}
         self.done: list[Order] = []
         self.executions: list[Execution] = []
+        self._forgotten_executions = 0
+
+    @property
+    def next_execution_number(self) -> int:
+        """Return the number of the next execution, counted from 1 since the start."""
+        return self._forgotten_executions + len(self.executions) + 1
 
     def take_perm_id(self) -> int:
         """Return a new perm id."""
@@ -73,6 +80,20 @@ class Registry:
         """Move an order to the done ones."""
         if self._open.pop(order.perm_id, None):
             self.done.append(order)
+
+    def forget(self, before: datetime) -> None:
+        """Let go of executions and done orders of before this moment (aware UTC); a bracket goes as a whole or stays.
+
+        The numbers of forgotten orders stay used: `next_order_id` is above them.
+        """
+        gone = {order.perm_id for order in self.done if self._is_over(order, before)}
+        for order in (order for order in self.done if order.perm_id in gone):
+            self._orders.pop(order.key, None)
+            self._families.pop(order.family, None)
+        self.done = [order for order in self.done if order.perm_id not in gone]
+        kept = [execution for execution in self.executions if execution.at >= before]
+        self._forgotten_executions += len(self.executions) - len(kept)
+        self.executions = kept
 
     def open(self) -> list[Order]:
         """Return the open orders, oldest first."""
@@ -139,6 +160,9 @@ class Registry:
     def at_exchange(self, con_id: int) -> Iterable[Order]:
         """Give a contract's orders that have arrived and are worked: not held, travelling or waiting for a parent."""
         return [order for order in self.of_contract(con_id) if order.stage is Stage.WORKING]
+
+    def _is_over(self, order: Order, before: datetime) -> bool:
+        return all(row.done_at is not None and row.done_at < before for row in (order, *self.family(order)))
 
     def _is_open_exit(self, row: Order) -> bool:
         return row.is_open and self.is_exit(row)

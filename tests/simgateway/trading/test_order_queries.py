@@ -72,6 +72,31 @@ def test_executions_and_completed_orders_are_those_of_the_day() -> None:
     assert (executions, rig.wait()) == ([], [("102",)])
 
 
+def test_after_two_midnights_the_gateway_has_forgotten_what_was_over_and_uses_its_numbers_no_more() -> None:
+    rig = _traded()
+    first = [row.exec_id for row in rig.gateway.executions()]
+    rig.client.order(2, "BUY", 1, "LMT", lmt="0.05", tif="GTC")
+    rig.wait()
+
+    rig.clock.advance(24 * 3600)
+    after_one = len(rig.gateway.executions())
+    rig.clock.advance(24 * 3600)
+    rig.wait()
+    after_two = len(rig.gateway.executions())
+    rig.client.send(4, 1, 1)
+    too_late = rig.errors(rig.wait())
+    rig.client.order(1, "BUY", 1, "MKT")
+    again = rig.errors(rig.wait())
+    rig.buy(1, order_id=3)
+
+    assert (after_one, after_two) == (3, 0)
+    assert [code for _, code in too_late] == ["10147"]
+    assert [code for _, code in again] == ["103"]
+    assert [order.order_id for order in rig.gateway.books().open_orders] == [2]
+    assert [row.exec_id.split(".")[2] for row in rig.gateway.executions()] == ["000004"]
+    assert len({*first, *(row.exec_id for row in rig.gateway.executions())}) == 4
+
+
 @pytest.mark.parametrize("api_only", [0, 1])
 def test_completed_orders_are_everybodys_and_all_came_by_the_api(api_only: int) -> None:
     rig = _traded()
