@@ -94,7 +94,7 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float) -> DayRe
         tally = Tally()
         file_log = FileLog(plan.run_dir / "logs", clock, rotate_megabytes=RUN_LOG_MEGABYTES)
         log = TeeLog(file_log, _Serialised(tally))
-        store = SqliteStore(plan.state_path, plan.gateway.account, plan.mode)
+        store = SqliteStore(plan.state_path, plan.gateway.account, plan.mode, plan.starts_at)
         observer = RunObserver(log)
         outside = Outside(
             hosts=Hosts(**hosts),

@@ -59,10 +59,11 @@ class World:
     wire: bool = True
 
 
-def _store(world: World) -> SqliteStore | MemoryJournal:
+def _store(world: World, now: datetime) -> SqliteStore | MemoryJournal:
     if world.state_path is None:
         return MemoryJournal()
-    return SqliteStore(world.state_path, world.gateway.account, "dry_run" if world.settings.dry_run else "paper")
+    mode = "dry_run" if world.settings.dry_run else "paper"
+    return SqliteStore(world.state_path, world.gateway.account, mode, now)
 
 
 class VirtualLife:
@@ -73,7 +74,7 @@ class VirtualLife:
         self.host = host
         self.gateway = Gateway(config, world.market, LoopClock(host.loop, starts_at), world.frames)
         host.loop.hosted[settings.broker.host, settings.broker.port] = self.gateway.protocol
-        self.store = _store(world)
+        self.store = _store(world, starts_at)
         outside = Outside(
             hosts=Hosts(system=host, broker=host, core=host, journal=host),
             log=world.log,

@@ -42,7 +42,7 @@ def test_records_of_which_one_is_not_for_the_journal_are_all_refused() -> None:
 
 def test_the_audit_reads_the_same_from_memory_as_from_the_disk(tmp_path: Path) -> None:
     memory = MemoryJournal()
-    with contextlib.closing(SqliteStore(tmp_path / "state.sqlite", "DU1234567", "paper")) as disk:
+    with contextlib.closing(SqliteStore(tmp_path / "state.sqlite", "DU1234567", "paper", AT)) as disk:
         for journal in (memory, disk):
             journal.append("bracket:one", [planned("one"), planned("one", 3), closed("one")])
             journal.append("bracket:two", [planned("two", 1)])

@@ -27,7 +27,7 @@ class Stores:
         self._open = contextlib.ExitStack()
 
     def __call__(self, account: str = "DU1234567", mode: str = "paper") -> SqliteStore:
-        return self._open.enter_context(contextlib.closing(SqliteStore(self.path, account, mode)))
+        return self._open.enter_context(contextlib.closing(SqliteStore(self.path, account, mode, AT)))
 
     def beside(self) -> sqlite3.Connection:
         """Return a connection that knows nothing of the store."""
@@ -127,25 +127,6 @@ def test_the_state_of_another_account_or_mode_is_refused(stores: Stores, account
         stores(account, mode)
 
     assert "1234567" not in str(caught.value)
-
-
-def test_the_state_of_a_newer_program_is_refused_and_left_as_it_is(stores: Stores) -> None:
-    stores().close()
-    stores.beside().execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
-
-    with pytest.raises(StoreError, match=f"schema 99, this program knows {SCHEMA_VERSION}"):
-        stores()
-
-    (version,) = stores.beside().execute("SELECT value FROM meta WHERE key = 'schema_version'").fetchone()
-    assert version == "99"
-
-
-def test_a_file_that_is_no_database_is_refused_by_its_name(stores: Stores) -> None:
-    stores.path.parent.mkdir()
-    stores.path.write_text("not a database, whatever the name says" * 50)
-
-    with pytest.raises(StoreError, match=r"journal\.db: file is not a database"):
-        stores()
 
 
 def test_a_folder_that_cannot_be_made_is_named(stores: Stores) -> None:

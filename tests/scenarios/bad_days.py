@@ -144,7 +144,7 @@ class Life:
         self.log = TeeLog(self._file_log, self.seen)
         self.state = self.folder / "state.sqlite"
         self.injector = Injector(seed=7, heard=lambda firing: tell(self.log, firing))
-        self._store = SqliteStore(self.state, ACCOUNT, "paper")
+        self._store = SqliteStore(self.state, ACCOUNT, "paper", BEGINS)
         self.system = System(self.settings, self._outside())
         self._libraries = capture(self.log)
         self.host.loop.set_exception_handler(loop_errors(self.log))
