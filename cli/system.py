@@ -45,14 +45,15 @@ STOP_SECONDS_MAX = 10.0
 KNOCK_SECONDS = 2.0
 ROOT = "root"
 CALENDAR_DAYS_BEHIND, CALENDAR_DAYS_AHEAD = 10, 40
+CALENDAR_DAYS_LIVE = 1000  # A process that is never restarted outlives forty days.
 
 
-def calendar_around(day: date, cache: Path) -> Calendar:
-    """Return the sessions of XNYS around a day.
+def calendar_around(day: date, cache: Path, days_ahead: int = CALENDAR_DAYS_AHEAD) -> Calendar:
+    """Return the sessions of XNYS around a day, up to so many days after it.
 
     Raises ValueError or OverflowError for years without a calendar, ConfigError when the cache cannot be written.
     """
-    first, last = day - timedelta(days=CALENDAR_DAYS_BEHIND), day + timedelta(days=CALENDAR_DAYS_AHEAD)
+    first, last = day - timedelta(days=CALENDAR_DAYS_BEHIND), day + timedelta(days=days_ahead)
     try:
         found = sessions(first, last, cache)
     except OSError as error:

@@ -18,7 +18,7 @@ from actors.runtime.hosts import ThreadHost
 from actors.tree import Hosts
 from cli.preflight import account_of
 from cli.status_file import SUFFIX, StatusFile
-from cli.system import Outside, System, calendar_around
+from cli.system import CALENDAR_DAYS_LIVE, Outside, System, calendar_around
 from cli.systemd import READY, STOPPING
 from cli.trace import RunObserver
 from cli.watchdog import Watchdog
@@ -105,7 +105,7 @@ def _trade(
         journal=store,
         listings=listings,
         alerts=_alerts(settings, log),
-        calendar=calendar_around(clock.now().date(), settings.paths.state_dir / "calendar"),
+        calendar=calendar_around(clock.now().date(), settings.paths.state_dir / "calendar", CALENDAR_DAYS_LIVE),
         observer=RunObserver(log),
         seed=os.getpid(),
     )
