@@ -51,7 +51,7 @@ class _Timer:
 
 
 class LoopClock:
-    """A clock that starts at `start` (aware UTC) and runs `speed` times as fast as the loop's own time.
+    """A clock that starts at `start` (aware), counts in UTC and runs `speed` times as fast as the loop's own time.
 
     On a loop in virtual time the loop's time is the market's, so speed stays 1. On a real loop a speed of 60 makes
     an hour of market a minute; every timeout of the client shrinks with it, which is why only a gateway that stands
@@ -72,14 +72,14 @@ class LoopClock:
         if start.tzinfo is None:
             raise ValueError("the clock's start has no time zone")
         self._loop = loop
-        self._start = start
+        self._start = start.astimezone(UTC)  # Wall time of a zone would skip an hour of its own in spring.
         self._speed = _checked(speed)
         self._loop_start_seconds = loop.time()
         self._timers: list[tuple[datetime, int, _Timer]] = []
         self._numbers = itertools.count()
         self._cancelled = 0
         self._handle: asyncio.TimerHandle | None = None
-        self._armed_for = start
+        self._armed_for = self._start
         self._is_running_timers = False
         self._is_paused = False
         self._is_behind = False
@@ -93,7 +93,7 @@ class LoopClock:
         return cls(loop, datetime.now(UTC), 1.0, on_behind)
 
     def now(self) -> datetime:
-        """Return the time in the zone of `start`, to the microsecond; it never goes back."""
+        """Return the time in aware UTC, to the microsecond; it never goes back."""
         if self._is_paused:
             return self._start
         return self._start + timedelta(seconds=(self._loop.time() - self._loop_start_seconds) * self._speed)

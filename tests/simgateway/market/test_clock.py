@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,17 @@ def test_the_clock_runs_so_many_times_as_fast_as_its_loop(
     loop.hand_seconds += 2.5
 
     assert clock.now() == after(market_seconds)
+
+
+def test_a_clock_that_starts_in_new_york_counts_every_second_of_the_night_that_summer_time_begins(
+    loop: HandMovedLoop,
+) -> None:
+    clock = LoopClock(loop, datetime(2026, 3, 8, 1, 30, tzinfo=ZoneInfo("America/New_York")))
+
+    loop.hand_seconds += 3600
+
+    assert clock.now() == datetime(2026, 3, 8, 7, 30, tzinfo=UTC)
+    assert clock.now().tzinfo is UTC
 
 
 def test_a_timer_goes_off_when_the_loop_has_come_to_its_time(loop: HandMovedLoop) -> None:
