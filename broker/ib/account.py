@@ -100,16 +100,16 @@ class Account:
         if rows is not None and account == self._line.account and currency in CURRENCIES:
             rows[tag] = value
 
-    def _on_pnl(self, request_id: int, daily: float, unrealized: float, realized: float) -> None:
+    def _on_pnl(self, request_id: int, daily: str, unrealized: str, realized: str) -> None:
         if request_id != self._pnl_id:
             return
         self._line.sink(
             PnlReport(
                 generation=self._line.generation,
                 at=self._line.clock.now(),
-                daily=as_money(daily),
-                unrealized=as_money(unrealized),
-                realized=as_money(realized),
+                daily=_number(daily),
+                unrealized=_number(unrealized),
+                realized=_number(realized),
             )
         )
 

@@ -23,6 +23,7 @@ Order: Any = _library.Order
 RequestError: type[Any] = _library.RequestError
 
 Handler = Callable[..., object]
+PNL: Final = 94  # The message's number.
 Library = Callable[[Mapping[str, Handler], str], Any]
 """Makes what stands behind the adapter, as `new_gateway` does: a simulation may put its exchange there."""
 
@@ -42,6 +43,8 @@ def new_gateway(handlers: Mapping[str, Handler], timezone: str) -> Any:
     gateway.client.MaxRequests = 0  # Pacing is ours: its queue would let orders wait behind data.
     gateway.RaiseRequestErrors = True
     gateway.TimezoneTWS = timezone
+    decoder = gateway.client.decoder
+    decoder.handlers[PNL] = decoder.wrap("pnl", [int, str, str, str], skip=1)  # Else an empty field would be 0.0.
     gateway.errorEvent.clear()  # On 1102 it would ask for an account summary that nobody paced.
     for name, handler in handlers.items():
         own = getattr(gateway.wrapper, name)  # AttributeError: this library has no such message.

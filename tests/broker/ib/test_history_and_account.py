@@ -174,11 +174,13 @@ def test_profit_and_loss_without_a_value_is_none() -> None:
         desk.broker.watch_pnl()
         desk.broker.watch_pnl()
         asked = await gateway.heard(92)
-        gateway.say((94, int(asked[1]), "-120.5", MAX, "nan"))
-        (report,) = await desk.reported(PnlReport)
+        gateway.say((94, int(asked[1]), "-120.5", MAX, "nan"), (94, int(asked[1]), "", "", "0"))
+        reports = [report for report in await desk.reported(PnlReport, 2) if isinstance(report, PnlReport)]
 
-        assert isinstance(report, PnlReport)
-        assert (report.daily, report.unrealized, report.realized) == (Decimal("-120.5"), None, None)
+        assert [(report.daily, report.unrealized, report.realized) for report in reports] == [
+            (Decimal("-120.5"), None, None),
+            (None, None, Decimal(0)),
+        ]
         assert asked[2] == ACCOUNT
         assert len(gateway.all(92)) == 1
 
