@@ -3,6 +3,7 @@
 root (one_for_one)
 ├── guarding (one_for_one)      what is open stays guarded, whatever happens to trading
 │   ├── journal                 the one writer of state
+│   ├── tripwire                trips the breaker when restarts run out, be it the breaker's own
 │   ├── broker                  the one door to the broker
 │   ├── ocos (one_for_one)      one OCOActor per open bracket, started as brackets come
 │   └── brackets                gives every open intent its OCOActor, again and again
@@ -28,6 +29,7 @@ from actors.runtime.loop_actor import LoopActor
 from actors.runtime.supervisor import Backoff, ChildSpec, Restart, Strategy, Supervisor
 from actors.scheduler import SchedulerActor
 from actors.symbol import SymbolActor
+from actors.tripwire import TripwireActor
 from domain.brackets import BracketPolicy
 from domain.breaker import BreakerLimits
 from domain.events import BracketPlan
@@ -107,6 +109,13 @@ def _guarding(parts: Parts) -> ChildSpec:
             name="journal",
             factory=lambda context: JournalActor(context, journal=parts.journal, log=parts.log),
             host=parts.hosts.journal,
+            ping_every_seconds=PING_SECONDS,
+            backoff=QUICK,
+        ),
+        ChildSpec(
+            name="tripwire",
+            factory=TripwireActor,
+            host=parts.hosts.system,
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),

@@ -13,7 +13,7 @@ from domain.trading_day import NEW_YORK, Session, new_york
 
 LOOK_AGAIN_SECONDS = 1.0
 KINDS = ("symbol:", "oco:")
-NAMES = ("journal", "broker", "ocos", "brackets", "alerts", "breaker", "risk", "symbols", "scheduler")
+NAMES = ("journal", "tripwire", "broker", "ocos", "brackets", "alerts", "breaker", "risk", "symbols", "scheduler")
 
 
 @dataclass(frozen=True, slots=True)

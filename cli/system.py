@@ -176,7 +176,10 @@ class System:
         """Say loudly that a supervisor used up its restarts; nothing new is opened then. Called on its thread."""
         self.gave_up.append((name, reason))
         text = f"{name} gave up: {reason}; nothing new is opened, what is open stays guarded"
-        self.directory.address("breaker").tell(TripBreaker(reason=f"{name} gave up"))
+        tripwire = self.directory.address("tripwire")  # Only when guarding itself gave up is it gone.
+        (tripwire if tripwire.is_alive else self.directory.address("breaker")).tell(
+            TripBreaker(reason=f"{name} gave up")
+        )
         self.directory.address("alerts").tell(SendAlert(kind="gave_up", text=text, level="CRITICAL"))
         if name == ROOT:
             self.over.set()

@@ -110,14 +110,14 @@ def epochs(stage: Stage, *names: str) -> list[int]:
     return [stage.directory.epoch(name) for name in names]
 
 
-GUARDING = ("guarding", "journal", "broker", "ocos", "brackets")
+GUARDING = ("guarding", "journal", "tripwire", "broker", "ocos", "brackets")
 TRADING = ("breaker", "risk", SYMBOL, "symbol:AAPL", "scheduler")
 
 
 def test_guarding_is_up_before_trading_begins_and_each_in_its_order(stage: Stage, scene: Scene) -> None:
     scene.open()
 
-    expected = ["alerts", "telling", "journal", "broker", "ocos", "brackets", "guarding"]
+    expected = ["alerts", "telling", "journal", "tripwire", "broker", "ocos", "brackets", "guarding"]
     expected += ["breaker", "risk", SYMBOL, "symbol:AAPL", "symbols", "scheduler", "trading", "root"]
     assert stage.witness.starts == expected
 
@@ -146,7 +146,7 @@ def test_a_ledger_that_dies_takes_along_those_who_build_on_it(stage: Stage, scen
     scene.kill("risk")
 
     assert epochs(stage, "alerts", "breaker", "risk", SYMBOL, "scheduler") == [1, 1, 2, 2, 2]
-    assert epochs(stage, *GUARDING) == [1] * 5
+    assert epochs(stage, *GUARDING) == [1] * 6
 
 
 def test_a_guard_that_dies_is_restarted_and_asks_the_broker(stage: Stage, scene: Scene) -> None:
@@ -182,7 +182,7 @@ def test_trading_that_gives_up_stays_down_and_its_brackets_are_guarded_on(stage:
     assert scene.surrenders == ["trading"]
     assert stage.directory.address("alerts").is_alive  # Or nobody could call for help.
     assert not any(stage.directory.address(name).is_alive for name in TRADING)
-    assert epochs(stage, *GUARDING, OCO) == [1] * 6
+    assert epochs(stage, *GUARDING, OCO) == [1] * 7
     assert all(stage.directory.address(name).is_alive for name in (*GUARDING, OCO))
 
 
@@ -224,7 +224,7 @@ def test_how_everyone_fares_can_be_asked_of_the_root(stage: Stage, scene: Scene)
 
     _telling, guarding, trading = stage.ask("root", AskTree())
 
-    assert [child.name for child in guarding.children] == ["journal", "broker", "ocos", "brackets"]
+    assert [child.name for child in guarding.children] == ["journal", "tripwire", "broker", "ocos", "brackets"]
     symbols = next(child for child in trading.children if child.name == "symbols")
     assert [(child.name, child.restarts, child.alive) for child in symbols.children] == [
         (SYMBOL, 1, True),

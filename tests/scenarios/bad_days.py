@@ -36,7 +36,7 @@ from simgateway.frames import Frame, FrameLog
 from simgateway.market.base import Instrument
 from simgateway.market.clock import LoopClock
 from simgateway.server import Gateway
-from tests.simulation.short_days import DAY, PAPER, SETTINGS, QuotedMarket
+from tests.simulation.short_days import DAY, PAPER, SETTINGS, Prices, QuotedMarket
 
 BEGINS: Final = datetime.combine(DAY, datetime.strptime("10:00:40", "%H:%M:%S").time(), NEW_YORK)  # noqa: DTZ007 - a time of day
 STRIKES: Final = BEGINS + timedelta(seconds=80)
@@ -125,6 +125,7 @@ class Life:
     symbols: tuple[str, ...] = ("SPY",)
     values: dict[str, Any] = field(default_factory=dict)
     fallible: bool = False
+    prices: Prices = wavering
 
     def __post_init__(self) -> None:
         """Build both; nothing runs yet."""
@@ -133,7 +134,7 @@ class Life:
         self.host = VirtualHost(7, BEGINS)
         self.host.start()
         self.frames = FrameLog(self.folder / "frames.jsonl", keep=True, hashed=False)
-        market = QuotedMarket(self.symbols, wavering, BEGINS + timedelta(hours=5))
+        market = QuotedMarket(self.symbols, self.prices, BEGINS + timedelta(hours=5))
         settled = {"partial_fill_probability": 0.0, "snapshot_end_ms": (300, 3000), **self.config}
         config = GatewayConfig(account=ACCOUNT, **settled)
         self.gateway = Gateway(config, market, LoopClock(self.host.loop, BEGINS), self.frames)
