@@ -5,7 +5,7 @@ from typing import Final
 
 from actors.runtime.clock import Clock
 from actors.runtime.faults.injector import Injector
-from domain.errors import StoreError
+from domain.errors import StoreError, StoreFault
 from domain.events import Journaled
 from domain.ids import IntentId
 from domain.ports import JournalPort
@@ -44,4 +44,4 @@ class FaultyJournal:
     def _ask(self, operation: str) -> None:
         fault = self._injector.store(JOURNAL, operation, self._clock.now())
         if fault is not None:
-            raise StoreError(f"injected: {WORDS[fault.kind]}")
+            raise StoreError(f"injected: {WORDS[fault.kind]}", StoreFault(fault.kind))

@@ -37,6 +37,7 @@ from domain.events import (
 from domain.findings import denied
 from domain.foreign import foreign_symbols, leg_filled
 from domain.ids import IntentId, Symbol
+from domain.journal_health import AskJournalHealth, JournalHealth, journal_finding
 from domain.ledger import (
     Ledger,
     apply,
@@ -83,10 +84,12 @@ class RiskActor(Actor):
         self._account: AccountReport | None = None
         self._reconciled = False
         self._clocks: ClockCompared | None = None  # Ours and the gateway's; told with every probe.
+        self._disk: JournalHealth | None = None
 
     async def on_start(self) -> None:
         """Fold the day from the journal: the ledger's own stream, and the fills of every bracket it names."""
         day = self._day()
+        self._disk = await self.ask("journal", AskJournalHealth(), timeout_seconds=10)
         own = await self._read(ledger_stream(day))
         open_intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)
         reserved = [record.intent for record in own if isinstance(record, RiskReserved)]
@@ -131,6 +134,8 @@ class RiskActor(Actor):
                 self._ledger = marked(self._ledger, message.quote.con_id, message.quote.bid)
             case ClockCompared():
                 self._clocks = message
+            case JournalHealth():
+                self._disk = message
             case PnlReport():
                 self._ledger = with_broker_pnl(self._ledger, message.daily, now)
             case ConnectionLost():
@@ -150,7 +155,7 @@ class RiskActor(Actor):
                 pass
 
     def _clock_denial(self, symbol: Symbol) -> EntryDenied | None:
-        finding = clock_finding(self._clocks)
+        finding = clock_finding(self._clocks) or journal_finding(self._disk)
         return None if finding is None else denied(finding, symbol, self.clock.now())
 
     def _allows(self, symbol: Symbol) -> EntryDenied | Literal[True]:

@@ -44,6 +44,7 @@ class DenialRule(StrEnum):
     NOT_READY = "not_ready"
     CLOCK_SKEW = "clock_skew_seconds_max"
     FOREIGN = "foreign_position"
+    JOURNAL = "journal_not_sound"
     DELAYED_DATA = "no_live_quotes"
     SIGNAL_SPENT = "signal_spent"
     MIN_CONFIDENCE = "min_confidence"

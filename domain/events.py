@@ -159,6 +159,16 @@ class SignalSpent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JournalRecovered:
+    """The journal can be written again; it could not since then, for this reason (a StoreFault)."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    fault: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BreakerMoved:
     """The circuit breaker changed state: closed, open, half_open."""
 
@@ -180,6 +190,7 @@ Journaled = (
     | RiskReleased
     | LossLimitReached
     | SignalSpent
+    | JournalRecovered
     | BreakerMoved
 )
 

@@ -44,6 +44,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "message": "type of a message between actors, or what the actor was at instead",
     "thread": "name of one of our threads",
     "file": "path of a file left for the operator",
+    "store_fault": "disk_full, read_only, corrupt or unavailable; record: not the disk, but what was written",
     "fault": "kind of a fault put in by a scenario",
     "logger": "name of a library's logger",
     "violated": "name of the event that broke the catalogue",

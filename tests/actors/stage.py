@@ -11,7 +11,7 @@ from actors.runtime.hosts import VirtualHost
 from actors.runtime.lifecycle import Phase
 from actors.runtime.loop_actor import Context, LoopActor
 from actors.runtime.observer import ExceptionInfo, NullObserver
-from domain.errors import StoreError
+from domain.errors import StoreError, StoreFault
 from domain.events import BracketClosed, BracketPlanned, Journaled
 from domain.ids import IntentId
 from domain.trading_day import Calendar, Session
@@ -98,20 +98,21 @@ class MemoryJournal:
         self.streams: dict[str, list[Journaled]] = {}
         self.broken = ""
         self.unreadable = ""
+        self.fault = StoreFault.DISK_FULL
 
     def append(self, stream: str, records: Sequence[Journaled]) -> None:
         if self.broken:
-            raise StoreError(self.broken)
+            raise StoreError(self.broken, self.fault)
         self.streams.setdefault(stream, []).extend(records)
 
     def read(self, stream: str) -> tuple[Journaled, ...]:
         if self.unreadable:
-            raise StoreError(self.unreadable)
+            raise StoreError(self.unreadable, self.fault)
         return tuple(self.streams.get(stream, ()))
 
     def open_intents(self) -> tuple[IntentId, ...]:
         if self.unreadable:
-            raise StoreError(self.unreadable)
+            raise StoreError(self.unreadable, self.fault)
         records = [record for stream in self.streams.values() for record in stream]
         closed = {record.intent for record in records if isinstance(record, BracketClosed)}
         planned = [record.plan.intent for record in records if isinstance(record, BracketPlanned)]

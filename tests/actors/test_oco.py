@@ -68,7 +68,8 @@ def test_a_journal_that_cannot_write_means_no_order_and_a_released_reservation(s
     assert [line["reason"] for line in stage.log.named("entry_given_up")] == ["disk full"]
     assert stage.directory.names("oco:") == ()
     assert scene.risk.of(ReleaseRisk) == scene.symbol.of(ReleaseRisk) == [ReleaseRisk(intent=INTENT)]
-    assert stage.log.named("store_error") == [{"stream": STREAM, "reason": "disk full"}]
+    (said,) = stage.log.named("store_error")
+    assert (said["stream"], said["reason"]) == (STREAM, "disk full")
 
 
 def test_a_plan_too_old_by_the_time_it_would_be_sent_is_given_up(stage: Stage) -> None:

@@ -13,7 +13,11 @@ from domain.commands import (
     SummariseDay,
 )
 from domain.denials import DenialRule
+from domain.entry_gate import AskEntry
+from domain.errors import StoreFault
 from domain.events import BracketPlanned, FeesCharged, LossLimitReached, Resynchronised
+from domain.ids import Symbol
+from domain.journal_health import AskJournalHealth, JournalHealth
 from domain.ledger_rules import RiskLimits
 from domain.reports import Failure, RequestFailed
 from tests.actors.risk_scene import LEDGER, Scene, a_close, a_position_of_others, a_reservation, an_opening
@@ -121,5 +125,28 @@ def test_the_ledger_asks_the_journal_for_its_own_stream_and_for_open_intents(sta
         lambda c: RiskActor(c, limits=RiskLimits(), calendar=CALENDAR, flatten_on_loss=False, log=stage.log), "risk"
     )
 
-    assert [type(m) for m in journal.heard] == [ReadStream, ReadOpenIntents]
+    assert [type(m) for m in journal.heard] == [AskJournalHealth, ReadStream, ReadOpenIntents]
     assert journal.of(AppendRecords) == []
+
+
+def test_nothing_is_reserved_while_the_journals_disk_is_bad_and_again_when_it_is_not(
+    stage: Stage, scene: Scene
+) -> None:
+    scene.open()
+
+    scene.tell(JournalHealth(at=NOW, fault=StoreFault.DISK_FULL, reason="database or disk is full"))
+    refused, asked = scene.refusal(), stage.ask("risk", AskEntry(symbol=Symbol("GOOG")))
+    scene.tell(JournalHealth(at=NOW))
+
+    assert refused is DenialRule.JOURNAL
+    assert (asked.rule, asked.found) == (DenialRule.JOURNAL, f"disk_full since {NOW:%Y-%m-%d %H:%M:%S}Z")
+    assert scene.refusal() is None
+
+
+def test_a_ledger_that_comes_back_asks_how_the_journals_disk_is(stage: Stage, scene: Scene) -> None:
+    stage.store.broken = "database or disk is full"
+    stage.ask("journal", AppendRecords(stream="elsewhere", records=(an_opening(),)))
+
+    scene.open()
+
+    assert scene.refusal() is DenialRule.JOURNAL
