@@ -39,7 +39,7 @@ class Session:
         self.host.start()
         self.trail = Trail(self.host.clock)
         self.observer = TracingObserver(self.trail)
-        self.frames = FrameLog(keep=True)
+        self.frames = FrameLog(keep=True, hashed=script.wire)
         self.injector = self._injector()
         world = World(
             settings=self.settings,
@@ -92,7 +92,7 @@ class Session:
 
     @property
     def trace(self) -> str:
-        """Return the hash of every message between actors and every frame."""
+        """Return the hash of every message between actors and, over the wire, every frame."""
         return hashlib.sha256(f"{self.observer.digest}{self.frames.digest}".encode()).hexdigest()[:32]
 
     async def _lived(self) -> tuple[Books, str]:
