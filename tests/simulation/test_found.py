@@ -93,6 +93,29 @@ FOUND = (
         starts=time(11, 38, 48),
         seed=4,
     ),
+    Found(
+        "of exits that sold out while nobody was connected one was believed to work on",
+        ((1, 26.6, Fault(kind="id_in_use", settings={"seconds": 206.8})), (1, 26.6, Fault(kind="drop"))),
+        sets=(
+            "options.expiry=0dte",
+            "options.min_volume=0",
+            "risk.take_profit_pct=0.08",
+            "risk.stop_loss_pct=0.08",
+            "risk.max_entries_per_day=2",
+            "risk.entry_unfilled_seconds=5",
+        ),
+        gateway=replace(
+            HABITS,
+            seed=3147,
+            partial_fill_probability=1.0,
+            delay_ms=(100, 300),
+            snapshot_end_ms=(300, 11_000),
+            children_on_partial=ChildrenOnPartial.CANCELLED_WITH_REMAINDER,
+            tick_seconds=5.0,
+        ),
+        starts=time(14, 59, 50),
+        seed=3147,
+    ),
 )
 
 

@@ -122,6 +122,17 @@ def test_exits_of_an_oca_group_count_once() -> None:
     assert broken(result) == set()
 
 
+def test_of_a_group_that_sold_while_nobody_was_told_nothing_works_on() -> None:
+    log = Log().connect().entry(children=False).entry_filled()
+    log.order(5, f"{INTENT}.T.1", side="SELL", oca="g").order(6, f"{INTENT}.S.1", side="SELL", oca="g")
+    log.wait(1).status(5, "Submitted").status(6, "PreSubmitted").wait(200)
+    log.fill(5, f"{INTENT}.T.1", "e2", side="SLD").wait(30).status(5, "Filled", 5, 0)
+
+    result = audited(log)
+
+    assert broken(result) == set()
+
+
 def test_two_exits_without_a_group_break_invariant_3() -> None:
     log = Log().connect().entry().entry_filled().wait(1)
     log.order(4, f"{INTENT}.X.0", side="SELL")
