@@ -1,16 +1,36 @@
-"""Which rows of the state machines' tables were met.
+"""Which transitions of the state machines were met.
 
-The tables are what runs: nothing moves that is not looked up in one. So whoever stands in a table's place sees every
-transition, and the machines themselves need not know that they are watched.
+Three tables are what runs: nothing moves that is not looked up in one, so whoever stands in a table's place sees every
+transition. What moves in a function instead has its transitions listed here, and the function is listened to where it
+is called. The machines themselves need not know that they are watched.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from actors import broker_questions, oco
 from domain import bracket_steps, breaker, connection, orders
+from domain.bracket_effects import BracketInput
+from domain.brackets import Bracket, position
+from domain.entitlements import Access, Data, Entitlements
+
+ENTERING, GUARDED, UNGUARDED, CLOSED = "entering", "guarded", "unguarded", "closed"
+BRACKET_MOVES: Final = (
+    (ENTERING, GUARDED), (ENTERING, UNGUARDED), (ENTERING, CLOSED), (GUARDED, UNGUARDED), (GUARDED, CLOSED),
+    (UNGUARDED, GUARDED), (UNGUARDED, CLOSED), (GUARDED, ENTERING), (UNGUARDED, ENTERING),
+)  # fmt: skip
+"""From and to; what is flat and not yet closed is as one that is entering: it waits for its orders' end or for fees."""
+SUPERVISOR: Final[Mapping[str, str]] = {
+    "actor_failed": "a handler failed",
+    "actor_failed at start": "a start failed",
+    "actor_hung": "an actor hung",
+    "actor_restarted": "an actor was restarted",
+    "actor_gave_up": "a supervisor gave up",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +72,86 @@ class _Watched(Mapping[Any, Any]):
 
 @contextmanager
 def watched_tables() -> Iterator[set[str]]:
-    """Give the set of rows met from now on, until the block ends."""
+    """Give the set of transitions met from now on, until the block ends."""
     met: set[str] = set()
-    real = [(table, getattr(table.owner, table.name)) for table in TABLES]
+    real: list[tuple[ModuleType, str, Any]] = []
+    for table in TABLES:
+        rows = getattr(table.owner, table.name)
+        real.append((table.owner, table.name, rows))
+        setattr(table.owner, table.name, _Watched(table.machine, rows, met))
+    for owner, name, heard in HEARD:
+        function = getattr(owner, name)
+        real.append((owner, name, function))
+        setattr(owner, name, heard(function, met))
     try:
-        for table, rows in real:
-            setattr(table.owner, table.name, _Watched(table.machine, rows, met))
         yield met
     finally:
-        for table, rows in real:
-            setattr(table.owner, table.name, rows)
+        for owner, name, thing in real:
+            setattr(owner, name, thing)
 
 
 def all_rows() -> frozenset[str]:
-    """Return every row there is."""
-    return frozenset(_words(table.machine, key) for table in TABLES for key in getattr(table.owner, table.name))
+    """Return every transition there is."""
+    return frozenset(
+        (
+            *(_words(table.machine, key) for table in TABLES for key in getattr(table.owner, table.name)),
+            *(f"bracket: {before} -> {after}" for before, after in BRACKET_MOVES),
+            *(f"bracket hears: {kind.__name__}" for kind in get_args(BracketInput)),
+            *(_access_words(before, now) for before in Access for now in Access if _is_move(before, now)),
+            *(f"supervisor: {text}" for text in SUPERVISOR.values()),
+        )
+    )
+
+
+def supervisor_row(event: str, fields: Mapping[str, object]) -> str | None:
+    """Return the transition that an event of the log is; None for one that is none."""
+    at_start = event == "actor_failed" and fields.get("message") == "on_start"
+    text = SUPERVISOR.get(f"{event} at start" if at_start else event)
+    return None if text is None else f"supervisor: {text}"
+
+
+def _step_heard(step: Callable[..., Any], met: set[str]) -> Callable[..., Any]:
+    def heard(bracket: Bracket, message: Any, now: datetime) -> Any:
+        after, effects = step(bracket, message, now)
+        met.add(f"bracket hears: {type(message).__name__}")
+        if (moved := (_phase(bracket), _phase(after))) in BRACKET_MOVES:
+            met.add(f"bracket: {moved[0]} -> {moved[1]}")
+        return after, effects
+
+    return heard
+
+
+def _learned_heard(learned: Callable[..., Any], met: set[str]) -> Callable[..., Any]:
+    def heard(known: Entitlements, data: Data, access: Access, *rest: Any) -> Any:
+        before = known.of(data).access
+        if _is_move(before, access):
+            met.add(_access_words(before, access))
+        return learned(known, data, access, *rest)
+
+    return heard
+
+
+HEARD: Final[tuple[tuple[ModuleType, str, Callable[[Callable[..., Any], set[str]], Callable[..., Any]]], ...]] = (
+    (oco, "step", _step_heard),
+    (broker_questions, "learned", _learned_heard),
+)
+"""Functions that move a machine, where they are called: those modules have them under names of their own."""
+
+
+def _phase(bracket: Bracket) -> str:
+    if bracket.closed is not None:
+        return CLOSED
+    if position(bracket) == 0:
+        return ENTERING
+    return GUARDED if bracket.unguarded_since is None else UNGUARDED
+
+
+def _is_move(before: Access, now: Access) -> bool:
+    return before is not now and now is not Access.UNKNOWN
+
+
+def _access_words(before: Access, now: Access) -> str:
+    return f"entitlement: {before} -> {now}"
 
 
 def _words(machine: str, key: object) -> str:

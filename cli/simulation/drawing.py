@@ -67,7 +67,9 @@ def _sets(draw: Random, symbols: tuple[str, ...]) -> tuple[str, ...]:
         f"risk.cooldown_minutes={draw.choice((0, 0, 10))}",
         f"risk.max_daily_loss_pct={draw.choice(('0.15', '0.15', '0.01', '0.004'))}",
         f"risk.flatten_on_daily_loss={draw.choice(('true', 'false'))}",
-        f"risk.entry_unfilled_seconds={draw.choice((5, 30))}",
+        f"risk.entry_unfilled_seconds={draw.choice((5, 5, 30))}",
+        f"breaker.failure_threshold={draw.choice((1, 3))}",
+        f"breaker.reset_timeout_seconds={draw.choice((60, 300))}",
         *dry,
     )
 

@@ -41,7 +41,7 @@ def _fault(kind: str, message: str = "", **settings: float | bool | str) -> Faul
 def _of(kind: str, message: str, draw: Random, **settings: float | bool | str) -> Fault:
     """Return a fault of messages: of one soon, or of some by chance for a while."""
     if draw.random() < 0.5:
-        return Fault(kind=kind, message=message, when=Nth(draw.randint(1, 6)), settings=settings)
+        return Fault(kind=kind, message=message, when=Nth(draw.randint(1, 3)), settings=settings)
     chance = Chance(draw.choice((0.1, 0.3, 0.7, 1.0)))
     return Fault(kind=kind, message=message, when=chance, lasts=_lasts(draw), settings=settings)
 
@@ -68,7 +68,7 @@ def _reordered(draw: Random) -> Sequence[Fault]:
 
 
 def _lost(draw: Random) -> Sequence[Fault]:
-    return (_of("mute", draw.choice((*ANSWERS, *REPORTS)), draw),)
+    return (_of("mute", draw.choice((*ANSWERS, *REPORTS, *REPORTS)), draw),)
 
 
 def _broken(draw: Random) -> Sequence[Fault]:
@@ -96,6 +96,27 @@ def _refused(draw: Random) -> Sequence[Fault]:
 
 def _cut_off(draw: Random) -> Sequence[Fault]:
     return (_fault("connectivity", seconds=_seconds(draw, 150), restored=draw.choice((1101, 1102))),)
+
+
+def _storm(draw: Random) -> Sequence[Fault]:
+    """Let several things happen to the connection while it is still coming back from the one before."""
+    kinds = draw.choices(("drop", "cut_off", "half_open", "restart", "refuse", "silent_book"), k=draw.randint(2, 4))
+    return tuple(_stormy(kind, draw) for kind in kinds)
+
+
+def _stormy(kind: str, draw: Random) -> Fault:
+    match kind:
+        case "drop":
+            return _fault("drop", hold_seconds=0.0)
+        case "cut_off":
+            return _fault("connectivity", seconds=_seconds(draw, 60), restored=draw.choice((1101, 1102)))
+        case "silent_book":
+            message = draw.choice(("positionEnd", "openOrderEnd", "execDetailsEnd"))
+            return Fault(kind="mute", message=message, when=Nth(1), times=2)
+        case "half_open":
+            return _fault("half_open", existing=True, seconds=_seconds(draw, 60))
+        case _:
+            return _fault(kind, seconds=_seconds(draw, 60))
 
 
 def _noticed(draw: Random) -> Sequence[Fault]:
@@ -126,10 +147,10 @@ def _odd(draw: Random) -> Sequence[Fault]:
 
 
 def _orders(draw: Random) -> Sequence[Fault]:
-    kind = draw.choice(("lose_order", "silent_order", "silent_order", "fill_first"))
+    kind = draw.choice(("lose_order", "lose_order", "silent_order", "silent_order", "fill_first"))
     settings: dict[str, float | bool | str] = {"fills": True} if kind == "silent_order" and draw.random() < 0.5 else {}
     times = draw.randint(1, 3)
-    return (Fault(kind=kind, when=Nth(draw.randint(1, 6)), times=times, settings=settings),)
+    return (Fault(kind=kind, when=Nth(draw.randint(1, 4)), times=times, settings=settings),)
 
 
 def _executions(draw: Random) -> Sequence[Fault]:
@@ -159,9 +180,16 @@ def _id_in_use(draw: Random) -> Sequence[Fault]:
 
 def _rejected(draw: Random) -> Sequence[Fault]:
     message, code = draw.choice(
-        (("placeOrder", 201), ("cancelOrder", 161), ("reqMktData", 322), ("reqExecutions", 321))
+        (("placeOrder", 201), ("placeOrder", 201), ("cancelOrder", 161), ("reqMktData", 322), ("reqExecutions", 321))
     )
     return (Fault(kind="reject", message=message, when=Nth(draw.randint(1, 4)), settings={"code": code}),)
+
+
+def _cancel_crossed(draw: Random) -> Sequence[Fault]:
+    """Let what a cancel leads to come late, lost or twice: fills and refusals cross it on the wire."""
+    kind, message = draw.choice((("delay", "cancelOrder"), ("delay", "orderStatus"), ("mute", "orderStatus")))
+    settings: dict[str, float | bool | str] = {"seconds": _seconds(draw, 10)} if kind == "delay" else {}
+    return (Fault(kind=kind, message=message, when=Chance(0.7), lasts=_lasts(draw), settings=settings),)
 
 
 def _crashed(draw: Random) -> Sequence[Crash]:
@@ -187,10 +215,11 @@ LIGHT: Final[tuple[Recipe, ...]] = (
 ALL: Final[tuple[Recipe, ...]] = (
     _late, _twice, _reordered, _lost, _broken, _dropped, _half_open, _restarted, _refused, _cut_off, _noticed,
     _too_fast, _no_history, _no_quotes, _delayed, _odd, _orders, _executions, _fees, _clock, _zone, _ids,
-    _id_in_use, _rejected, _crashed, _crashed, _crashed, _two_crashed, _again_and_again,
+    _id_in_use, _rejected, _crashed, _crashed, _two_crashed, _again_and_again, _storm, _storm, _cut_off, _orders,
+    _orders, _rejected, _cancel_crossed, _cancel_crossed, _no_quotes, _no_history,
     *actor_mishaps.ALL,
 )  # fmt: skip
-MOST: Final = {Level.NONE: 0, Level.LIGHT: 2, Level.ALL: 6}
+MOST: Final = {Level.NONE: 0, Level.LIGHT: 2, Level.ALL: 8}
 
 
 def draw_faults(level: Level, draw: Random) -> tuple[Mishap, ...]:
@@ -199,8 +228,8 @@ def draw_faults(level: Level, draw: Random) -> tuple[Mishap, ...]:
     count = draw.randint(1, MOST[level]) if MOST[level] else 0
     found: list[tuple[int, float, Fault | Crash | ActorFault]] = []
     for _ in range(count):
-        bracket = draw.choice((0, 1, 1, 2, 3))
-        after = draw.uniform(0, draw.choice((2, 10, 60, 600)) if bracket else LATEST_SECONDS)
+        bracket = draw.choice((0, 0, 1, 1, 1, 2, 3))
+        after = draw.uniform(0, draw.choice((0, 2, 10, 60, 600) if bracket else (5, LATEST_SECONDS, LATEST_SECONDS)))
         gap = draw.choice((0.05, 1.0, 7.0))
         struck = draw.choice(recipes)(draw)
         found += [(bracket, round(after + gap * place, 3), what) for place, what in enumerate(struck)]

@@ -1,4 +1,4 @@
-"""One session in virtual time: the whole bot, the real client library and the gateway on one loop."""
+"""One session in virtual time: the whole bot, mostly the real client library, and the gateway on one loop."""
 
 import asyncio
 import hashlib
@@ -52,6 +52,7 @@ class Session:
             calendar=calendar,
             state_path=None,
             injector=self.injector,
+            wire=script.wire,
         )
         self.life = VirtualLife(self.host, script.starts_at, world)
         self.crashes: Counter[str] = Counter()
@@ -159,7 +160,7 @@ def run_script(script: Script, calendar: Calendar) -> Outcome:
         fills=found.fills,
         lives=min(found.entries, ended.trail.counts.get("position_closed", 0)),
         fired=dict(sorted(ended.fired.items())),
-        rows=frozenset(rows),
+        rows=frozenset(rows | ended.trail.rows),
         trace=session.trace,
         checked=found.checked,
         newest=ended.trail.newest() if told else (),

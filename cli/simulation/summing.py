@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cli.simulation.outcome import Outcome
+from cli.simulation.reasons import reason_for
 
 
 @dataclass(slots=True)
@@ -55,12 +56,13 @@ class Sums:
             "faults_by_kind": dict(sorted(self.fired.items())),
             "transitions_covered": len(self.rows),
             "transitions": len(self.rows_there_are),
+            "transitions_never": sum(bool(reason_for(row)) for row in self.uncovered),
             "seconds": round(seconds, 3),
             "seeds_per_second": round(self.seeds / seconds, 3) if seconds else 0.0,
             "failing_seeds": self.failing,
         }
         if uncovered:
-            row["uncovered"] = self.uncovered
+            row["uncovered"] = {row: reason_for(row) for row in self.uncovered}
         return json.dumps(row)
 
     def as_text(self, seconds: float, *, uncovered: bool) -> Iterable[str]:
@@ -74,4 +76,5 @@ class Sums:
         yield f"{self.fired.total()} faults fired" + (f": {fired}" if fired else "")
         yield f"{len(self.rows)} of {len(self.rows_there_are)} transitions covered"
         if uncovered:
-            yield from (f"not covered: {row}" for row in self.uncovered)
+            for row in self.uncovered:
+                yield f"not covered: {row}: {reason_for(row) or 'no reason known, more seeds may'}"

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from cli.simulation.coverage import supervisor_row
 from domain.ports import Clock
 from ops.catalogue import problem_with, sentence
 from simgateway.audit.lives import LifeEvent
@@ -12,6 +13,8 @@ from simgateway.audit.lives import LifeEvent
 LINES_KEPT: Final = 100
 _ASKED_FOR: Final = ("InjectedCrashError", "GaveUpError")
 """What a script kills by, and what a supervisor dies of then; any other error is a bug."""
+_FOLLOWS: Final = ("StartFailedError", "StoreError: injected")
+"""What a fault of actors leads to: a start that was held up, a store that was told to fail."""
 _ROUTINE: Final = frozenset(
     {
         "cycle_start", "cycle_complete", "historical_request", "historical_success", "signal", "option_chosen",
@@ -35,6 +38,7 @@ class Trail:
         self.loop_errors: list[str] = []
         self.connection = ""
         self.counts: dict[str, int] = {}
+        self.rows: set[str] = set()
         self._listeners: dict[str, Callable[[], None]] = {}
 
     def on(self, event: str, listener: Callable[[], None]) -> None:
@@ -49,17 +53,23 @@ class Trail:
         self.counts[event] = self.counts.get(event, 0) + 1
         if event in self._listeners:
             self._listeners[event]()
+        row = supervisor_row(event, fields)
+        if row is not None:
+            self.rows.add(row)
         problem = problem_with(event, fields)
         if problem:
             self.broken.append(f"event {event} {problem}")
         if event in _LIVES:
             self.lives.append((at, event, str(fields["actor"])))
-        if event == "actor_failed" and not str(fields["error"]).startswith(_ASKED_FOR):
+        if event == "actor_failed" and not self._is_asked_for(str(fields["error"])):
             self.errors.append((at, f"{fields['actor']} failed at {fields['message']}: {fields['error']}"))
         if event == "library_message" and fields["logger"] == "asyncio":
             self.loop_errors.append(str(fields["text"]))
         if event == "connection_state":
             self.connection = str(fields["state"])
+
+    def _is_asked_for(self, error: str) -> bool:
+        return error.startswith(_ASKED_FOR) or ("fault_injected" in self.counts and error.startswith(_FOLLOWS))
 
     @property
     def life_events(self) -> tuple[LifeEvent, ...]:
