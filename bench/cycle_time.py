@@ -12,8 +12,9 @@ time under its one lock: it is run up to 10 symbols, above that its time is its 
     opening  the day's first cycle when one symbol in 20 sees a signal in it, and asks what options are listed at all
     signals  a later one: one symbol in 20 asks for its own and its options' quotes
 
-At most 1.25 times the shortest is asked of each. ``opening`` is the exception: the shortest knows two steps, bars and
-quotes, and here four depend on each other, bars, chain, what is listed, quotes. It is once a day and symbol.
+At most 1.25 times the shortest is asked of each. ``opening`` of a few symbols is the exception: the shortest knows two
+steps, bars and quotes, and here four depend on each other: bars, chain, what is listed, quotes. It is once a day and
+symbol; of a symbol alone the chain is known, since its data is probed before.
 """
 
 import argparse
@@ -117,7 +118,7 @@ def settings_of(count: int, signalling: int) -> Settings:
         "limits": {"messages_per_second": RATE},
         "options": {"min_volume": 1_000_000},  # No option has it: nothing is bought, so every cycle asks again.
         "risk": {"no_entry_after_open_minutes": 0},
-        "overrides": {symbols[number * count // signalling]: buys for number in range(signalling)},
+        "overrides": {symbols[(number + 1) * count // signalling - 1]: buys for number in range(signalling)},
     }
     return load_fixed(values)
 

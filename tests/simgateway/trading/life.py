@@ -276,20 +276,25 @@ class Life:
             observer.send(*subscription)
         for con_id in self.multipliers:
             observer.send(95, 910_000 + con_id)
-        executions, asked_at = len(self.rig.gateway.executions()), self.rig.clock.now()
+        executions = {row.exec_id for row in self.rig.gateway.executions()}
+        asked_at = self.rig.clock.now()
         self.rig.clock.advance(2)
         frames = observer.take()
         self._take_in(frames, executions)
         self._bury_expired(asked_at)
         return _read(frames)
 
-    def _take_in(self, frames: list[Fields], executions: int) -> None:
-        """Book the executions the observer was given; hold those the traders heard of against them."""
+    def _take_in(self, frames: list[Fields], executions: set[str]) -> None:
+        """Book the executions the observer was given; hold those the gateway knows, and the traders heard of, to them.
+
+        The gateway forgets those of past days; there are as many as the newest one's number says all the same.
+        """
         reports = {row[2]: row for row in frames if row[0] == "59"}
         for row in frames:
             if row[0] == "11" and row[1] != "-1" and row[14] not in self.fills:
                 self._book(row, reports[row[14]])
-        assert len(self.fills) == executions
+        assert executions <= set(self.fills)
+        assert len(self.fills) == max((int(exec_id.split(".")[2], 16) for exec_id in self.fills), default=0)
         for client_id in TRADERS:
             heard = [row for row in self.clients[client_id].take() if row[0] == "11"]
             for row in heard:
