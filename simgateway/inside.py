@@ -31,6 +31,7 @@ class _Ends(asyncio.Transport):
     def __init__(self, over: Callable[[], None]) -> None:
         super().__init__()
         self._over = over
+        self._loop = asyncio.get_running_loop()
         self._is_closing = False
 
     def is_closing(self) -> bool:
@@ -49,11 +50,11 @@ class _Ends(asyncio.Transport):
         """End it."""
         if not self._is_closing:
             self._is_closing = True
-            asyncio.get_running_loop().call_soon(self._over)
+            self._loop.call_soon(self._over)
 
 
 class InsideSession(Session):
-    """A connection of a client that lives on the gateway's loop.
+    """A connection of a client that lives on the gateway's loop; make it there.
 
     Noise between messages is either skipped, where it has a length of its own, or it makes the client deaf: it would
     wait for ever for so many bytes.
