@@ -43,6 +43,7 @@ class Ticking:
     at: datetime | None = None
     market_data_type: int = 1
     ended: bool = False  # By the server; then there is nothing to cancel.
+    notice: RequestFailed | None = None  # Why there is less than was asked for; prices may come all the same.
 
     @property
     def complete(self) -> bool:
@@ -85,6 +86,7 @@ class Quotes:
         self._asked: dict[int, Ticking] = {}
         self._changed: dict[int, Ticking] = {}  # Watched ones that ticked since the last report.
         self._watched: dict[ConId, int] = {}
+        self._lost: set[ConId] = set()  # Wanted, but ended by the server: about to be asked for again.
 
     def handlers(self) -> Mapping[str, Callable[..., object]]:
         """Return the server messages that are handled here, by the library's names."""
@@ -113,6 +115,8 @@ class Quotes:
         return self._outcome(ticking, answer, what)
 
     def _outcome(self, ticking: Ticking, answer: object, what: str) -> SnapshotReport | RequestFailed:
+        if ticking.empty and ticking.notice is not None:
+            return ticking.notice
         if isinstance(answer, RequestFailed) and (ticking.empty or answer.failure is not Failure.TIMED_OUT):
             return answer
         if ticking.empty:
@@ -130,6 +134,7 @@ class Quotes:
 
     def unwatch(self, con_id: ConId) -> None:
         """Cancel the subscription, if there is one."""
+        self._lost.discard(con_id)
         request_id = self._watched.pop(con_id, None)
         if request_id is not None:
             self._close(request_id)
@@ -149,7 +154,9 @@ class Quotes:
     def on_error(self, request_id: int, code: int, text: str) -> None:
         """Take an error that names a quote of ours: a notice marks delayed data, anything else ends it."""
         if code == 10167:
-            self._asked[request_id].market_data_type = DELAYED
+            ticking = self._asked[request_id]
+            ticking.market_data_type = DELAYED
+            ticking.notice = RequestFailed(failure=Failure.NOT_SUBSCRIBED, code=code, text=text)
         if not ends_request(code):
             return
         self._asked[request_id].ended = True
@@ -158,16 +165,28 @@ class Quotes:
         ticking = self._asked.pop(request_id)
         self._watched.pop(ticking.contract.con_id, None)
         if code == UPDATES_LOST and isinstance(ticking.contract, OptionContract):
-            asyncio.get_running_loop().call_later(RESUBSCRIBE_AFTER_SECONDS, self.watch, ticking.contract)
+            self._lost.add(ticking.contract.con_id)
+            asyncio.get_running_loop().call_later(RESUBSCRIBE_AFTER_SECONDS, self._watch_again, ticking.contract)
         if row_of(code).connection is ConnectionEffect.NONE:  # The others are reported whatever they name.
             at, what = self._line.clock.now(), f"watch of {ticking.contract.con_id}: {text}"
             self._line.sink(ConnectivityReport(generation=self._line.generation, at=at, code=code, text=what))
+
+    def _watch_again(self, contract: OptionContract) -> None:
+        """Subscribe anew, once there is room: all may have been lost at once; not what nobody wants any more."""
+
+        def watch() -> None:
+            if contract.con_id in self._lost:
+                self._lost.discard(contract.con_id)
+                self.watch(contract)
+
+        self._line.when_room(watch)
 
     def forget(self) -> None:
         """Drop the book of subscriptions: the other side lost its own, with the socket or without (1101)."""
         for request_id in self._watched.values():
             self._asked.pop(request_id, None)
         self._watched.clear()
+        self._lost.clear()
 
     def _send(self, request_id: int, contract: Contract, generic_ticks: str, *, snapshot: bool) -> None:
         self._line.client.reqMktData(

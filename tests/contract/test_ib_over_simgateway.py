@@ -24,6 +24,7 @@ from domain.reports import (
     UnderlyingReport,
 )
 from tests.contract.broker_stands import OPTION, IbStand, a_spec, play
+from tests.scenarios.bad_days import struck
 from tests.simgateway.fake_market import EXPIRIES, OPEN, STOCK_ID, STRIKES
 
 STOCK = Underlying(con_id=ConId(STOCK_ID), symbol=Symbol("ABC"), primary_exchange="NASDAQ")
@@ -137,6 +138,26 @@ def test_a_watch_streams_until_it_is_ended() -> None:
         assert (last.bid, last.ask, last.open_interest) == (Decimal("2.00"), Decimal("2.02"), 1234)
         assert len(heard(stand, QuoteReport)) == before
         assert stand.broker.watched() == ()
+
+    on_ib(story)
+
+
+def test_a_stream_that_was_lost_is_asked_for_again_unless_it_is_not_wanted_any_more() -> None:
+    async def story(stand: IbStand) -> None:
+        stand.gateway.faults.add_all((struck("reject", "reqMktData", code=10182, times=2),))
+        stand.broker.watch(OPTION)
+        await stand.wait(10)
+        again, streams = len(sent(stand, 1)), stand.broker.watched()
+        stand.broker.unwatch(OPTION.con_id)
+        stand.gateway.faults.add_all((struck("reject", "reqMktData", code=10182, times=1),))
+        stand.broker.watch(OPTION)
+        await stand.wait(0.8)
+        stand.broker.unwatch(OPTION.con_id)
+        await stand.wait(10)
+
+        assert (again, streams) == (3, (OPTION.con_id,))
+        assert len(sent(stand, 1)) == 4
+        assert stand.gateway.counters().subscriptions == 0
 
     on_ib(story)
 

@@ -145,7 +145,7 @@ DENIED: Final = (
             struck("bad_pnl", value=value, lasts=300),
             said=("entry_denied", "pnl_unknown"),
         )
-        for value in ("nan", "max", "inf")
+        for value in ("nan", "max", "inf", "")
     ),
     *(
         bad(
@@ -164,7 +164,7 @@ DENIED: Final = (
         said=("entry_denied", "competing"),
     ),
     bad("a clock a minute ahead", struck("clock_skew", seconds=60, lasts=300), said=("entry_denied", "clock is +")),
-    bad("a clock three seconds behind", struck("clock_skew", seconds=-3, lasts=300), said=("entry_denied", "clock is -")),
+    bad("a clock 3 s behind", struck("clock_skew", seconds=-3, lasts=300), said=("entry_denied", "clock is -")),
     *(
         bad(
             f"quotes of {value!r} and an entry",

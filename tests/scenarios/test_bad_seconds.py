@@ -81,6 +81,25 @@ def test_fifty_streams_come_back_while_fifty_histories_are_given_up_and_no_secon
         assert life.gateway.counters().subscriptions == 0
 
 
+def test_fifty_streams_that_are_lost_one_by_one_come_back_and_no_second_has_more_than_fifty_messages(
+    tmp_path: Path,
+) -> None:
+    with Life.of(tmp_path) as life:
+        life.run_until(STRIKES)
+        for number, contract in enumerate(contracts(life, GUARDED)):
+            life.tell("broker", WatchQuote(contract=contract, watcher=f"test:{number}"))
+        life.run_for(10)
+
+        life.strike(struck("reject", "reqMktData", code=10182, lasts=8), struck("drop"))
+        life.run_for(20)
+
+        assert life.phase == "ready"
+        assert life.gateway.counters().subscriptions == GUARDED + 1
+        assert in_one_second_most(life) <= MESSAGES_MOST
+        counters = life.stop()
+        assert (counters.messages_in_a_second_most <= MESSAGES_MOST, counters.subscriptions) == (True, 0)
+
+
 @pytest.mark.parametrize("seconds", [30, 90, 300])
 def test_a_history_request_is_given_up_when_the_settings_say_and_the_gateway_is_told(
     seconds: int, tmp_path: Path

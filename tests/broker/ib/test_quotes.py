@@ -162,6 +162,18 @@ def test_delayed_data_is_marked(marks: list[Frame]) -> None:
     run(scenario)
 
 
+def test_delayed_data_that_never_comes_is_the_refusal_that_announced_it() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers[1] = lambda asked: [(4, 2, int(asked[2]), 10167, "delayed market data is shown", "")]
+
+        answer = await desk.broker.quote(STOCK, 0.05)
+
+        assert isinstance(answer, RequestFailed)
+        assert (answer.failure, answer.code) == (Failure.NOT_SUBSCRIBED, 10167)
+
+    run(scenario)
+
+
 def test_an_options_quote_waits_a_little_for_its_volume() -> None:
     async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
         gateway.answers[1] = ticks(price(BID, "2.00", 3), price(ASK, "2.02", 4), size(VOLUME, 500))
