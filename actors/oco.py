@@ -57,7 +57,7 @@ from domain.events import (
     SymbolBackedOff,
 )
 from domain.flattening import FlattenRule, flatten_plan
-from domain.ids import Epoch, IntentId
+from domain.ids import ConId, Epoch, IntentId
 from domain.ports import EventLog
 from domain.reports import (
     BookReport,
@@ -160,7 +160,7 @@ class OCOActor(Actor):
     def on_stop(self) -> None:
         """Stop streaming; what rests at the broker guards on."""
         if self._bracket is not None and self._bracket.closed is None:
-            self.tell("broker", UnwatchQuote(con_id=self._bracket.plan.contract.con_id, watcher=self.name))
+            self._unwatch(self._bracket.plan.contract.con_id)
 
     def receive(self, message: Any) -> Any:
         """Turn what arrives into an input of the bracket."""
@@ -174,7 +174,7 @@ class OCOActor(Actor):
                 return message.quote
             case Resynchronised():
                 # A new connection streams nothing yet.
-                if self._bracket is not None:
+                if self._bracket is not None and self._bracket.closed is None:
                     self.tell("broker", WatchQuote(contract=self._bracket.plan.contract, watcher=self.name))
                 return message.book
             case ConnectionLost():
@@ -221,6 +221,8 @@ class OCOActor(Actor):
             case Finish():
                 if self._outbox.is_empty:
                     self._finish(effect.closed)
+                else:
+                    self._unwatch(effect.closed.con_id)  # Writing its end may take as long as the disk is bad.
             case _:
                 assert_never(effect)
 
@@ -252,9 +254,12 @@ class OCOActor(Actor):
         if self._bracket is not None and self._bracket.closed is not None:
             self._finish(self._bracket.closed)
 
+    def _unwatch(self, con_id: ConId) -> None:
+        self.tell("broker", UnwatchQuote(con_id=con_id, watcher=self.name))
+
     def _finish(self, closed: BracketClosed) -> None:
         """Tell who counts, stop streaming, end."""
-        self.tell("broker", UnwatchQuote(con_id=closed.con_id, watcher=self.name))
+        self._unwatch(closed.con_id)
         self.tell("risk", closed)
         self.tell(f"symbol:{closed.symbol}", closed)
         self.stop()

@@ -1,6 +1,7 @@
 """A bad day: the whole bot over the wire, a position open and guarded, and then something happens to the gateway."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -126,6 +127,7 @@ class Life:
     values: dict[str, Any] = field(default_factory=dict)
     fallible: bool = False
     prices: Prices = wavering
+    connection: type[sqlite3.Connection] = sqlite3.Connection
 
     def __post_init__(self) -> None:
         """Build both; nothing runs yet."""
@@ -145,7 +147,7 @@ class Life:
         self.log = TeeLog(self._file_log, self.seen)
         self.state = self.folder / "state.sqlite"
         self.injector = Injector(seed=7, heard=lambda firing: tell(self.log, firing))
-        self._store = SqliteStore(self.state, ACCOUNT, "paper", BEGINS)
+        self._store = SqliteStore(self.state, ACCOUNT, "paper", BEGINS, connection=self.connection)
         self.system = System(self.settings, self._outside())
         self._libraries = capture(self.log)
         self.host.loop.set_exception_handler(loop_errors(self.log))
