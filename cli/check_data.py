@@ -112,7 +112,10 @@ def servers_row(reports: Iterable[ConnectivityReport]) -> Row:
 
 
 def _shown(price: Decimal | None) -> str:
-    return "no" if price is None else f"{price:f}"
+    """Return a price with its cents, and with more where it has more."""
+    if price is None:
+        return "no"
+    return f"{price:.2f}" if price == round(price, 2) else f"{price:f}"
 
 
 def _plain(price: Decimal | None) -> float | None:

@@ -84,6 +84,15 @@ def test_a_closed_market_excuses_silence_but_no_refusal(
     assert [bool(row.remedy) for row in rows] == [row.verdict is not Verdict.OK for row in rows]
 
 
+@pytest.mark.parametrize(("bid", "shown"), [("558.4", "558.40 bid"), ("558", "558.00 bid"), ("0.1255", "0.1255 bid")])
+def test_a_price_is_shown_with_its_cents(bid: str, shown: str) -> None:
+    given = SnapshotReport(contract=SPY, quote=replace(WHOLE, bid=Decimal(bid)))
+
+    row = quote_row("quote", "stock_snapshot", given, 1.0, is_open=True, what="SPY")
+
+    assert shown in row.seen
+
+
 @pytest.mark.parametrize("failure", Failure)
 def test_every_failure_has_something_to_do_about_it(failure: Failure) -> None:
     assert remedy_of(RequestFailed(failure=failure), "chain")
