@@ -164,8 +164,11 @@ def _after_book(bracket: Bracket, book: BookReport) -> Step:
 
 
 def _doubted(result: Step) -> Step:
-    """Ask the broker at once when something became unknown."""
+    """Ask the broker at once when something became unknown, and in a moment when fills are claimed and do not come."""
     after, effects = result
+    if claims_more(after) and "claim" not in after.timers:
+        after = replace(after, timers=after.timers | {"claim"})
+        effects = (*effects, SetTimer(timer="claim", seconds=after.policy.in_flight_seconds))
     unknown = any(order.status is OrderStatus.UNKNOWN for order in after.orders)
     if not unknown or after.book_wanted:
         return after, effects
@@ -193,6 +196,17 @@ def _silence_due(bracket: Bracket) -> Step:
     for order in bracket.orders:
         if order.status in (OrderStatus.IN_FLIGHT, OrderStatus.PENDING_CANCEL):
             after = with_order(after, moved(order, OrderEvent.DOUBTED))
+    return replace(after, book_wanted=True, absences=0), (AskBook(), again)
+
+
+def _claim_due(bracket: Bracket) -> Step:
+    """Ask for executions that a status promised: until they are known, more is believed to be held than is."""
+    if not claims_more(bracket):
+        return bracket, ()
+    after = replace(bracket, timers=bracket.timers | {"claim"})
+    again = SetTimer(timer="claim", seconds=bracket.policy.in_flight_seconds)
+    if bracket.book_wanted or not bracket.connected:
+        return after, (again,)
     return replace(after, book_wanted=True, absences=0), (AskBook(), again)
 
 
@@ -242,6 +256,7 @@ ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
     "entry": _entry_due,
     "partial": _partial_due,
     "silence": _silence_due,
+    "claim": _claim_due,
     "book": _book_due,
     "chase": _chase_due,
     "stop": _chase_due,

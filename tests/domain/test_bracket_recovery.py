@@ -401,3 +401,35 @@ def test_an_exit_that_no_book_tells_of_is_not_cancelled() -> None:
     life.tell(*(a_book(asked_at=life.now, open_orders=(rest,)) for _ in range(2)))
 
     assert life.cancelled() == [ref("T")]  # A lone exit goes before a fresh pair.
+
+
+def test_a_fill_that_is_claimed_and_does_not_come_is_asked_for_in_a_moment() -> None:
+    life = a_guarded_life()
+
+    life.tell(a_status("S", S.FILLED, filled=2), a_status("S", S.FILLED, filled=2), a_status("T", S.CANCELLED))
+    timers = [effect for effect in life.effects if isinstance(effect, SetTimer) and effect.timer == "claim"]
+    life.tell(Due(timer="claim"), after=2)
+
+    assert len(timers) == 1
+    assert life.wants(AskBook)
+
+
+def test_a_claim_is_not_asked_about_twice_at_once_nor_where_nobody_answers() -> None:
+    life = a_guarded_life()
+    life.tell(a_status("S", S.FILLED, filled=2), Due(timer="claim"))
+
+    life.tell(Due(timer="claim"), after=2)
+    asked = life.wants(AskBook)
+    life.tell(Disconnected(), Due(timer="claim"), after=2)
+
+    assert asked == life.wants(AskBook) == []
+    assert [effect.timer for effect in life.effects if isinstance(effect, SetTimer)] == ["claim"]
+
+
+def test_a_claim_whose_fills_came_meanwhile_is_settled() -> None:
+    life = a_guarded_life()
+    life.tell(a_status("S", S.SUBMITTED, filled=1), a_fill("S", 1, "1.58", exec_id="out"))
+
+    life.tell(Due(timer="claim"), after=2)
+
+    assert life.wants(AskBook) == []

@@ -94,6 +94,12 @@ FOUND = (
         seed=4,
     ),
     Found(
+        "a stop whose status said filled was chased for seconds before its lost execution was asked for",
+        ((0, 1.0, Fault(kind="mute", message="execDetails", when=Nth(2))),),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+        gateway=replace(HABITS, partial_fill_probability=0.0),
+    ),
+    Found(
         "of exits that sold out while nobody was connected one was believed to work on",
         ((1, 26.6, Fault(kind="id_in_use", settings={"seconds": 206.8})), (1, 26.6, Fault(kind="drop"))),
         sets=(
