@@ -35,6 +35,7 @@ from domain.commands import (
     WatchQuote,
 )
 from domain.connection_table import ConnectRequested, RetryDue, SocketClosed, StopRequested
+from domain.control import nothing_forbids
 from domain.entitlements import RECOVERED_CODES, Access, Data, access_of, access_of_type
 from domain.events import ConnectionLost, Resynchronised
 from domain.ids import Generation, Symbol
@@ -80,6 +81,7 @@ class BrokerParts:
     listings: ListingCachePort
     calendar: Calendar
     knock: Callable[[], Awaitable[bool]] = nobody  # Whether a gateway answers at all, asked while backing off.
+    forbids: Callable[[], str] = nothing_forbids  # Why the operator's order lets nothing be opened.
 
 
 class BrokerActor(Actor):
@@ -125,6 +127,7 @@ class BrokerActor(Actor):
             read_only=blocked,
             ready=lambda: self._link.ready,
             skewed=lambda: self._link.skewed,
+            forbids=parts.forbids,
         )
         self._link = Link(
             settings.link,

@@ -36,6 +36,7 @@ class OrderDesk:
         read_only: bool,
         ready: Callable[[], bool],
         skewed: Callable[[], bool],
+        forbids: Callable[[], str],
     ) -> None:
         self._directory = directory
         self._clock = clock
@@ -43,6 +44,7 @@ class OrderDesk:
         self._read_only = read_only
         self._ready = ready
         self._skewed = skewed
+        self._forbids = forbids
         self._log = log
         self._orders: OrderPort | None = None
         self._sent: dict[OrderRef, tuple[str, date]] = {}  # By whom, and on which New York day; oldest first.
@@ -82,7 +84,7 @@ class OrderDesk:
             return "the broker is not ready"
         if command.opens and self._skewed():
             return "entries are blocked: the clock differs from the gateway's"
-        return ""
+        return self._forbids() if command.opens else ""
 
     def _placing(self, command: SubmitOrders) -> Callable[[], None]:
         def place() -> None:

@@ -1,9 +1,12 @@
 """RiskActor: holds the day's ledger, and is the only one who does, so that two symbols cannot spend the same dollar."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Literal
 
 from actors.base import Actor
+from actors.day_summary import summarised
+from actors.live_ramp import LiveRamp
 from actors.oco import stream_of
 from actors.runtime.context import Context
 from domain.clock_skew import ClockCompared, clock_finding
@@ -21,6 +24,7 @@ from domain.commands import (
     SummariseDay,
     Wake,
 )
+from domain.control import halt_finding, nothing_forbids
 from domain.denials import EntryDenied
 from domain.entry_gate import AskEntry
 from domain.events import (
@@ -73,10 +77,20 @@ class RiskActor(Actor):
     """Answers ReserveRisk in one synchronous step; everything else only keeps its ledger true."""
 
     def __init__(
-        self, context: Context, *, limits: RiskLimits, calendar: Calendar, flatten_on_loss: bool, log: EventLog
+        self,
+        context: Context,
+        *,
+        limits: RiskLimits,
+        calendar: Calendar,
+        flatten_on_loss: bool,
+        log: EventLog,
+        forbids: Callable[[], str] = nothing_forbids,
+        ramp_days: int = 0,
     ) -> None:
         super().__init__(context)
         self._limits = limits
+        self._forbids = forbids  # Why nothing may be opened, by order of the operator; empty while it may.
+        self._ramp = LiveRamp(self, ramp_days, log)
         self._calendar = calendar
         self._flatten_on_loss = flatten_on_loss
         self._log = log
@@ -98,6 +112,7 @@ class RiskActor(Actor):
         for intent in intents:
             records.extend(await self._read(stream_of(intent)))
         self._ledger = with_broker_pnl(folded(records), None, self.clock.now())
+        await self._ramp.remember()
         for exposure in self._ledger.exposures.values():
             if exposure.symbol is not None:  # Reserved, by a predecessor whose timers died with it.
                 self._check_later(exposure.intent)
@@ -115,9 +130,9 @@ class RiskActor(Actor):
         """Reserve, count, value; then see whether the day's limit is reached."""
         match message:
             case ReserveRisk():
-                return self._clock_denial(message.symbol) or self._reserve(message)
+                return self._denied_to_all(message.symbol) or self._reserve(message)
             case AskEntry():
-                return self._clock_denial(message.symbol) or self._allows(message.symbol)
+                return self._denied_to_all(message.symbol) or self._allows(message.symbol)
             case Wake():
                 return self._refresh()
             case CheckClaim():
@@ -147,15 +162,15 @@ class RiskActor(Actor):
             case ReleaseRisk():
                 self._release(message.intent)
             case SummariseDay():
-                self._summarise(message)
+                self.tell("alerts", summarised(self._ledger, message, self._log))
             case Resynchronised():
                 self._reconcile(message.book)
                 self.timers.start("account", 0.0, Wake(what="account"))
             case _:
                 pass
 
-    def _clock_denial(self, symbol: Symbol) -> EntryDenied | None:
-        finding = clock_finding(self._clocks) or journal_finding(self._disk)
+    def _denied_to_all(self, symbol: Symbol) -> EntryDenied | None:
+        finding = halt_finding(self._forbids()) or clock_finding(self._clocks) or journal_finding(self._disk)
         return None if finding is None else denied(finding, symbol, self.clock.now())
 
     def _allows(self, symbol: Symbol) -> EntryDenied | Literal[True]:
@@ -165,7 +180,9 @@ class RiskActor(Actor):
 
     def _reserve(self, request: ReserveRisk) -> RiskReserved | EntryDenied:
         self._check_limit()
-        decision = reserve(self._ledger, request, self._limits, self._account, day=self._day(), now=self.clock.now())
+        day, now = self._day(), self.clock.now()
+        limits = self._ramp.cut(self._limits, day)
+        decision = reserve(self._ledger, request, limits, self._account, day=day, now=now)
         self._ledger = decision.ledger
         answer = decision.answer
         if isinstance(answer, RiskReserved):
@@ -249,25 +266,7 @@ class RiskActor(Actor):
             self._ledger = apply(self._ledger, opened)
             self._journal(opened)
             self._log.emit("day_opened", day=opened.day.isoformat(), equity=opened.start_equity)
-
-    def _summarise(self, command: SummariseDay) -> None:
-        """Say how the day went; also to the operator."""
-        ledger = self._ledger
-        pnl = ledger.realised - ledger.fees_total
-        open_positions = sum(exposure.held > 0 for exposure in ledger.exposures.values())
-        self._log.emit(
-            "eod_summary",
-            day=str(ledger.day),
-            entries=ledger.entries_today,
-            exits=len(ledger.closed),
-            pnl=pnl,
-            fees=ledger.fees_total,
-            positions_open=open_positions,
-            completed=command.completed,
-            failed=command.failed,
-        )
-        text = f"{ledger.day}: {ledger.entries_today} entries, P&L {pnl:.2f} USD after fees {ledger.fees_total:.2f}"
-        self.tell("alerts", SendAlert(kind="end_of_day", text=text, level="INFO"))
+            self._ramp.count(opened.day)
 
     def _check_limit(self) -> None:
         self._ledger, reached = check_limit(self._ledger, self._limits.max_daily_loss_pct, self.clock.now())

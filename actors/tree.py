@@ -1,6 +1,8 @@
 """Who is started, in which order, restarted how. Read it from top to bottom: that is the order of the start.
 
 root (one_for_one)
+├── telling (one_for_one)       who speaks with the operator; may give up, and nothing else ends
+│   └── alerts, control
 ├── guarding (one_for_one)      what is open stays guarded, whatever happens to trading
 │   ├── journal                 the one writer of state
 │   ├── tripwire                trips the breaker when restarts run out, be it the breaker's own
@@ -8,7 +10,7 @@ root (one_for_one)
 │   ├── ocos (one_for_one)      one OCOActor per open bracket, started as brackets come
 │   └── brackets                gives every open intent its OCOActor, again and again
 └── trading (rest_for_one)      may die, or give up: then nothing new is opened
-    ├── alerts, breaker, risk
+    ├── breaker, risk
     ├── symbols (one_for_one)   one SymbolActor per symbol
     └── scheduler
 """
@@ -20,6 +22,7 @@ from actors.alerts import AlertActor
 from actors.brackets import BracketsActor, GuardsSupervisor, oco_name
 from actors.breaker import BreakerActor
 from actors.broker import BrokerActor, BrokerParts, BrokerSettings
+from actors.control import ControlActor
 from actors.journal import JournalActor
 from actors.oco import OCOActor
 from actors.risk import RiskActor
@@ -32,6 +35,7 @@ from actors.symbol import SymbolActor
 from actors.tripwire import TripwireActor
 from domain.brackets import BracketPolicy
 from domain.breaker import BreakerLimits
+from domain.control import SwitchPort
 from domain.events import BracketPlan
 from domain.flattening import FlattenRule
 from domain.ids import IntentId
@@ -81,6 +85,8 @@ class Parts:
     interval_seconds: int
     concurrent_max: int
     gave_up: Callable[[str, str], None]
+    switch: SwitchPort
+    ramp_days: int  # 0 where no real money is traded.
 
 
 def root_spec(parts: Parts) -> ChildSpec:
@@ -96,6 +102,13 @@ def _telling(parts: Parts) -> ChildSpec:
             name="alerts",
             factory=lambda context: AlertActor(context, port=parts.alerts, log=parts.log),
             host=core,
+            ping_every_seconds=PING_SECONDS,
+            backoff=QUICK,
+        ),
+        ChildSpec(
+            name="control",
+            factory=lambda context: ControlActor(context, switch=parts.switch, log=parts.log),
+            host=parts.hosts.system,
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
@@ -251,6 +264,8 @@ def _risk(context: Context, parts: Parts) -> LoopActor:
         calendar=parts.calendar,
         flatten_on_loss=parts.flatten_on_loss,
         log=parts.log,
+        forbids=parts.switch.forbids,
+        ramp_days=parts.ramp_days,
     )
 
 

@@ -70,7 +70,7 @@ class DayPlan:
     @property
     def mode(self) -> str:
         """Return what the state is bound to."""
-        return "dry_run" if self.settings.dry_run else "paper"
+        return self.settings.mode.value
 
 
 def audited(plan: DayPlan) -> AuditResult:

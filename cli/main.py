@@ -33,6 +33,8 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Send no order; fill fro
 Scenario = Annotated[
     Path | None, typer.Option(metavar="FILE", help="A bad day: faults of the gateway and of our own actors, in TOML.")
 ]
+OwnSettings = Annotated[Path | None, typer.Option("--settings", help="Settings file that names paths.state_dir.")]
+State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Instead of paths.state_dir.")]
 Cash = Annotated[bool, typer.Option("--cash", help="A cash account instead of margin.")]
 
 
@@ -175,6 +177,31 @@ def status(
     from cli.status import run_status  # noqa: PLC0415 - as above
 
     raise typer.Exit(run_status(state, as_json=as_json))
+
+
+def _order(order: str, settings: Path | None, state: Path | None, *, as_json: bool) -> None:
+    from cli.control import run_control  # noqa: PLC0415 - as above
+    from domain.control import Order  # noqa: PLC0415
+
+    raise typer.Exit(run_control(Order(order), settings, state, as_json=as_json))
+
+
+@app.command()
+def halt(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
+    """Open nothing from now on, restarts included; what is open stays guarded. Exit code 2: no bot is running."""
+    _order("halt", settings, state, as_json=as_json)
+
+
+@app.command()
+def resume(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
+    """End a halt, and remove the HALT file."""
+    _order("resume", settings, state, as_json=as_json)
+
+
+@app.command()
+def flatten(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
+    """Close every position that the bot opened, and none of others; then stay halted."""
+    _order("flatten", settings, state, as_json=as_json)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)

@@ -6,26 +6,32 @@ from dataclasses import replace
 from broker.ib.adapter import IbBroker
 from broker.ib.config import IbConfig
 from broker.ib.session import CLIENT_ID_IN_USE
-from config.accounts import is_paper_account, masked
+from config.accounts import is_live_account, is_paper_account, masked
 from domain.errors import ConfigError
 from domain.ids import Generation
+from domain.modes import Mode, admitted
 from domain.ports import Clock
 from domain.reports import AccountReport, Failure, RequestFailed
 
 
-def account_of(config: IbConfig, clock: Clock, *, dry_run: bool) -> str:
+def account_of(config: IbConfig, clock: Clock, mode: Mode) -> str:
+    """Return the account that the gateway is logged in to. Raises ConfigError as ``account_for``."""
+    return asyncio.run(account_for(config, clock, mode))
+
+
+async def account_for(config: IbConfig, clock: Clock, mode: Mode) -> str:
     """Return the account that the gateway is logged in to.
 
     Raises ConfigError with the cause when it cannot be reached, or when orders would go to an account that does not
-    say of itself that it is a paper account.
+    say of itself that it is of the kind that the mode means.
     """
-    account = asyncio.run(_asked(config, clock))
-    if not dry_run and not is_paper_account(account):
+    account = await _asked(config, clock)
+    try:
+        admitted(mode, is_paper=is_paper_account(account), is_live=is_live_account(account))
+    except ConfigError as error:
         shown = f"{account[:2]}…" if account else "unnamed"
-        raise ConfigError(
-            f"the gateway at {config.host}:{config.port} is logged in to {shown}, which is not a paper account (DU…); "
-            "log in to the paper account, or set dry_run: true"
-        )
+        where = f"the gateway at {config.host}:{config.port} is logged in to {shown}"
+        raise ConfigError(f"{where}, which {error}") from error
     return account
 
 

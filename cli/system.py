@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from actors.broker import BrokerParts
+from actors.control import STREAM as CONTROL
 from actors.faulty_journal import FaultyJournal
 from actors.oco import stream_of
 from actors.runtime.children import ChildState, state_of_root
@@ -34,12 +35,15 @@ from cli.wiring import (
 )
 from config.settings import Settings
 from domain.commands import SendAlert, TripBreaker
+from domain.control import folded
 from domain.errors import ConfigError
 from domain.events import BracketPlanned, LegFilled
 from domain.ids import Generation
+from domain.modes import Mode
 from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, Later, ListingCachePort, OrderPort, ReportSink
 from domain.trading_day import Calendar, Session
 from ops.calendar import sessions
+from ops.control_switch import ControlSwitch
 
 STOP_SECONDS_MAX = 10.0
 KNOCK_SECONDS = 2.0
@@ -64,7 +68,10 @@ def calendar_around(day: date, cache: Path, days_ahead: int = CALENDAR_DAYS_AHEA
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
-    """What a run brings along: where actors live, the world around them, and what goes wrong among them on purpose."""
+    """What a run brings along: where actors live, the world around them, and what goes wrong among them on purpose.
+
+    ``halt_folder`` is where a HALT file is looked for; None: nowhere.
+    """
 
     hosts: Hosts
     log: EventLog
@@ -76,6 +83,7 @@ class Outside:
     seed: int
     faults: Injector | None = None
     library: Library = new_gateway
+    halt_folder: Path | None = None
 
 
 class System:
@@ -88,6 +96,7 @@ class System:
         self.gave_up: list[tuple[str, str]] = []
         self.over = threading.Event()  # The root itself gave up: the process must end and be started anew.
         self._generation = 0
+        self._switch = ControlSwitch(outside.halt_folder, folded(outside.journal.read(CONTROL)))
         self._paper = self._paper_ledger() if settings.dry_run else None
         self._root = self._root_supervisor(self._parts())
 
@@ -151,6 +160,7 @@ class System:
                 listings=outside.listings,
                 calendar=outside.calendar,
                 knock=self._knock,
+                forbids=self._switch.forbids,
             ),
             calendar=outside.calendar,
             broker_settings=broker_settings(settings),
@@ -163,6 +173,8 @@ class System:
             interval_seconds=settings.schedule.interval_seconds,
             concurrent_max=settings.schedule.max_concurrent_symbols,
             gave_up=self._note_give_up,
+            switch=self._switch,
+            ramp_days=settings.risk.live_ramp_days if settings.mode is Mode.LIVE else 0,
         )
 
     def _journal(self) -> JournalPort:

@@ -1,23 +1,28 @@
 """``./bot trade``: by the settings, until SIGTERM or SIGINT. What rests at the broker stays there.
 
-Exit codes: 0 stopped as asked, 1 not within its bound, 2 bad input, 70 the tree gave up or a loop hangs: to be started
-anew. Beside its state it leaves its status, for ``./bot status``; a service manager that listens is told how it is.
+Exit codes: 0 stopped as asked, 1 not within ten seconds, 2 bad input, 70 the tree gave up or a loop hangs: start it
+anew. A second signal ends it at once, by that signal. Beside its state it leaves its status, for ``./bot status``, and
+a socket for orders; a service manager that listens is told how it is.
 """
 
 import asyncio
 import json
 import os
-import signal
+import socket
 import sys
 import threading
 from contextlib import closing
 from pathlib import Path
 
 from actors.runtime.clock import WallClock
+from actors.runtime.errors import ActorDeadError
 from actors.runtime.hosts import ThreadHost
 from actors.tree import Hosts
+from cli.control_server import SUFFIX as SOCKET_SUFFIX
+from cli.control_server import ControlServer, listening
 from cli.preflight import account_of
 from cli.status_file import SUFFIX, StatusFile
+from cli.stopping import STOPPED_UNCLEAN, Stopping
 from cli.system import CALENDAR_DAYS_LIVE, Outside, System, calendar_around
 from cli.systemd import READY, STOPPING
 from cli.trace import RunObserver
@@ -26,6 +31,7 @@ from cli.wiring import ib_config
 from config.load import load
 from config.settings import Settings
 from domain.errors import ConfigError
+from domain.modes import Mode
 from domain.ports import AlertPort
 from domain.trading_day import Session, new_york
 from ops.alerts import ChannelAlerts, NullAlerts
@@ -36,27 +42,38 @@ from ops.logs import FileLog
 from ops.store import SqliteStore
 
 VERSION = "0.1.0"
-STOP_SECONDS_MAX = 10.0
+TREE_SECONDS_MAX = 6.0  # Of the seconds that Stopping leaves; the loops get the rest.
+HOST_SECONDS_MAX = 0.5
 LOOK_SECONDS = 1.0
-OK, STOPPED_UNCLEAN, GAVE_UP = 0, 1, 70
+OK, GAVE_UP = 0, 70
 THREADS = ("system", "broker", "core", "journal")
 WATCHED = ("system", "broker", "core")  # The journal waits for its disk: its supervisor has patience, and a bound.
 
 
+ORDERS = {
+    Mode.DRY_RUN: "no order leaves this machine",
+    Mode.PAPER: "real orders on a paper account",
+    Mode.LIVE: "REAL ORDERS WITH REAL MONEY",
+}
+
+
 def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: bool) -> int:
     """Trade until a signal; return the exit code. Raises ConfigError before anything is written."""
-    settings = load(environment=os.environ, settings_file=settings_file, overrides=sets)
-    clock = WallClock()
-    account = account_of(ib_config(settings), clock, dry_run=settings.dry_run)
-    mode = "dry_run" if settings.dry_run else "paper"
+    asked_for = load(environment=os.environ, settings_file=settings_file, overrides=sets)
+    clock, mode = WallClock(), asked_for.mode
+    account = account_of(ib_config(asked_for), clock, mode)
+    settings = asked_for.bound_to(account)
     path = settings.paths.state_dir / f"{mode}-{account}.sqlite"
     with (
+        Stopping() as stopping,
         lock_account(f"{mode} {account}"),
         closing(_log(settings, clock, account)) as log,
         closing(SqliteStore(path, account, mode, clock.now())) as store,
         closing(ListingCache(path.with_name(f"listings-{account}.sqlite"), _gateway_of(settings))) as listings,
+        listening(path.with_suffix(SOCKET_SUFFIX)) as opened,
     ):
-        return _trade(settings, clock, log, store, listings, store_path=path, mode=mode, as_json=as_json)
+        outside = _outside(settings, clock, log, store, listings)
+        return _trade(settings, log, outside, opened=opened, stopping=stopping, store_path=path, as_json=as_json)
 
 
 def _gateway_of(settings: Settings) -> str:
@@ -82,16 +99,16 @@ def _log(settings: Settings, clock: WallClock, account: str) -> FileLog:
 
 def _trade(
     settings: Settings,
-    clock: WallClock,
     log: FileLog,
-    store: SqliteStore,
-    listings: ListingCache,
+    outside: Outside,
     *,
+    opened: socket.socket,
+    stopping: Stopping,
     store_path: Path,
-    mode: str,
     as_json: bool,
 ) -> int:
-    hosts = {name: ThreadHost(name, clock) for name in THREADS}
+    mode, clock = settings.mode.value, outside.hosts.system.clock
+    hosts = {name: getattr(outside.hosts, name) for name in THREADS}
     watchdog = Watchdog(
         {name: hosts[name] for name in WATCHED},
         deadline_seconds=settings.monitoring.hung_loop_seconds,
@@ -99,17 +116,8 @@ def _trade(
         log=log,
         log_dir=settings.paths.log_dir,
     )
-    outside = Outside(
-        hosts=Hosts(**hosts),
-        log=log,
-        journal=store,
-        listings=listings,
-        alerts=_alerts(settings, log),
-        calendar=calendar_around(clock.now().date(), settings.paths.state_dir / "calendar", CALENDAR_DAYS_LIVE),
-        observer=RunObserver(log),
-        seed=os.getpid(),
-    )
     system = System(settings, outside)
+    orders = ControlServer(opened, system.directory, hosts["system"])
     status = StatusFile(
         store_path.with_suffix(SUFFIX),
         tree=system.tree,
@@ -118,25 +126,25 @@ def _trade(
         clock=clock,
         about={"version": VERSION, "mode": mode},
     )
-    stop = _stop_event()
     libraries = capture(log)
     for host in hosts.values():
         host.loop.set_exception_handler(loop_errors(log))
         host.start()
     log.emit("started", version=VERSION, mode=mode, symbols=len(settings.symbols))
     system.start()
+    orders.start()
     watchdog.start()
     _tell(settings, mode, outside.calendar.current_or_next(clock.now()))
-    _wait(stop, system, status, watchdog)
+    _wait(stopping.asked, system, status, watchdog)
     watchdog.tell(STOPPING)
     over = system.over.is_set()
     tree = system.tree()
+    orders.stop()
     clean = over or _stopped(system, hosts["system"])
     watchdog.stop()
-    for host in reversed(hosts.values()):
-        host.stop()
+    ended = [host.stop(HOST_SECONDS_MAX) for host in reversed(hosts.values())]
     release(libraries)
-    code = GAVE_UP if over else OK if clean else STOPPED_UNCLEAN
+    code = GAVE_UP if over else OK if clean and all(ended) else STOPPED_UNCLEAN
     reason = "the root gave up" if over else "asked to"
     log.emit("shutdown", reason=reason, exit_code=code)
     status.end(tree, code, reason)
@@ -157,32 +165,36 @@ def _wait(stop: threading.Event, system: System, status: StatusFile, watchdog: W
 
 def _tell(settings: Settings, mode: str, session: Session | None) -> None:
     """Say on the terminal what goes on; everything further is in the log."""
-    orders = "no order leaves this machine" if settings.dry_run else "real orders on a paper account"
+    orders = ORDERS[settings.mode]
     when = "no session is known" if session is None else f"session of {session.day}, {new_york(session.opens_at):%H:%M}"
     log = os.path.relpath(settings.paths.log_dir / "bot.log")
     print(f"bot: trading ({mode}: {orders}); {when} New York; log in {log}; Ctrl-C stops", file=sys.stderr)
 
 
-def _stop_event() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
-    stop = threading.Event()
-
-    def on_signal(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
-    return stop
+def _outside(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStore, listings: ListingCache) -> Outside:
+    hosts = {name: ThreadHost(name, clock) for name in THREADS}
+    return Outside(
+        hosts=Hosts(**hosts),
+        log=log,
+        journal=store,
+        listings=listings,
+        alerts=_alerts(settings, log),
+        calendar=calendar_around(clock.now().date(), settings.paths.state_dir / "calendar", CALENDAR_DAYS_LIVE),
+        observer=RunObserver(log),
+        seed=os.getpid(),
+        halt_folder=settings.paths.state_dir,
+    )
 
 
 def _stopped(system: System, host: ThreadHost) -> bool:
+    """Return whether the tree stopped in order and in time."""
+
     async def ask() -> None:
         await system.stop()
 
     try:
-        asyncio.run_coroutine_threadsafe(ask(), host.loop).result(STOP_SECONDS_MAX)
-    except TimeoutError:
+        asyncio.run_coroutine_threadsafe(ask(), host.loop).result(TREE_SECONDS_MAX)
+    except (TimeoutError, ActorDeadError):
         return False
     return True
 

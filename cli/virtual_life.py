@@ -62,7 +62,7 @@ class World:
 def _store(world: World, now: datetime) -> SqliteStore | MemoryJournal:
     if world.state_path is None:
         return MemoryJournal()
-    mode = "dry_run" if world.settings.dry_run else "paper"
+    mode = world.settings.mode.value
     return SqliteStore(world.state_path, world.gateway.account, mode, now)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field, field_serializer, field_validator, model_validator
 
-from config.accounts import is_paper_account
+from config.accounts import is_live_account, is_paper_account
 from config.base import Listed, Section
 from config.connection import BrokerSettings, LimitsSettings
 from config.market import HistoricalSettings, OptionsSettings, ScheduleSettings
@@ -16,6 +16,8 @@ from config.new_york import NEW_YORK, parse_moment
 from config.operations import BreakerSettings, MonitoringSettings, PathsSettings
 from config.risk import ACCOUNT_WIDE, RiskSettings
 from config.strategies import StrategiesSettings
+from domain.errors import ConfigError
+from domain.modes import Mode, admitted, wanted_mode
 
 _SYMBOL: Final = re.compile(r"[A-Z][A-Z0-9]*([. ][A-Z]+)?", re.ASCII)
 
@@ -80,7 +82,7 @@ class Settings(Section):
     """Everything that can be set. Made by ``config.load``."""
 
     dry_run: bool = Field(default=True, description="true sends no order; fills are simulated from quotes.")
-    live: bool = Field(default=False, description="true trades real money; refused in this version.")
+    live: bool = Field(default=False, description="true trades real money, with dry_run: false and broker.account.")
     symbols: Annotated[tuple[str, ...], Listed] = Field(
         default=("SPY", "QQQ", "AAPL"), min_length=1, max_length=1000, description="Underlyings, 1 to 1000."
     )
@@ -99,13 +101,6 @@ class Settings(Section):
     overrides: dict[str, Overrides] = Field(default_factory=dict, description="Own values of single symbols.")
     blackouts: Annotated[tuple[Blackout, ...], Listed] = Field(default=(), description="Spans without entries.")
 
-    @field_validator("live")
-    @classmethod
-    def _is_refused(cls, value: bool) -> bool:  # noqa: FBT001 - the signature is pydantic's
-        if value:
-            raise ValueError("live trading is not available in this version")
-        return value
-
     @field_validator("symbols")
     @classmethod
     def _read_symbols(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -123,8 +118,7 @@ class Settings(Section):
             raise ValueError("schedule.trade_outside_rth is not available in this version: set it to false")
         if self.monitoring.heartbeat_url is not None:
             raise ValueError("monitoring.heartbeat_url is not available in this version: leave it empty")
-        if self.broker.account and not self.dry_run and not is_paper_account(self.broker.account):
-            raise ValueError("broker.account is not a paper account (DU… or DF…), and live trading is not available")
+        self._interlock()
         for symbol, own in self.overrides.items():
             wide = ACCOUNT_WIDE.intersection(own.risk)
             if wide:
@@ -132,6 +126,28 @@ class Settings(Section):
                     f"overrides.{symbol}.risk.{min(wide)} is a limit of the whole account: set risk.{min(wide)}"
                 )
         return self
+
+    def _interlock(self) -> None:
+        """Refuse what does not agree. Raises ValueError. What the account says of itself comes with the connection."""
+        account = self.broker.account
+        try:
+            mode = self.mode
+        except ConfigError as error:
+            raise ValueError(str(error)) from error
+        try:
+            if account:
+                admitted(mode, is_paper=is_paper_account(account), is_live=is_live_account(account))
+        except ConfigError as error:
+            raise ValueError(f"broker.account {error}") from error
+
+    @property
+    def mode(self) -> Mode:
+        """Return what becomes of orders by these settings. Raises ConfigError where they disagree."""
+        return wanted_mode(dry_run=self.dry_run, live=self.live, typed=bool(self.broker.account))
+
+    def bound_to(self, account: str) -> "Settings":
+        """Return settings that trade this account alone, whoever is logged in to the gateway later."""
+        return self.model_copy(update={"broker": self.broker.model_copy(update={"account": account})})
 
     def for_symbol(self, symbol: str) -> SymbolSettings:
         """Return what applies to this symbol. Raises ValidationError when its own values do not fit."""

@@ -41,6 +41,7 @@ class DenialRule(StrEnum):
     STALE_BAR = "entry_max_bar_age_seconds"
     DAY_TRADES = "day_trades_remaining"
     BREAKER_OPEN = "circuit_open"
+    HALTED = "halted"
     NOT_READY = "not_ready"
     CLOCK_SKEW = "clock_skew_seconds_max"
     FOREIGN = "foreign_position"

@@ -179,6 +179,24 @@ class BreakerMoved:
     failures: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlMoved:
+    """The operator ordered it: running, halted or flattening from now on. ``by``: through what."""
+
+    critical: ClassVar[bool] = True
+    at: datetime
+    state: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveDayBegan:
+    """A New York trading day on which real money is traded: its ledger was opened."""
+
+    at: datetime
+    day: date
+
+
 Journaled = (
     BracketPlanned
     | LegFilled
@@ -192,6 +210,8 @@ Journaled = (
     | SignalSpent
     | JournalRecovered
     | BreakerMoved
+    | ControlMoved
+    | LiveDayBegan
 )
 
 

@@ -31,6 +31,7 @@ class RiskLimits:
     account_max_age_seconds: int = 300  # The broker refreshes account values at every trade or about 3 minutes.
     account_lag_seconds: int = 180  # So long a purchase may be missing from AvailableFunds.
     fees_per_contract: Decimal = Decimal("2.00")  # USD for buying and selling; an order costs at least 1.00.
+    ramp_contracts: int | None = None  # While real money is new: the most contracts of an order, overrides included.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +64,11 @@ def overridden(limits: RiskLimits, request: ReserveRisk) -> RiskLimits:
     What concerns one order may differ by symbol; the day's limits are the account's, and one symbol cannot move them.
     """
     wanted = request.overrides
+    most = int(wanted.get("max_contracts_per_order", limits.max_contracts_per_order))
     return replace(
         limits,
         max_risk_pct_per_trade=wanted.get("max_risk_pct_per_trade", limits.max_risk_pct_per_trade),
-        max_contracts_per_order=int(wanted.get("max_contracts_per_order", limits.max_contracts_per_order)),
+        max_contracts_per_order=most if limits.ramp_contracts is None else min(most, limits.ramp_contracts),
     )
 
 

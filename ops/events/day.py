@@ -7,6 +7,12 @@ from ops.events.event import Event, Level
 DAY_EVENTS: Final = (
     Event("session_planned", Level.INFO, "session of {day}: open {open} to {close}", ("day", "open", "close")),
     Event("day_opened", Level.INFO, "{day}: loss is measured from {equity} USD", ("day", "equity"), ("open", "close")),
+    Event(
+        "live_ramp",
+        Level.WARNING,
+        "{day}: day {found} of {limit} with real money, at most {quantity} contract an order",
+        ("day", "found", "limit", "quantity"),
+    ),
     Event("cycle_start", Level.INFO, "cycle {cycle} of {symbols} symbols", ("cycle", "symbols")),
     Event(
         "cycle_complete",

@@ -14,12 +14,14 @@ from actors.tree import Hosts, Parts, root_spec
 from domain.brackets import BracketPolicy
 from domain.breaker import BreakerLimits
 from domain.commands import OpenBracket, RequestBars
+from domain.control import Control
 from domain.events import DayOpened
 from domain.flattening import FlattenRule
 from domain.ids import Generation, Symbol
 from domain.ledger_rules import RiskLimits
 from domain.pacing import PacingLimits
 from domain.reports import BarsReport
+from ops.control_switch import ControlSwitch
 from ops.listings import ListingCache
 from tests.actors.fake_port import FakeGateway
 from tests.actors.stage import CALENDAR, MONDAY, Stage
@@ -69,6 +71,8 @@ class Scene:
             flatten=FlattenRule(calendar=CALENDAR, before_close_minutes=15, hold_overnight=False),
             symbols=tuple(settings_of(Symbol(symbol)) for symbol in ("GOOG", "AAPL")),
             interval_seconds=180,
+            switch=ControlSwitch(None, Control()),
+            ramp_days=0,
             concurrent_max=2,
             gave_up=lambda name, _: self.surrenders.append(name),
         )
@@ -117,7 +121,7 @@ TRADING = ("breaker", "risk", SYMBOL, "symbol:AAPL", "scheduler")
 def test_guarding_is_up_before_trading_begins_and_each_in_its_order(stage: Stage, scene: Scene) -> None:
     scene.open()
 
-    expected = ["alerts", "telling", "journal", "tripwire", "broker", "ocos", "brackets", "guarding"]
+    expected = ["alerts", "control", "telling", "journal", "tripwire", "broker", "ocos", "brackets", "guarding"]
     expected += ["breaker", "risk", SYMBOL, "symbol:AAPL", "symbols", "scheduler", "trading", "root"]
     assert stage.witness.starts == expected
 

@@ -91,7 +91,7 @@ def recorded_day(folder: Path, *, quotes: bytes | None = None) -> Path:
         ("rsik.take_profit_pct=0.5", r"--set rsik.*unknown key; did you mean risk"),
         ("schedule.interval_seconds=soon", r"schedule\.interval_seconds: 'soon' must be a whole number"),
         ("options.max_spread_pct=-1", r"options\.max_spread_pct"),
-        ("live=true", r"--set live: live trading is not available in this version"),
+        ("live=true", r"broker\.account is not an account of real money \(U…\), but live is true"),
         ("symbols=[SP$]", r"symbols: 'SP\$' is no symbol"),
         ("nonsense", r"--set nonsense: write section\.key=value, such as"),
         ("=5", r"--set =5: write section\.key=value, such as"),
@@ -109,7 +109,7 @@ def test_a_setting_that_cannot_be_is_named(refused: Refused, setting: str, expec
     [
         ("risk:\n  take_profit: 0.5\n", r"own\.yaml:2: risk\.take_profit: unknown key; did you mean"),
         ("schedule:\n  interval_seconds: soon\n", r"own\.yaml:2: schedule\.interval_seconds: 'soon' must be"),
-        ("live: true\n", r"own\.yaml:1: live: live trading is not available"),
+        ("live: true\n", r"own\.yaml:1: live is true, and so is dry_run"),
         ("symbols: [SPY\n", r"own\.yaml:2: not YAML"),
         ("- SPY\n", r"own\.yaml:1: settings are keys with values"),
     ],
@@ -286,7 +286,7 @@ def test_trading_an_account_that_is_not_a_paper_account_is_refused(refused: Refu
     with a_gateway_of("U1234567") as port:
         line = refused("trade", "--set", "dry_run=false", "--set", f"broker.port={port}")
 
-    assert "is not a paper account (DU…); log in to the paper account, or set dry_run: true" in line
+    assert "is not a paper account (DU… or DF…): log in to a paper account, or set dry_run: true" in line
     assert "U1234567" not in line
 
 
@@ -296,7 +296,7 @@ def test_naming_an_account_that_is_not_a_paper_account_is_refused(refused: Refus
     assert "broker.account is not a paper account" in line
 
 
-def test_live_trading_is_refused_whatever_else_is_set(refused: Refused) -> None:
+def test_live_trading_is_refused_while_dry_run_says_otherwise(refused: Refused) -> None:
     line = refused("trade", "--set", "live=true", "--set", "broker.account=U1234567")
 
-    assert "live trading is not available in this version" in line
+    assert "live is true, and so is dry_run" in line

@@ -7,6 +7,7 @@ import pytest
 from config.load import load, load_fixed
 from config.settings import Settings
 from domain.errors import ConfigError
+from domain.modes import Mode
 from tests.house import CHECKOUT
 
 
@@ -42,11 +43,14 @@ def test_the_shipped_paper_file_sends_real_orders_to_a_paper_gateway() -> None:
     assert (paper.dry_run, paper.live, paper.broker.port) == (False, False, 4002)
 
 
-def test_the_shipped_live_example_is_refused_where_it_says_live() -> None:
-    with pytest.raises(
-        ConfigError, match=r"live\.example\.yaml:4: live: live trading is not available in this version"
-    ):
-        load(environment={}, settings_file=CHECKOUT / "config" / "live.example.yaml")
+def test_the_shipped_live_example_is_refused_until_an_account_is_typed_into_it() -> None:
+    live = CHECKOUT / "config" / "live.example.yaml"
+    with pytest.raises(ConfigError, match=r"live\.example\.yaml:\d+: live is true, which needs the account's id"):
+        load(environment={}, settings_file=live)
+
+    settings = load(environment={}, settings_file=live, overrides=["broker.account=U1234567"])
+
+    assert settings.mode is Mode.LIVE
 
 
 def test_each_source_wins_over_the_ones_before_it(tmp_path: Path) -> None:
@@ -163,7 +167,18 @@ def test_fixed_settings_see_neither_file_nor_environment() -> None:
         ("risk: 5\n", "1: risk: 5 must be keys with values"),
         (
             "dry_run: false\nbroker: {account: U1234567}\n",
-            "2: broker.account is not a paper account (DU… or DF…), and live trading is not available",
+            (
+                "2: broker.account is not a paper account (DU… or DF…): log in to a paper account, "
+                "or set dry_run: true; real money needs live: true as well"
+            ),
+        ),
+        ("live: true\n", "1: live is true, and so is dry_run: set one of them to false"),
+        (
+            "live: true\ndry_run: false\nbroker: {account: DU1234567}\n",
+            (
+                "3: broker.account is not an account of real money (U…), but live is true: name another, "
+                "or set live: false"
+            ),
         ),
         (
             "overrides: {GOOG: {risk: {max_open_positions: 4}}}\n",

@@ -271,6 +271,12 @@ def test_a_symbol_may_override_what_concerns_one_order_alone() -> None:
     )
 
 
+def test_an_override_does_not_lift_the_ramp_of_the_first_live_days() -> None:
+    request = a_request(overrides={"max_contracts_per_order": Decimal(5)})
+
+    assert overridden(replace(LIMITS, ramp_contracts=1), request).max_contracts_per_order == 1
+
+
 def test_an_override_is_used_in_sizing() -> None:
     decision = decided(a_ledger(), overrides={"max_contracts_per_order": Decimal(1)})
 

@@ -1,0 +1,53 @@
+"""The switch that everyone looks at before opening anything: what was ordered, and whether a HALT file lies there.
+
+A file works when nothing else does: no socket, no actor and no journal is needed for ``touch state/HALT``.
+"""
+
+from pathlib import Path
+
+from domain.control import HALT_FILE, Control, ControlState
+from domain.errors import StoreError
+
+
+class ControlSwitch:
+    """One for the process; any thread. ``folder`` is the state folder; None for runs that have none."""
+
+    def __init__(self, folder: Path | None, control: Control) -> None:
+        self._file = None if folder is None else folder / HALT_FILE
+        self._control = control
+
+    @property
+    def control(self) -> Control:
+        """Return what was ordered last."""
+        return self._control
+
+    def turn(self, control: Control) -> None:
+        """Make this what was ordered last."""
+        self._control = control
+
+    def file_found(self) -> bool:
+        """Return whether the file lies there; a folder that cannot be read is no permission."""
+        if self._file is None:
+            return False
+        try:
+            self._file.lstat()
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    def remove_file(self) -> None:
+        """Remove the file if it is there. Raises StoreError."""
+        if self._file is None:
+            return
+        try:
+            self._file.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self._file} cannot be removed: {error.strerror}") from error
+
+    def forbids(self) -> str:
+        """Return why nothing may be opened; empty while it may."""
+        if self._control.state is not ControlState.RUNNING:
+            return self._control.forbids
+        return f"a {HALT_FILE} file lies in the state folder" if self.file_found() else ""
