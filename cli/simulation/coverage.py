@@ -18,12 +18,12 @@ from domain.bracket_effects import BracketInput
 from domain.brackets import Bracket, position
 from domain.entitlements import Access, Data, Entitlements
 
-ENTERING, GUARDED, UNGUARDED, CLOSED = "entering", "guarded", "unguarded", "closed"
+ENTERING, GUARDED, UNGUARDED, FLAT, CLOSED = "entering", "guarded", "unguarded", "flat", "closed"
 BRACKET_MOVES: Final = (
-    (ENTERING, GUARDED), (ENTERING, UNGUARDED), (ENTERING, CLOSED), (GUARDED, UNGUARDED), (GUARDED, CLOSED),
-    (UNGUARDED, GUARDED), (UNGUARDED, CLOSED), (GUARDED, ENTERING), (UNGUARDED, ENTERING),
+    (ENTERING, GUARDED), (ENTERING, UNGUARDED), (ENTERING, CLOSED), (GUARDED, UNGUARDED), (UNGUARDED, GUARDED),
+    (GUARDED, FLAT), (UNGUARDED, FLAT), (FLAT, GUARDED), (FLAT, UNGUARDED), (FLAT, CLOSED),
 )  # fmt: skip
-"""From and to; what is flat and not yet closed is as one that is entering: it waits for its orders' end or for fees."""
+"""From and to; one that is flat has sold all it had and waits for its orders' end or for fees."""
 SUPERVISOR: Final[Mapping[str, str]] = {
     "actor_failed": "a handler failed",
     "actor_failed at start": "a start failed",
@@ -142,7 +142,7 @@ def _phase(bracket: Bracket) -> str:
     if bracket.closed is not None:
         return CLOSED
     if position(bracket) == 0:
-        return ENTERING
+        return FLAT if bracket.fills else ENTERING
     return GUARDED if bracket.unguarded_since is None else UNGUARDED
 
 
