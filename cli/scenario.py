@@ -29,8 +29,8 @@ from domain.trading_day import NEW_YORK
 from simgateway.faults.scenario import Scenario, ScenarioError, read_scenario
 
 ACTORS: Final = (
-    "telling", "alerts", "guarding", "journal", "broker", "ocos", "brackets", "trading", "breaker", "risk", "symbols",
-    "scheduler",
+    "telling", "alerts", "guarding", "journal", "tripwire", "broker", "ocos", "brackets", "trading", "breaker",
+    "risk", "symbols", "scheduler",
 )  # fmt: skip
 MESSAGES_ARE_IN: Final[tuple[ModuleType, ...]] = (commands, entry_gate, events, reports, bracket_effects, tree_messages)
 

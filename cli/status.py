@@ -12,7 +12,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from actors.runtime.clock import WallClock
+from actors.runtime.clock import Clock, WallClock
 from cli.status_file import SUFFIX
 from config.load import load
 from domain.errors import ConfigError
@@ -23,14 +23,14 @@ STYLES: Final = {"running": "green", "starting": "yellow", "stopping": "yellow",
 FIELDS: Final = ("pid", "mode", "started_at", "written_at", "every_seconds", "ended", "breaker", "tree")
 
 
-def run_status(state_dir: Path | None, *, as_json: bool) -> int:
+def run_status(state_dir: Path | None, *, as_json: bool, clock: Clock | None = None) -> int:
     """Show the newest status file; return 0 for a running bot, 1 for a stale file or a bot that has ended.
 
     Raises ConfigError when there is none or it cannot be read.
     """
     folder = state_dir or load(environment=os.environ, settings_file=None, overrides=()).paths.state_dir
     status = _newest(folder)
-    age = (WallClock().now() - datetime.fromisoformat(status["written_at"])).total_seconds()
+    age = ((clock or WallClock()).now() - datetime.fromisoformat(status["written_at"])).total_seconds()
     stale = status["ended"] is None and age > MISSED_MAX * status["every_seconds"]
     if as_json:
         print(json.dumps({**status, "age_seconds": round(age, 3), "stale": stale}))

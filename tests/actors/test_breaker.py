@@ -1,6 +1,6 @@
 import pytest
 
-from actors.breaker import STREAM, BreakerActor
+from actors.breaker import STREAM, AskBreaker, BreakerActor, BreakerReport
 from domain.breaker import BreakerLimits
 from domain.commands import AskGate, RecordOutcome, SendAlert, TripBreaker
 from domain.events import BreakerMoved
@@ -94,6 +94,28 @@ def test_one_that_was_tripped_by_hand_shuts_whatever_the_count(stage: Stage, sce
 
     assert (state, scene.gate) == ("open", False)
     assert "guarding gave up" in scene.alerts.of(SendAlert)[0].text
+
+
+def test_how_it_stands_can_be_asked_and_lets_nothing_through(stage: Stage, scene: Scene) -> None:
+    closed = stage.ask("breaker", AskBreaker())
+    opened_at = stage.now
+    stage.tell("breaker", TripBreaker(reason="symbols gave up"))
+    stage.run_for(301)
+
+    reports = [stage.ask("breaker", AskBreaker()) for _ in range(2)]
+
+    assert closed == BreakerReport(state="closed", failures=0, since=None, reason="")
+    assert reports == [BreakerReport(state="open", failures=0, since=opened_at, reason="symbols gave up")] * 2
+    assert scene.gate  # The probe was still to be had.
+
+
+def test_why_it_is_open_is_known_to_its_next_life(stage: Stage, scene: Scene) -> None:
+    stage.tell("breaker", TripBreaker(reason="symbols gave up"))
+    scene.breaker.fence()
+
+    scene.open()
+
+    assert stage.ask("breaker", AskBreaker()).reason == "symbols gave up"
 
 
 def test_without_its_past_it_does_not_open(stage: Stage) -> None:

@@ -1,18 +1,17 @@
 """What a running bot leaves behind, and what `./bot status` makes of it."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from actors.runtime.clock import WallClock
 from cli.main import main
-from cli.status import screen
+from cli.status import run_status, screen
 
-NOW = WallClock().now()  # The command compares with the machine's own clock.
+NOW = datetime(2026, 1, 5, 17, tzinfo=UTC)
 
 
 def row(name: str, *children: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -65,6 +64,20 @@ def left(folder: Path, name: str = "paper-DU1", **changes: Any) -> Path:
     return folder
 
 
+class Noon:
+    """The time at which somebody looks."""
+
+    def now(self) -> datetime:
+        return NOW
+
+    def monotonic(self) -> float:
+        return 0.0
+
+
+def looked(folder: Path, *, as_json: bool = False) -> int:
+    return run_status(folder, as_json=as_json, clock=Noon())
+
+
 def ran(*arguments: object) -> object:
     with pytest.raises(SystemExit) as ended:
         main([*map(str, arguments)])
@@ -79,7 +92,7 @@ def shown(**changes: Any) -> str:
 
 
 def test_a_running_bot_is_shown_and_the_exit_code_is_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = ran("status", "--state", left(tmp_path))
+    code = looked(left(tmp_path))
 
     said = capsys.readouterr().out
     assert code == 0
@@ -90,14 +103,14 @@ def test_a_running_bot_is_shown_and_the_exit_code_is_0(tmp_path: Path, capsys: p
 def test_one_that_has_not_been_heard_of_is_stale_and_the_exit_code_is_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = ran("status", "--state", left(tmp_path, written_at=(NOW - timedelta(minutes=3)).isoformat()))
+    code = looked(left(tmp_path, written_at=(NOW - timedelta(minutes=3)).isoformat()))
 
     assert code == 1
     assert "STALE: no word for 3 min" in capsys.readouterr().out
 
 
 def test_one_that_ended_says_how_and_the_exit_code_is_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = ran("status", "--state", left(tmp_path, ended={"exit_code": 70, "reason": "the root gave up"}))
+    code = looked(left(tmp_path, ended={"exit_code": 70, "reason": "the root gave up"}))
 
     assert code == 1
     assert "ended 0 s ago, exit code 70: the root gave up" in capsys.readouterr().out
@@ -113,11 +126,10 @@ def test_of_several_bots_the_latest_is_shown(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_for_machines_there_is_the_whole_file_with_its_age(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = ran("status", "--state", left(tmp_path), "--json")
+    code = looked(left(tmp_path), as_json=True)
 
     found = json.loads(capsys.readouterr().out)
-    assert (code, found["stale"], found["tree"]) == (0, False, TREE)
-    assert found["age_seconds"] >= 0
+    assert (code, found["stale"], found["age_seconds"], found["tree"]) == (0, False, 0.0, TREE)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"pid": 1}', '{"written_at": "yesterday"}'])

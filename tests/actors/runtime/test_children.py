@@ -2,12 +2,14 @@ import asyncio
 
 import pytest
 
+from actors.runtime.children import state_of_root
 from actors.runtime.loop_actor import Context, LoopActor
 from actors.runtime.supervisor import (
     AskTree,
     Backoff,
     LastFailure,
     Restart,
+    Standing,
     StartChild,
     StopChild,
     Strategy,
@@ -120,6 +122,21 @@ def test_the_tree_can_be_looked_at(world: World) -> None:
     assert [(child.name, child.alive, child.restarts) for child in tree] == [("inner", True, 0), ("plain", True, 1)]
     assert tree[1].last_failure == LastFailure(epoch=1, message="ValueError", cause="ValueError: bug")
     assert [child.name for child in tree[0].children] == ["leaf"]
+
+
+def test_the_root_is_shown_though_nobody_supervises_it(world: World) -> None:
+    boss = supervise(world, a_child(world, "leaf"))
+    alive = state_of_root(boss, boss.snapshot())
+
+    world.run(stop(boss))
+    ended = state_of_root(boss, boss.snapshot())
+
+    assert (alive.name, alive.standing, [child.standing for child in alive.children]) == (
+        "boss",
+        Standing.RUNNING,
+        [Standing.RUNNING],
+    )
+    assert (ended.standing, [child.standing for child in ended.children]) == (Standing.ENDED, [Standing.ENDED])
 
 
 def test_two_children_of_one_name_are_refused(world: World) -> None:
