@@ -13,8 +13,8 @@ from simgateway.audit.lives import LifeEvent
 LINES_KEPT: Final = 100
 _ASKED_FOR: Final = ("InjectedCrashError", "GaveUpError")
 """What a script kills by, and what a supervisor dies of then; any other error is a bug."""
-_FOLLOWS: Final = ("StartFailedError", "StoreError: injected")
-"""What a fault of actors leads to: a start that was held up, a store that was told to fail."""
+_FOLLOWS: Final = ("StartFailedError", "StoreError: injected", "AskTimeoutError")
+"""What a fault of actors leads to: a start that was held up, a store that was told to fail, a question to the mute."""
 _ROUTINE: Final = frozenset(
     {
         "cycle_start", "cycle_complete", "historical_request", "historical_success", "signal", "option_chosen",
