@@ -31,6 +31,7 @@ class Scene:
             stage.cast(name) for name in ("risk", "scheduler", "alerts", OCO)
         )
         self._numbers = count(1)
+        self.forbidden = ""  # Why the operator lets nothing be opened.
 
     def open(self, **settings: Any) -> BrokerActor:
         given: dict[str, Any] = {"read_only": False, "pacing": PacingLimits(), "link": LinkSettings(), **settings}
@@ -41,6 +42,7 @@ class Scene:
             jitter=lambda: 0.0,
             listings=ListingCache(None, "tests"),
             calendar=CALENDAR,
+            forbids=lambda: self.forbidden,
         )
         actor = self.stage.launch(
             lambda context: BrokerActor(context, parts=parts, settings=BrokerSettings(**given), log=self.stage.log),

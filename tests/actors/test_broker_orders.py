@@ -238,3 +238,28 @@ def test_orders_that_wait_for_room_do_not_leave_once_their_sender_was_retired(st
     stage.run_for(5)
 
     assert len(scene.placed) == placed_before
+
+
+def test_what_the_operator_forbids_does_not_leave_and_what_guards_does(scene: Scene) -> None:
+    scene.open()
+    scene.forbidden = "halted by ./bot halt"
+
+    scene.tell(scene.submit(*a_family()), scene.submit(an_exit("b"), opens=False))
+
+    assert scene.placed == list(refs_of(an_exit("b")))
+    assert refusals(scene) == [(refs_of(*a_family()), "halted by ./bot halt")]
+
+
+def test_an_entry_that_waits_for_its_turn_does_not_leave_after_a_halt(stage: Stage, scene: Scene) -> None:
+    scene.open(pacing=PacingLimits(messages_per_second=10, order_reserve=0))
+    for number in range(4):
+        stage.directory.address("broker").tell(scene.submit(*a_family(f"e{number}")))
+    stage.run_for(0.01)
+    sent = len(scene.placed)
+    assert 0 < sent < 12
+
+    scene.forbidden = "halted by ./bot halt"
+    stage.run_for(5)
+
+    assert len(scene.placed) == sent
+    assert {reason for _, reason in refusals(scene)} == {"halted by ./bot halt"}

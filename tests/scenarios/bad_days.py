@@ -128,6 +128,7 @@ class Life:
     fallible: bool = False
     prices: Prices = wavering
     connection: type[sqlite3.Connection] = sqlite3.Connection
+    account: str = ACCOUNT
 
     def __post_init__(self) -> None:
         """Build both; nothing runs yet."""
@@ -138,7 +139,7 @@ class Life:
         self.frames = FrameLog(self.folder / "frames.jsonl", keep=True, hashed=False)
         market = QuotedMarket(self.symbols, self.prices, BEGINS + timedelta(hours=5))
         settled = {"partial_fill_probability": 0.0, "snapshot_end_ms": (300, 3000), **self.config}
-        config = GatewayConfig(account=ACCOUNT, **settled)
+        config = GatewayConfig(account=self.account, **settled)
         self.gateway = Gateway(config, market, LoopClock(self.host.loop, BEGINS), self.frames)
         broker = self.settings.broker
         self.host.loop.hosted[broker.host, broker.port] = self.gateway.protocol
@@ -147,7 +148,9 @@ class Life:
         self.log = TeeLog(self._file_log, self.seen)
         self.state = self.folder / "state.sqlite"
         self.injector = Injector(seed=7, heard=lambda firing: tell(self.log, firing))
-        self._store = SqliteStore(self.state, ACCOUNT, "paper", BEGINS, connection=self.connection)
+        self._store = SqliteStore(
+            self.state, self.account, self.settings.mode.value, BEGINS, connection=self.connection
+        )
         self.system = System(self.settings, self._outside())
         self._libraries = capture(self.log)
         self.host.loop.set_exception_handler(loop_errors(self.log))
@@ -164,6 +167,7 @@ class Life:
             observer=TracingObserver(self.log),
             seed=7,
             faults=self.injector if self.fallible else None,
+            halt_folder=self.folder,
         )
 
     @classmethod
