@@ -12,10 +12,11 @@ itself anew with Python's own allocator off, which returns nothing while one obj
     waiting, watched         requests that wait in the bot's lanes; contracts it watches
     streams, history         requests open at the gateway
     files                    open file descriptors
-    objects, MiB             what Python knows of; resident memory, gateway and market included
+    objects                  what Python's collector knows of
+    MiB, used                resident memory, and what of it is in use, in MiB; gateway and market included
 
 Nothing may grow: resident memory stays within 2 MiB of the second evening's, nothing is open in the evening, and every
-session is traded.
+session is traded. What is in use tells a leak from holes in the heap, which a busy day leaves and a later one fills.
 """
 
 import argparse
@@ -81,7 +82,30 @@ class Evening:
     files: int
     objects: int
     resident_mib: float
+    used_mib: float
     real_seconds: float
+
+
+class HeapInfo(ctypes.Structure):
+    """``struct mallinfo2`` of the C library, glibc 2.33 or later."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    )
+
+
+def in_use_bytes() -> int:
+    """Return what was allocated and not freed, in the heap and in mappings of its own; 0 where nobody knows."""
+    asked = getattr(ctypes.CDLL(None), "mallinfo2", None)
+    if asked is None:
+        return 0
+    asked.restype = HeapInfo
+    told = asked()
+    return int(told.uordblks + told.hblkhd)
 
 
 class Counts:
@@ -173,6 +197,7 @@ class Soak:
             files=len(list(Path("/proc/self/fd").iterdir())),
             objects=len(known),
             resident_mib=round(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES / MIB, 2),
+            used_mib=round(in_use_bytes() / MIB, 2),
             real_seconds=round(real_seconds, 1),
         )
 
