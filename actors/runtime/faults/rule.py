@@ -22,6 +22,10 @@ class Rule:
         self._begins_at: datetime | None = None
         self._ends_at: datetime | None = None
 
+    def __repr__(self) -> str:
+        """Say which fault: a trace that had the object's address in it would differ from run to run."""
+        return f"Rule({self.fault})"
+
     def begin(self, now: datetime) -> None:
         """Fix its moments, once; `now` is aware."""
         if self._begins_at is None:

@@ -6,6 +6,7 @@ import pytest
 
 from actors.runtime.faults.kinds import KINDS
 from actors.runtime.faults.model import ActorFault
+from actors.runtime.faults.rule import Rule
 from cli.scenario import vocabulary
 from cli.simulation.actor_mishaps import GENTLE, HANDLED, LOST, REPEATED, TIMED
 from cli.simulation.mishaps import draw_faults
@@ -62,3 +63,9 @@ def test_everything_drawn_is_over_when_the_calm_begins() -> None:
 
 def test_without_faults_nothing_is_drawn() -> None:
     assert drawn(Level.NONE) == []
+
+
+def test_a_trace_has_no_address_of_a_fault_in_it() -> None:
+    fault = ActorFault(kind="crash", actor="risk")
+
+    assert repr(Rule(fault, 1, seed=7)) == repr(Rule(fault, 1, seed=7))
