@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cli.simulation.drawing import drawn_script
-from cli.simulation.script import Level, Mishap
+from cli.simulation.script import Crash, Level, Mishap
 from cli.simulation.session import calendar_in, run_script
 from domain.trading_day import Calendar
 from simgateway.faults.model import Fault, Nth
@@ -52,10 +52,14 @@ def test_a_fault_happens_and_nothing_is_violated(fault: Fault, calendar: Calenda
     assert outcome.fills >= 1
 
 
-def test_the_same_seed_without_the_wire_gives_the_same_trace(calendar: Calendar) -> None:
-    script = replace(drawn_script(2, Level.LIGHT), wire=False)
+def test_the_same_script_without_the_wire_gives_the_same_trace(calendar: Calendar) -> None:
+    wrong: tuple[Fault | Crash, ...] = (*FAULTS[2:5], Crash(actor="oco:*"), Fault(kind="drop"))
+    mishaps = tuple(
+        Mishap(number=number, bracket=1, after=float(number), what=what) for number, what in enumerate(wrong, 1)
+    )
+    script = replace(drawn_script(SEED, Level.NONE), wire=False, mishaps=mishaps)
 
     first, again = run_script(script, calendar), run_script(script, calendar)
 
     assert first == again
-    assert first.fired != {}
+    assert "drop" in first.fired
