@@ -34,6 +34,7 @@ from domain.commands import (
     Wake,
     WatchQuote,
 )
+from domain.connection_reports import ConnectivityReport, DisconnectedReport, UnknownCodeReport
 from domain.connection_table import ConnectRequested, RetryDue, SocketClosed, StopRequested
 from domain.control import nothing_forbids
 from domain.entitlements import RECOVERED_CODES, Access, Data, access_of, access_of_type
@@ -42,13 +43,10 @@ from domain.ids import Generation, Symbol
 from domain.pacing import PacingLimits
 from domain.ports import BrokerFactory, EventLog, ListingCachePort
 from domain.reports import (
-    ConnectivityReport,
-    DisconnectedReport,
     Failure,
     QuoteReport,
     RequestFailed,
     StreamReport,
-    UnknownCodeReport,
 )
 from domain.trading_day import Calendar, new_york
 

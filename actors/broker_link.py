@@ -14,6 +14,7 @@ from actors.runtime.timers import Timers
 from domain.clock_skew import ClockCompared, compared
 from domain.commands import Wake
 from domain.connection import KNOCK_EVERY_SECONDS, Connection, ResetWindow, alarm, knocked, step
+from domain.connection_reports import ConnectivityReport
 from domain.connection_table import (
     BookFailed,
     BookReceived,
@@ -31,7 +32,10 @@ from domain.events import ConnectionLost, Resynchronised
 from domain.ids import Generation
 from domain.pacing import Item, Lane
 from domain.ports import BrokerFactory, BrokerPort, EventLog, OrderPort, ReportSink
-from domain.reports import BookReport, ConnectivityReport, RequestFailed
+from domain.reports import (
+    BookReport,
+    RequestFailed,
+)
 
 LOST_CODE, LOST_STREAMS_CODE, RESTORED_CODE = 1100, 1101, 1102
 PaperFactory = Callable[[Generation, ReportSink], OrderPort]

@@ -36,7 +36,6 @@ from domain.reports import (
     OrderEffect,
     OrderReport,
     QuoteReport,
-    RequestFailed,
     Side,
     StreamReport,
 )
@@ -129,17 +128,15 @@ class PaperLedger:
         else:
             self._cancel(known)
 
-    async def book(self, timeout_seconds: float) -> BookReport | RequestFailed:  # noqa: ARG002 - of the port
-        """Return what the paper account holds."""
+    async def book(self, timeout_seconds: float) -> BookReport:
+        """Return what the paper account holds; it never fails."""
+        look = await self.holdings(timeout_seconds)
         executions = tuple(replace(report, generation=self._generation) for report in self._executions)
         commissions = tuple(replace(report, generation=self._generation) for report in self._commissions)
-        return book_report(self._look(), executions, commissions, self._open_orders(live=False))
+        return book_report(look, executions, commissions, self._open_orders(live=False))
 
-    async def holdings(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:  # noqa: ARG002 - of the port
-        """Return what the paper account holds and what rests in it."""
-        return self._look()
-
-    def _look(self) -> HoldingsReport:
+    async def holdings(self, timeout_seconds: float) -> HoldingsReport:  # noqa: ARG002 - of the port
+        """Return what the paper account holds and what rests in it; it never fails."""
         self._expire()
         now = self._clock.now()
         return HoldingsReport(

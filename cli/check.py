@@ -51,10 +51,14 @@ from cli.system import calendar_around
 from cli.wiring import ib_config
 from config.load import load
 from config.settings import Settings
+from domain.connection_reports import ConnectivityReport
 from domain.errors import ConfigError
 from domain.ids import Generation, Symbol
 from domain.ports import Clock
-from domain.reports import ConnectivityReport, RequestFailed, StreamReport
+from domain.reports import (
+    RequestFailed,
+    StreamReport,
+)
 
 TRADABLE, NOT_TRADABLE = 0, 1
 _STYLES: Final = {Verdict.OK: "green", Verdict.UNKNOWN: "yellow", Verdict.FAILED: "bold red"}

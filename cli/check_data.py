@@ -8,11 +8,17 @@ from typing import Final
 
 from broker.ib.error_codes import ConnectionEffect, row_of
 from cli.check_rows import Row, Verdict, failed, with_subscription
+from domain.connection_reports import ConnectivityReport
 from domain.denials import DenialRule
 from domain.entitlements import REMEDIES, Access
 from domain.quote_checks import quote_problem
 from domain.quotes import Quote
-from domain.reports import BarsReport, ConnectivityReport, Failure, RequestFailed, SnapshotReport
+from domain.reports import (
+    BarsReport,
+    Failure,
+    RequestFailed,
+    SnapshotReport,
+)
 
 BARS_MIN: Final = 30
 BARS_SECONDS_MAX: Final = 15.0

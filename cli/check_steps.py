@@ -11,6 +11,7 @@ from cli.check_data import bars_row, quote_row, servers_row
 from cli.check_rows import Row, Verdict, failed, skipped
 from config.accounts import is_paper_account, masked
 from domain.commands import RequestBars, RequestListed
+from domain.connection_reports import ConnectivityReport
 from domain.contracts import Chain, OptionContract, Right, Underlying
 from domain.ids import Symbol
 from domain.ports import Clock
@@ -19,7 +20,6 @@ from domain.reports import (
     AccountReport,
     BookReport,
     ChainReport,
-    ConnectivityReport,
     ListedReport,
     SnapshotReport,
     UnderlyingReport,

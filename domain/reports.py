@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from domain.bars import Bar
+from domain.connection_reports import ConnectivityReport, DisconnectedReport, UnknownCodeReport
 from domain.contracts import Chain, Contract, OptionContract, Right, Underlying
 from domain.ids import ConId, ExecId, Generation, OrderId, OrderRef, PermId, Symbol
 from domain.quotes import Quote
@@ -205,37 +206,6 @@ class QuoteReport:
     def conflate_key(self) -> Hashable:
         """Return the key by which a newer quote replaces an unread older one."""
         return ("quote", self.quote.con_id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectivityReport:
-    """A code about the gateway's own connection: 1100, 1101, 1102, 2103-2110, 2157, 2158."""
-
-    generation: Generation
-    at: datetime
-    code: int
-    text: str
-    denied: ConId | None = None  # The contract whose stream was refused, where it is about one.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnknownCodeReport:
-    """A code that our table does not have; it was treated as the cautious default of its range."""
-
-    generation: Generation
-    at: datetime
-    code: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisconnectedReport:
-    """The socket is gone."""
-
-    critical: ClassVar[bool] = True
-    generation: Generation
-    at: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from broker.ib.orders import Orders
 from broker.ib.quotes import Quotes
 from broker.ib.session import Session
 from domain.commands import RequestBars, RequestListed
+from domain.connection_reports import ConnectivityReport, DisconnectedReport, UnknownCodeReport
 from domain.contracts import Contract, OptionContract, Underlying
 from domain.ids import ConId, Generation, OrderRef, Symbol
 from domain.order_specs import OrderSpec
@@ -25,8 +26,6 @@ from domain.reports import (
     BarsReport,
     BookReport,
     ChainReport,
-    ConnectivityReport,
-    DisconnectedReport,
     Failure,
     HoldingsReport,
     ListedReport,
@@ -34,7 +33,6 @@ from domain.reports import (
     SnapshotReport,
     StreamReport,
     UnderlyingReport,
-    UnknownCodeReport,
 )
 
 

@@ -10,11 +10,17 @@ from typing import Any, Final
 from broker.ib.contract_cache import ContractCache
 from broker.ib.error_codes import ConnectionEffect, ends_request, request_failure, row_of
 from broker.ib.line import Line
+from domain.connection_reports import ConnectivityReport
 from domain.contracts import Contract, OptionContract
 from domain.ids import ConId
 from domain.prices import as_price
 from domain.quotes import Quote
-from domain.reports import ConnectivityReport, Failure, QuoteReport, RequestFailed, SnapshotReport
+from domain.reports import (
+    Failure,
+    QuoteReport,
+    RequestFailed,
+    SnapshotReport,
+)
 
 # Tick types, live and delayed, by the field they fill; the price of bid and ask brings the size along.
 PRICES: Final = {1: "bid", 66: "bid", 2: "ask", 67: "ask", 4: "last", 68: "last", 9: "close", 75: "close"}

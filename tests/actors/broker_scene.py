@@ -7,12 +7,12 @@ from actors.broker import BrokerActor, BrokerParts, BrokerSettings
 from actors.broker_link import LinkSettings
 from domain.brackets import entry_spec, exit_spec
 from domain.commands import RequestQuote, SubmitOrders, WatchQuote
+from domain.connection_reports import ConnectivityReport, DisconnectedReport
 from domain.contracts import Underlying
 from domain.events import ConnectionLost, Resynchronised
 from domain.ids import ConId, Epoch, Generation, IntentId, Leg, Symbol
 from domain.order_specs import OrderSpec
 from domain.pacing import PacingLimits
-from domain.reports import ConnectivityReport, DisconnectedReport
 from ops.listings import ListingCache
 from tests.actors.fake_port import FakeGateway
 from tests.actors.stage import CALENDAR, Stage

@@ -11,16 +11,14 @@ from domain.contracts import Underlying
 from domain.events import ConnectionLost, OrdersRefused, Resynchronised
 from domain.ids import ConId, Generation, Symbol
 from domain.pacing import QUEUE_SECONDS_MAX, PacingLimits
+from domain.connection_reports import ConnectivityReport, DisconnectedReport, UnknownCodeReport
 from domain.reports import (
     AccountReport,
     BookReport,
-    ConnectivityReport,
-    DisconnectedReport,
     Failure,
     PnlReport,
     RequestFailed,
     SnapshotReport,
-    UnknownCodeReport,
 )
 from tests.actors.broker_scene import OCO, Scene, a_family, a_question, a_watch, an_exit
 from tests.actors.stage import Stage

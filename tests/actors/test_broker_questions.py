@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from domain.commands import RequestBars, RequestChain, RequestListed, RequestQuote, RequestUnderlying, SendAlert
+from domain.connection_reports import ConnectivityReport
 from domain.contracts import Chain, Right, Underlying
 from domain.ids import ConId, Generation, Symbol
 from domain.reports import (
     ChainReport,
-    ConnectivityReport,
     Failure,
     ListedReport,
     RequestFailed,

@@ -9,10 +9,16 @@ import pytest
 from cli.check_data import bars_row, quote_row, servers_row
 from cli.check_rows import Verdict, failed, remedy_of
 from domain.bars import Bar
+from domain.connection_reports import ConnectivityReport
 from domain.contracts import Underlying
 from domain.ids import ConId, Generation, Symbol
 from domain.quotes import Quote
-from domain.reports import BarsReport, ConnectivityReport, Failure, RequestFailed, SnapshotReport
+from domain.reports import (
+    BarsReport,
+    Failure,
+    RequestFailed,
+    SnapshotReport,
+)
 
 AT = datetime(2025, 11, 12, 15, 0, tzinfo=UTC)
 SPY = Underlying(con_id=ConId(1), symbol=Symbol("SPY"), primary_exchange="ARCA")

@@ -16,12 +16,12 @@ import pytest
 
 from broker.ib.library import IB, NAME
 from domain.commands import AskTraffic, FlattenBracket, RequestUnderlying
+from domain.connection_reports import DisconnectedReport
 from domain.errors import BrokerUnavailableError
 from domain.events import ClosedBy
 from domain.ids import Symbol
 from domain.reports import (
     BrokerStatus,
-    DisconnectedReport,
     Failure,
     OrderEffect,
     PnlReport,

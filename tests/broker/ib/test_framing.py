@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from broker.ib.framing import LONGEST_FRAME, Framing
-from domain.reports import DisconnectedReport
+from domain.connection_reports import DisconnectedReport
 from tests.broker.scripted_gateway import Desk, ScriptedGateway
 
 FRAMES = some.lists(some.binary(max_size=300), max_size=8)

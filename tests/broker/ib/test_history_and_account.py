@@ -6,16 +6,15 @@ from decimal import Decimal
 import pytest
 
 from domain.commands import RequestBars
+from domain.connection_reports import ConnectivityReport, UnknownCodeReport
 from domain.contracts import Underlying
 from domain.ids import ConId, Symbol
 from domain.reports import (
     AccountReport,
     BarsReport,
-    ConnectivityReport,
     Failure,
     PnlReport,
     RequestFailed,
-    UnknownCodeReport,
 )
 from tests.broker.ib.order_desk import run
 from tests.broker.orders_on_the_wire import MAX

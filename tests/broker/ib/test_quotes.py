@@ -5,9 +5,15 @@ from decimal import Decimal
 
 import pytest
 
+from domain.connection_reports import ConnectivityReport
 from domain.contracts import Underlying
 from domain.ids import ConId, Symbol
-from domain.reports import ConnectivityReport, Failure, QuoteReport, RequestFailed, SnapshotReport
+from domain.reports import (
+    Failure,
+    QuoteReport,
+    RequestFailed,
+    SnapshotReport,
+)
 from tests.broker.ib.order_desk import run
 from tests.broker.scripted_gateway import START, Answer, Desk, Fields, Frame, ScriptedGateway
 from tests.builders import a_contract

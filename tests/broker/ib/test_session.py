@@ -3,8 +3,12 @@ from typing import Any
 
 from broker.ib.adapter import IbBroker
 from broker.ib.config import IbConfig
+from domain.connection_reports import DisconnectedReport
 from domain.ids import Generation
-from domain.reports import DisconnectedReport, Failure, RequestFailed
+from domain.reports import (
+    Failure,
+    RequestFailed,
+)
 from tests.broker.scripted_gateway import ACCOUNT, Answer, Desk, ScriptedGateway, TestClock
 
 
