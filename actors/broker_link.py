@@ -37,6 +37,7 @@ from domain.reports import (
     RequestFailed,
 )
 
+PROBED = frozenset({Phase.READY, Phase.DEGRADED})  # A gateway cut off from the broker still has a clock, or is dead.
 LOST_CODE, LOST_STREAMS_CODE, RESTORED_CODE = 1100, 1101, 1102
 PaperFactory = Callable[[Generation, ReportSink], OrderPort]
 
@@ -151,7 +152,9 @@ class Link:
 
     async def _compare_clocks(self, otherwise: HealthFailed | None) -> None:
         port = self.port
-        if port is None or not self.ready or await self._parts.lanes.turn(Item(lane=Lane.ACCOUNT)) is not Turn.GRANTED:
+        if port is None or self.phase not in PROBED:
+            return
+        if await self._parts.lanes.turn(Item(lane=Lane.ACCOUNT)) is not Turn.GRANTED:
             return
         asked = self._parts.clock.now()
         answer = await port.current_time(self._settings.probe_timeout_seconds)

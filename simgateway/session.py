@@ -50,6 +50,10 @@ class Outgoing(Protocol):
         """Return what of these messages goes out now."""
         ...
 
+    def is_deaf(self, number: int) -> bool:
+        """Return whether nothing passes on the connection of this number any more."""
+        ...
+
 
 class Hub(Protocol):
     """What a connection needs of the gateway it belongs to."""
@@ -173,8 +177,11 @@ class Session(asyncio.Protocol):
             self.push(faults.outgoing(self, messages) if faults.is_set else messages)
 
     def push(self, items: tuple[Item, ...]) -> None:
-        """Send what has been through the faults already; the delay and the order are the same."""
-        if self.is_open and not self._closing and items:
+        """Send what has been through the faults already; the delay and the order are the same.
+
+        What comes from a fault itself, such as the end of one, comes over no line that is half open either.
+        """
+        if self.is_open and not self._closing and items and not self._hub.faults.is_deaf(self.number):
             self._line.push(items)
 
     def send_and_close(self, *messages: Fields) -> None:

@@ -98,6 +98,10 @@ class Faults:
         ends = [place for place, item in enumerate(items) if isinstance(item, Raw) and item.close]
         return items[: ends[0] + 1] if ends else items
 
+    def is_deaf(self, number: int) -> bool:
+        """Return whether nothing passes on this connection any more, although it is open."""
+        return number in self._stage.deaf
+
     def incoming(self, session: Session, fields: Fields) -> tuple[Fields, ...]:
         """Return what of a client's message arrives now."""
         self._quotes.note(session.number, fields)

@@ -83,6 +83,13 @@ LINKS: Final = (
     ),
     bad("1100 for minutes", struck("connectivity", seconds=150, restored=1101), back=150.0, alert="disconnected"),
     bad("1100, then a drop", struck("connectivity", seconds=30), later(10, "drop"), back=30.0),
+    bad(
+        "1100, then half open",
+        struck("connectivity", seconds=60),
+        later(5, "half_open", existing=True, seconds=90),
+        back=95.0,
+        alert="disconnected",
+    ),
     bad("1101 without 1100", struck("notice", code=1101)),
     bad(
         "farm notices",

@@ -96,6 +96,18 @@ def test_an_existing_connection_can_fall_silent_and_its_orders_are_lost() -> Non
     assert not rig.client.transport.is_closed
 
 
+@pytest.mark.parametrize("restored", [1101, 1102])
+def test_what_ends_meanwhile_is_not_told_over_a_half_open_connection(restored: int) -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(fault("connectivity", seconds=30, restored=restored))
+    before = codes(rig.wait(5))
+
+    rig.gateway.faults.add(fault("half_open", existing=True))
+
+    assert before == ["1100"]
+    assert rig.wait(60) == []
+
+
 def test_half_open_connections_are_cut_when_all_is_cleared() -> None:
     rig = a_rig()
     rig.gateway.faults.add(fault("half_open", existing=True))
