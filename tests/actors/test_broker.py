@@ -7,11 +7,11 @@ import pytest
 from actors.broker_lanes import Turn
 from domain.clock_skew import ClockCompared
 from domain.commands import AskPhase, AskTraffic, RequestAccount, RequestBars, RequestBook, SendAlert, Traffic
+from domain.connection_reports import ConnectivityReport, DisconnectedReport, UnknownCodeReport
 from domain.contracts import Underlying
 from domain.events import ConnectionLost, OrdersRefused, Resynchronised
 from domain.ids import ConId, Generation, Symbol
 from domain.pacing import QUEUE_SECONDS_MAX, PacingLimits
-from domain.connection_reports import ConnectivityReport, DisconnectedReport, UnknownCodeReport
 from domain.reports import (
     AccountReport,
     BookReport,
@@ -204,6 +204,20 @@ def test_a_gateway_that_does_not_say_its_time_is_hung_up_on(stage: Stage, scene:
 
     assert not first.connected
     assert len(scene.losses) == 1
+    assert [ready.generation for ready in scene.readies] == [1, 2]
+
+
+def test_one_that_lost_the_broker_and_then_falls_silent_is_hung_up_on_too(stage: Stage, scene: Scene) -> None:
+    scene.open(probe_every_seconds=15)
+    scene.code(LOST)
+    first = scene.gateway.port
+    scene.gateway.answers["current_time"] = RequestFailed(failure=Failure.TIMED_OUT)
+
+    stage.run_for(16)
+    scene.gateway.answers.clear()
+    stage.run_for(2)
+
+    assert not first.connected
     assert [ready.generation for ready in scene.readies] == [1, 2]
 
 
