@@ -35,7 +35,7 @@ from domain.modes import Mode
 from domain.ports import AlertPort
 from domain.trading_day import Session, new_york
 from ops.alerts import ChannelAlerts, NullAlerts
-from ops.instance import lock_account
+from ops.instance import lock_account, lock_client, lock_state
 from ops.library_logs import capture, loop_errors, release
 from ops.listings import ListingCache
 from ops.logs import FileLog
@@ -60,6 +60,12 @@ ORDERS = {
 def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: bool) -> int:
     """Trade until a signal; return the exit code. Raises ConfigError before anything is written."""
     asked_for = load(environment=os.environ, settings_file=settings_file, overrides=sets)
+    broker = asked_for.broker
+    with lock_client(broker.host, broker.port, broker.client_id):
+        return _alone(asked_for, as_json=as_json)
+
+
+def _alone(asked_for: Settings, *, as_json: bool) -> int:
     clock, mode = WallClock(), asked_for.mode
     account = account_of(ib_config(asked_for), clock, mode)
     settings = asked_for.bound_to(account)
@@ -67,6 +73,7 @@ def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: boo
     with (
         Stopping() as stopping,
         lock_account(f"{mode} {account}"),
+        lock_state(settings.paths.state_dir),
         closing(_log(settings, clock, account)) as log,
         closing(SqliteStore(path, account, mode, clock.now())) as store,
         closing(ListingCache(path.with_name(f"listings-{account}.sqlite"), _gateway_of(settings))) as listings,

@@ -1,12 +1,18 @@
-"""One bot for one account on one machine: a lock that ends with the process, however it ends."""
+"""One bot for one account, one client id and one state folder: locks that end with the process, however it ends."""
 
 import fcntl
 import hashlib
+import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from domain.errors import StoreError
+from domain.errors import StoreError, StoreFault
+from ops.store_errors import fault_of
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+STATE_LOCK: Final = "bot.lock"
 
 
 def lock_account(account: str, folder: Path | None = None) -> IO[str]:
@@ -16,13 +22,61 @@ def lock_account(account: str, folder: Path | None = None) -> IO[str]:
     would count the day's loss for itself.
     """
     name = hashlib.sha256(account.encode()).hexdigest()[:16]  # Account numbers are nobody else's business.
-    path = (folder or Path(tempfile.gettempdir())) / f"stopward-{name}.lock"
-    held = path.open("a", encoding="utf-8")
+    return _held(_common(folder) / f"stopward-{name}.lock", "this account is traded by another bot on this machine")
+
+
+def lock_client(host: str, port: int, client_id: int, folder: Path | None = None) -> IO[str]:
+    """Return the held lock of a client id at a gateway. Raises StoreError when another holds it.
+
+    The gateway refuses a second one itself, but not while the first is away: then the first would be refused.
+    """
+    place = f"{'localhost' if host.lower() in _LOOPBACK else host.lower()}:{port}"
+    name = hashlib.sha256(f"{place} {client_id}".encode()).hexdigest()[:16]
+    what = f"another bot on this machine uses client id {client_id} at {host}:{port}"
+    return _held(_common(folder) / f"stopward-client-{name}.lock", what, ", or set broker.client_id to another number")
+
+
+def lock_state(state_dir: Path) -> IO[str]:
+    """Return the held lock of a state folder, which is made. StoreError when another holds it, or it cannot be."""
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(state_dir, error) from error
+    elsewhere = ", or set paths.state_dir to another folder"
+    return _held(state_dir / STATE_LOCK, f"another bot has its state in {state_dir}", elsewhere)
+
+
+def _common(folder: Path | None) -> Path:
+    return folder or Path(tempfile.gettempdir())
+
+
+def _held(path: Path, what: str, otherwise: str = "") -> IO[str]:
+    try:
+        held = _opened(path)
+    except OSError as error:
+        raise _unusable(path, error) from error
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
+        number = held.read().strip()
         held.close()
-        raise StoreError(
-            f"this account is traded by another bot on this machine already ({path}); stop it first"
-        ) from error
+        who = f"process {number}, " if number else ""
+        raise StoreError(f"{what} already ({who}{path}); stop it first{otherwise}", StoreFault.UNAVAILABLE) from error
+    with suppress(OSError):  # Another user's file can be locked, and not written.
+        os.truncate(path, 0)
+        path.write_text(f"{os.getpid()}\n", encoding="ascii")
     return held
+
+
+def _opened(path: Path) -> IO[str]:
+    """Open a lock file for reading, which is all that a lock needs: it may be another user's."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+    return path.open(encoding="ascii", errors="replace")
+
+
+def _unusable(path: Path, error: OSError) -> StoreError:
+    return StoreError(
+        f"{path}: {error.strerror}; make it writable for this user, or set paths.state_dir to another folder",
+        fault_of(error),
+    )

@@ -11,7 +11,7 @@ from domain.commands import FlattenBracket
 from domain.denials import DenialRule
 from domain.errors import StoreFault
 from domain.events import ClosedBy, JournalRecovered
-from domain.ids import IntentId
+from domain.ids import IntentId, Symbol
 from tests.scenarios.bad_days import STRIKES, Life
 from tests.scenarios.bad_disks import SAID, Disk
 
@@ -59,8 +59,8 @@ class Scene:
 def failing(life: Life, disk: Disk, fault: StoreFault) -> Scene:
     life.run_until(CLOSES)
     intents = {bracket.plan.contract.symbol: bracket.plan.intent for bracket in life.brackets()}
-    scene = Scene(life, CLOSES + timedelta(seconds=10), intents["SPY"])
-    scene.flatten(intents["QQQ"])
+    scene = Scene(life, CLOSES + timedelta(seconds=10), intents[Symbol("SPY")])
+    scene.flatten(intents[Symbol("QQQ")])
     life.run_for(10)
     assert life.events("position_closed")
     disk.fails(fault)
