@@ -57,7 +57,7 @@ from domain.events import (
     SymbolBackedOff,
 )
 from domain.flattening import FlattenRule, flatten_plan
-from domain.ids import ConId, Epoch, IntentId
+from domain.ids import ConId, Epoch, Generation, IntentId
 from domain.ports import EventLog
 from domain.reports import (
     BookReport,
@@ -99,6 +99,7 @@ class OCOActor(Actor):
         self._flatten = flatten
         self._log = log
         self._bracket: Bracket | None = None
+        self._synced = Generation(0)
 
     async def on_start(self) -> None:
         """Read what is known of the intent, or write its plan; only then may anything be sent. Raises StoreError."""
@@ -173,12 +174,14 @@ class OCOActor(Actor):
             case QuoteReport():
                 return message.quote
             case Resynchronised():
+                self._synced = message.generation
                 # A new connection streams nothing yet.
                 if self._bracket is not None and self._bracket.closed is None:
                     self.tell("broker", WatchQuote(contract=self._bracket.plan.contract, watcher=self.name))
                 return message.book
             case ConnectionLost():
-                return Disconnected()
+                # Handled late, the loss of an older connection would be believed until the next one.
+                return Disconnected() if message.generation >= self._synced else None
             case FlattenBracket():
                 return Liquidate(why=message.why)
             case CancelEntries():

@@ -134,6 +134,7 @@ class RequestHoldings:
 class WatchQuote:
     """Stream this contract's quotes to the actor named ``watcher`` until it says otherwise."""
 
+    critical: ClassVar[bool] = True  # Said once, as is the end of it: lost, nobody would watch, or all would for ever.
     contract: OptionContract
     watcher: str
 
@@ -142,6 +143,7 @@ class WatchQuote:
 class UnwatchQuote:
     """Stop streaming to this watcher; the last one's leaving cancels the subscription."""
 
+    critical: ClassVar[bool] = True
     con_id: ConId
     watcher: str
 

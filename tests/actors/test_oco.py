@@ -1,7 +1,11 @@
 from datetime import timedelta
 
+import pytest
+from pykka._envelope import Envelope
+
 from actors.runtime.futures import Deferred
 from actors.runtime.lifecycle import Phase
+from actors.runtime.mailbox import Mailbox
 from domain.commands import (
     AppendRecords,
     ReadStream,
@@ -9,17 +13,20 @@ from domain.commands import (
     ReleaseRisk,
     RequestBook,
     StreamRead,
+    UnwatchQuote,
     WatchQuote,
 )
 from domain.events import (
     BracketPlanned,
 )
+from domain.ids import ConId
 from tests.actors.oco_scene import OCO, STREAM, Scene
 from tests.actors.stage import Extra, Stage
 from tests.builders import (
     INTENT,
     NOW,
     a_book,
+    a_contract,
     a_fill,
     a_plan,
     ref,
@@ -146,3 +153,16 @@ def test_a_successor_of_one_that_sold_under_a_new_number_never_uses_it_again(sta
 
     numbers = [order.ref for command in scene.submitted for order in command.orders]
     assert numbers == [ref("T", 1), ref("S", 1), ref("T", 2), ref("S", 2)]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [WatchQuote(contract=a_contract(), watcher=OCO), UnwatchQuote(con_id=ConId(101), watcher=OCO)],
+    ids=lambda message: type(message).__name__,
+)
+def test_what_is_said_once_about_a_quote_is_taken_by_a_full_mailbox_too(message: object) -> None:
+    """The last word about one was refused by a full one, and it streamed on until the night."""
+    full = Mailbox(1, lambda: 0.0)
+    full.put(Envelope("anything"))
+
+    assert full.put(Envelope(message))

@@ -21,6 +21,7 @@ from domain.events import (
     OrdersRefused,
     Resynchronised,
 )
+from domain.ids import Generation
 from domain.reports import BrokerStatus, OrderEffect, QuoteReport
 from tests.actors.oco_scene import OCO, STREAM, Scene
 from tests.actors.stage import EARLY_TUESDAY, MONDAY, Stage
@@ -195,6 +196,19 @@ def test_after_a_lost_connection_only_the_book_that_follows_is_believed(stage: S
 
     assert while_lost == []
     assert scene.changed == [ref("T")]
+
+
+def test_the_loss_of_an_older_connection_that_is_heard_late_is_not_believed(stage: Stage) -> None:
+    scene = Scene(stage)
+    guard = scene.guard(a_plan())
+    scene.bought()
+    book = a_book(asked_at=stage.now, open_orders=(an_open_order("T", BrokerStatus.SUBMITTED),))
+    scene.tell(Resynchronised(at=stage.now, generation=Generation(GENERATION + 1), book=book))
+
+    scene.tell(ConnectionLost(at=stage.now, generation=GENERATION, reason="closed"))
+
+    assert guard._bracket is not None
+    assert guard._bracket.connected
 
 
 def test_a_new_connection_is_asked_to_stream_again(stage: Stage) -> None:
