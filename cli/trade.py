@@ -32,7 +32,7 @@ from config.load import load
 from config.settings import Settings
 from domain.errors import ConfigError
 from domain.modes import Mode
-from domain.ports import AlertPort
+from domain.ports import AlertPort, Clock
 from domain.trading_day import Session, new_york
 from ops.alerts import ChannelAlerts, NullAlerts
 from ops.instance import lock_account, lock_client, lock_state
@@ -57,16 +57,19 @@ ORDERS = {
 }
 
 
-def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: bool) -> int:
-    """Trade until a signal; return the exit code. Raises ConfigError before anything is written."""
+def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: bool, clock: Clock | None = None) -> int:
+    """Trade until a signal; return the exit code. Raises ConfigError before anything is written.
+
+    Without a clock it is the machine's. Call it on the main thread: signals are heard there.
+    """
     asked_for = load(environment=os.environ, settings_file=settings_file, overrides=sets)
     broker = asked_for.broker
     with lock_client(broker.host, broker.port, broker.client_id):
-        return _alone(asked_for, as_json=as_json)
+        return _alone(asked_for, clock or WallClock(), as_json=as_json)
 
 
-def _alone(asked_for: Settings, *, as_json: bool) -> int:
-    clock, mode = WallClock(), asked_for.mode
+def _alone(asked_for: Settings, clock: Clock, *, as_json: bool) -> int:
+    mode = asked_for.mode
     account = account_of(ib_config(asked_for), clock, mode)
     settings = asked_for.bound_to(account)
     path = settings.paths.state_dir / f"{mode}-{account}.sqlite"
@@ -87,7 +90,7 @@ def _gateway_of(settings: Settings) -> str:
     return f"{settings.broker.host}:{settings.broker.port}"
 
 
-def _log(settings: Settings, clock: WallClock, account: str) -> FileLog:
+def _log(settings: Settings, clock: Clock, account: str) -> FileLog:
     """Return the operator's log. Raises ConfigError when its folder cannot be written."""
     paths = settings.paths
     try:
@@ -178,7 +181,7 @@ def _tell(settings: Settings, mode: str, session: Session | None) -> None:
     print(f"bot: trading ({mode}: {orders}); {when} New York; log in {log}; Ctrl-C stops", file=sys.stderr)
 
 
-def _outside(settings: Settings, clock: WallClock, log: FileLog, store: SqliteStore, listings: ListingCache) -> Outside:
+def _outside(settings: Settings, clock: Clock, log: FileLog, store: SqliteStore, listings: ListingCache) -> Outside:
     hosts = {name: ThreadHost(name, clock) for name in THREADS}
     return Outside(
         hosts=Hosts(**hosts),

@@ -1,0 +1,38 @@
+"""``./bot trade`` in a process of its own, at the market time of its gateway.
+
+python -m tests.scenarios.trading_child START ANCHOR SET...: START is the gateway's first moment (ISO 8601, aware),
+ANCHOR the machine's monotonic time of that moment, SET a setting such as `dry_run=false`.
+"""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+
+from actors.runtime.clock import ScaledClock
+from cli.main import guarded
+from cli.trade import run_trade
+from domain.strategies.protocol import Signal, hold
+
+
+class Hanging:
+    """A strategy that never comes back from its second look, and takes the core's loop with it."""
+
+    name = "hanging"
+    bar_seconds = 60
+    bars_min = 1
+
+    def decide(self, bars: Sequence[object]) -> Signal:
+        """Hang."""
+        while bars:
+            pass
+        return hold(self.name)
+
+
+def main(start: str, anchor: str, *sets: str) -> None:
+    """Trade until a signal; raise SystemExit with the exit code."""
+    clock = ScaledClock(datetime.fromisoformat(start), 1.0, float(anchor))
+    guarded(lambda: run_trade(None, sets, as_json=True, clock=clock))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
