@@ -61,7 +61,9 @@ class RiskSettings(Section):
         default=30, ge=5, le=300, description="A position without protection is closed then, seconds, 5-300."
     )
     allow_market_exit: bool = Field(default=True, description="true lets an exit that finds no buyer go to market.")
-    live_ramp_days: int = Field(default=30, ge=0, le=365, description="Live trading at one contract, days, 0-365.")
+    live_ramp_days: int = Field(
+        default=30, ge=0, le=365, description="Days traded live at one contract an order, days, 0-365."
+    )
     data_loss_exit_on_backoff: bool = Field(
         default=True, description="true closes an emulated bracket whose own quote is older than 30 seconds."
     )
