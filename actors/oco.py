@@ -100,6 +100,7 @@ class OCOActor(Actor):
         self._log = log
         self._bracket: Bracket | None = None
         self._synced = Generation(0)
+        self._watching = True  # A predecessor may have begun it.
 
     async def on_start(self) -> None:
         """Read what is known of the intent, or write its plan; only then may anything be sent. Raises StoreError."""
@@ -142,8 +143,8 @@ class OCOActor(Actor):
             self.tell(name, ReleaseRisk(intent=self._intent))
 
     def _watch(self, bracket: Bracket) -> None:
-        contract = bracket.plan.contract
-        self.tell("broker", WatchQuote(contract=contract, watcher=self.name))
+        self._watching = True
+        self.tell("broker", WatchQuote(contract=bracket.plan.contract, watcher=self.name))
         self._plan_flatten()
 
     def _plan_flatten(self) -> None:
@@ -160,7 +161,7 @@ class OCOActor(Actor):
 
     def on_stop(self) -> None:
         """Stop streaming; what rests at the broker guards on."""
-        if self._bracket is not None and self._bracket.closed is None:
+        if self._bracket is not None:
             self._unwatch(self._bracket.plan.contract.con_id)
 
     def receive(self, message: Any) -> Any:
@@ -258,7 +259,10 @@ class OCOActor(Actor):
             self._finish(self._bracket.closed)
 
     def _unwatch(self, con_id: ConId) -> None:
-        self.tell("broker", UnwatchQuote(con_id=con_id, watcher=self.name))
+        """Say once that quotes are of no use any more."""
+        if self._watching:
+            self._watching = False
+            self.tell("broker", UnwatchQuote(con_id=con_id, watcher=self.name))
 
     def _finish(self, closed: BracketClosed) -> None:
         """Tell who counts, stop streaming, end."""
