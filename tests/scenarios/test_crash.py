@@ -7,7 +7,7 @@ import pytest
 from tests.scenarios.days import CENT, Ran, held_after, replayed, wanted
 from tests.scenarios.test_replay import CHRISTMAS_EVE, SAME_DAY
 
-CRASHES = ("symbol:GOOG@10:15", "oco:*@10:40", "risk@11:00", "broker@11:30")
+CRASHES = ("symbol:GOOG@10:15", "oco:*@10:31", "risk@11:00", "broker@11:30")
 
 
 @pytest.fixture(scope="module")
