@@ -168,8 +168,11 @@ class BrokerActor(Actor):
         self._link.drop()
 
     def on_fence(self) -> None:
-        """Hang up when made inert: the successor needs the client id."""
-        self._link.drop()
+        """Hang up when made inert: the successor needs the client id.
+
+        Whoever fences may be on another thread, and the socket belongs to this loop's, as the successor will.
+        """
+        self._host.post(self._link.drop)
 
     def receive(self, message: Any) -> Any:
         """Answer requests with a report or RequestFailed; send orders; stream to watchers."""

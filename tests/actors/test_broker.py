@@ -325,6 +325,17 @@ def test_whatever_ends_the_actor_the_socket_is_closed(stage: Stage, scene: Scene
     assert not scene.gateway.port.connected
 
 
+def test_the_socket_is_closed_on_its_own_loop_whoever_fences(stage: Stage, scene: Scene) -> None:
+    actor = scene.open()
+    port = scene.gateway.port
+
+    actor.fence()
+    inside = port.connected
+    stage.run_for(0.1)
+
+    assert (inside, port.connected) == (True, False)
+
+
 def test_a_connection_that_is_made_after_the_actor_was_fenced_is_closed(scene: Scene) -> None:
     scene.gateway.held.add("connect")
     actor = scene.open()
