@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from cli.simulation.consequences import Struck
 from cli.simulation.coverage import supervisor_row
 from domain.ports import Clock
 from ops.catalogue import problem_with, sentence
@@ -13,8 +14,6 @@ from simgateway.audit.lives import LifeEvent
 LINES_KEPT: Final = 100
 _ASKED_FOR: Final = ("InjectedCrashError", "GaveUpError")
 """What a script kills by, and what a supervisor dies of then; any other error is a bug."""
-_FOLLOWS: Final = ("StartFailedError", "StoreError: injected", "AskTimeoutError")
-"""What a fault of actors leads to: a start that was held up, a store that was told to fail, a question to the mute."""
 _ROUTINE: Final = frozenset(
     {
         "cycle_start", "cycle_complete", "historical_request", "historical_success", "signal", "option_chosen",
@@ -39,6 +38,7 @@ class Trail:
         self.connection = ""
         self.counts: dict[str, int] = {}
         self.rows: set[str] = set()
+        self._struck = Struck()
         self._listeners: dict[str, Callable[[], None]] = {}
 
     def on(self, event: str, listener: Callable[[], None]) -> None:
@@ -61,6 +61,8 @@ class Trail:
             self.broken.append(f"event {event} {problem}")
         if event in _LIVES:
             self.lives.append((at, event, str(fields["actor"])))
+        if event == "fault_injected":
+            self._struck.note(str(fields["actor"]), str(fields["fault"]), at)
         if event == "actor_failed" and not self._is_asked_for(str(fields["error"])):
             self.errors.append((at, f"{fields['actor']} failed at {fields['message']}: {fields['error']}"))
         if event == "library_message" and fields["logger"] == "asyncio":
@@ -69,7 +71,7 @@ class Trail:
             self.connection = str(fields["state"])
 
     def _is_asked_for(self, error: str) -> bool:
-        return error.startswith(_ASKED_FOR) or ("fault_injected" in self.counts and error.startswith(_FOLLOWS))
+        return error.startswith(_ASKED_FOR) or self._struck.explains(error, self._last_at)
 
     @property
     def life_events(self) -> tuple[LifeEvent, ...]:

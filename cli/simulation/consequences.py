@@ -1,0 +1,71 @@
+"""Which failures follow from a fault of actors that struck, and which have nothing to do with it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from actors.runtime.faults.kind import Place
+from actors.runtime.faults.kinds import KINDS
+
+FOLLOWS_WITHIN: Final = timedelta(minutes=3)
+"""A start has at most 60 s, a question 10 s, and what holds either up is found within its deadline of 30 s."""
+_STARTS: Final = re.compile(r"StartFailedError: (\S+) (?:was not up|stopped before it was up)")
+_ASKED: Final = re.compile(r"AskTimeoutError: no answer within \S+ s: \w+ to (\S+)")
+_STORE: Final = "StoreError: injected"
+ASK_THE_JOURNAL: Final = ("breaker", "risk", "symbol:", "oco:", "brackets")
+"""Whose start waits for the journal's answer: those whose `on_start` asks it, and who sweeps there."""
+UNDER: Final[Mapping[str, tuple[str, ...]]] = {
+    "telling": ("alerts", "control"),
+    "guarding": ("journal", "tripwire", "broker", "ocos", "oco:", "brackets"),
+    "ocos": ("oco:",),
+    "brackets": ("ocos", "oco:"),
+    "trading": ("breaker", "risk", "symbols", "symbol:", "scheduler"),
+    "symbols": ("symbol:",),
+}
+"""Whose start waits for whom: supervisors, as `actors/tree.py` has them, and who starts guards in a sweep.
+
+A name with a colon stands for all such.
+"""
+
+
+class Struck:
+    """Remembers whom a fault struck when; a successor bears the same name. Times are aware."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, datetime] = {}
+        self._store: datetime | None = None
+
+    def note(self, actor: str, kind: str, at: datetime) -> None:
+        """Take down that a fault of this kind struck."""
+        self._last[actor] = at
+        if KINDS[kind].place is Place.STORE:
+            self._store = at
+
+    def explains(self, error: str, at: datetime) -> bool:
+        """Tell whether the failure, as the log words it, is what somebody's being struck led to."""
+        if error.startswith(_STORE):
+            return _is_recent(self._store, at)
+        if (asked := _ASKED.match(error)) is not None:
+            return self._is_struck(asked[1], at)
+        starts = _STARTS.match(error)
+        return starts is not None and self._held_up(starts[1], at)
+
+    def _held_up(self, name: str, at: datetime) -> bool:
+        """Tell whether this actor's start may have waited for somebody struck, itself included."""
+        if self._is_struck(name, at) or (_is_one_of(name, ASK_THE_JOURNAL) and self._is_struck("journal", at)):
+            return True
+        below = UNDER.get(name, ())
+        asks = any(_is_one_of(who, ASK_THE_JOURNAL) for who in below) and self._is_struck("journal", at)
+        return asks or any(_is_one_of(who, below) and _is_recent(when, at) for who, when in self._last.items())
+
+    def _is_struck(self, name: str, at: datetime) -> bool:
+        return _is_recent(self._last.get(name), at)
+
+
+def _is_recent(struck: datetime | None, at: datetime) -> bool:
+    return struck is not None and at - struck <= FOLLOWS_WITHIN
+
+
+def _is_one_of(name: str, names: tuple[str, ...]) -> bool:
+    return name in names or any(name.startswith(each) for each in names if each.endswith(":"))
