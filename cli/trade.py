@@ -82,6 +82,8 @@ def _alone(asked_for: Settings, clock: Clock, *, as_json: bool) -> int:
         closing(ListingCache(path.with_name(f"listings-{account}.sqlite"), _gateway_of(settings))) as listings,
         listening(path.with_suffix(SOCKET_SUFFIX)) as opened,
     ):
+        if store.restored:
+            log.emit("state_restored", records=store.restored, file=store.kept_path.name)
         outside = _outside(settings, clock, log, store, listings)
         return _trade(settings, log, outside, opened=opened, stopping=stopping, store_path=path, as_json=as_json)
 

@@ -24,7 +24,7 @@ _ADVICE: Final[Mapping[StoreFault, str]] = {
 }
 _MEND: Final = (
     "put the newest .backup from beside it in its place, or move it away with its -wal and -shm; "
-    "what the broker holds is then taken for foreign"
+    "leave the .kept: with it what is open is guarded on"
 )
 
 Owner = Sequence[tuple[str, str]]

@@ -9,6 +9,7 @@ from typing import Final
 from domain.events import Journaled
 from domain.ids import IntentId
 from ops.codec import decoded, encoded, kind_of
+from ops.keepsakes import Keepsakes, Row, kept_in, trim
 from ops.migrations import transaction
 from ops.state_file import connect, inspect, look, make, renew
 from ops.store_errors import as_store_errors
@@ -20,10 +21,14 @@ _OPEN_INTENTS: Final = """
     )
     GROUP BY planned.stream ORDER BY min(planned.seq)
 """
+_HAS: Final = "SELECT 1 FROM records WHERE stream = ? AND kind = ? AND body = ?"
 
 
 class SqliteStore:
-    """The journal. One thread at a time, whichever; a returned ``append`` is on the disk (WAL, synchronous FULL)."""
+    """The journal. One thread at a time, whichever; a returned ``append`` is on the disk (WAL, synchronous FULL).
+
+    ``restored`` is how many records a file that was put back to an earlier moment was given again at its opening.
+    """
 
     def __init__(
         self,
@@ -48,6 +53,8 @@ class SqliteStore:
         self._connection = connect(path, connection)
         try:
             renew(self._connection, path, version, now)
+            self.kept_path = path.with_name(f"{path.name}.kept")
+            self.restored = self._restore(self.kept_path, now)
         except BaseException:
             self._connection.close()
             raise
@@ -55,8 +62,9 @@ class SqliteStore:
     def append(self, stream: str, records: Sequence[Journaled]) -> None:
         """Write the records in order, all of them or none. Raises StoreError."""
         rows = [(each.at.astimezone(UTC).isoformat(), stream, kind_of(each), encoded(each)) for each in records]
-        with as_store_errors(self._path), transaction(self._connection):
-            self._connection.executemany("INSERT INTO records (at, stream, kind, body) VALUES (?, ?, ?, ?)", rows)
+        with as_store_errors(self._path):
+            self._keepsakes.add(rows)
+            self._insert(rows)
 
     def read(self, stream: str) -> tuple[Journaled, ...]:
         """Return the stream, oldest first. Raises StoreError."""
@@ -73,4 +81,20 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close the file; what was appended is on the disk already."""
+        self._keepsakes.close()
         self._connection.close()
+
+    def _insert(self, rows: Sequence[Row]) -> None:
+        with transaction(self._connection):
+            self._connection.executemany("INSERT INTO records (at, stream, kind, body) VALUES (?, ?, ?, ?)", rows)
+
+    def _restore(self, path: Path, now: datetime) -> int:
+        """Put back what this state forgot, as it was; return how many records. Raises StoreError."""
+        with as_store_errors(path):
+            kept = kept_in(path)
+            missing = [row for row in dict.fromkeys(kept) if self._connection.execute(_HAS, row[1:]).fetchone() is None]
+            if missing:
+                self._insert(missing)
+            trim(path, kept, frozenset(f"bracket:{intent}" for intent in self.open_intents()), now)
+            self._keepsakes = Keepsakes(path)
+        return len(missing)

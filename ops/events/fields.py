@@ -82,6 +82,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "failures": "failures in a row, count",
     "restarts": "restarts of an actor, count",
     "dropped": "lines or messages dropped, count",
+    "records": "records of the journal, count",
     "positions": "positions the broker reports, count",
     "open_orders": "open orders the broker reports, count",
     "executions": "executions the broker reports, count",

@@ -91,6 +91,12 @@ HOUSE_EVENTS: Final = (
     Event("control", Level.WARNING, "the operator has it {state}, by {reason}", ("state", "reason")),
     Event("store_error", Level.CRITICAL, "journal, {stream}: {reason}", ("stream", "reason"), ("store_fault",)),
     Event(
+        "state_restored",
+        Level.WARNING,
+        "the state was put back to an earlier moment: {records} records are taken from {file}",
+        ("records", "file"),
+    ),
+    Event(
         "journal_failed",
         Level.CRITICAL,
         "no entry from now on, the journal's disk: {store_fault}: {reason}",
