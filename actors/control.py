@@ -28,6 +28,7 @@ from domain.events import ClosedBy, ControlMoved
 from domain.ports import EventLog
 
 STREAM: Final = "control"
+FIRST_SECONDS: Final = 1.0
 LOOK_SECONDS: Final = 5.0
 WRITTEN_SECONDS: Final = 4.0
 BROKER_SECONDS: Final = 1.0
@@ -46,11 +47,8 @@ class ControlActor(Actor):
         self._all_written.set()
 
     async def on_start(self) -> None:
-        """Take over what was ordered; a predecessor may have died before the journal had it."""
-        moved = self._switch.control.moved
-        if moved is not None:
-            self._journal(moved)
-        self._look()
+        """Take over soon: the switch is in force all the time, and the journal starts after this actor."""
+        self.timers.start("look", FIRST_SECONDS, Wake(what="take over"))
 
     def on_written(self) -> None:
         """Let those go who waited for the journal."""
@@ -64,6 +62,8 @@ class ControlActor(Actor):
             case AskControl():
                 return self._answered(changed=False)
             case Wake():
+                if message.what == "take over":
+                    self._take_over()
                 self._look()
                 return self._see_flat() if self._state is ControlState.FLATTENING else None
             case _:
@@ -117,6 +117,12 @@ class ControlActor(Actor):
         flattening = self._state is ControlState.FLATTENING
         told = FlattenBracket(why=ClosedBy.FLATTENED) if flattening else CancelEntries(reason="halted")
         self.directory.broadcast(BRACKETS, told)
+
+    def _take_over(self) -> None:
+        """Have written what is in force; a predecessor may have died before the journal had it."""
+        moved = self._switch.control.moved
+        if moved is not None:
+            self._journal(moved)
 
     def _look(self) -> None:
         self.timers.start("look", LOOK_SECONDS, Wake(what="look"))

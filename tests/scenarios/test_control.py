@@ -174,3 +174,27 @@ def test_a_halt_file_is_taken_up_journaled_and_outlives_its_removal(tmp_path: Pa
         assert ("control", "halted by the HALT file") in life.alerts.told
         assert order(life, Order.RESUME).state is ControlState.RUNNING
         wait_for_entries(life, 1)
+
+
+def test_a_halt_file_from_before_the_start_opens_nothing_from_the_first_cycle_on(tmp_path: Path) -> None:
+    (tmp_path / "HALT").touch()
+    with audited(tmp_path) as life:
+        life.run_for(PATIENCE_SECONDS)
+
+        assert entries(life) == 0
+        assert life.ask("control", AskControl()).state is ControlState.HALTED
+
+
+def test_a_halt_survives_the_restart_of_the_process(tmp_path: Path) -> None:
+    with audited(tmp_path) as life:
+        life.run_for(1)
+        order(life, Order.HALT)
+        life.run_for(PATIENCE_SECONDS)
+
+    with audited(tmp_path) as life:
+        life.run_for(PATIENCE_SECONDS)
+
+        assert entries(life) == 0
+        assert "halted by ./bot halt" in {row["found"].split(" since")[0] for row in life.events("entry_denied")}
+        order(life, Order.RESUME)
+        wait_for_entries(life, 1)
