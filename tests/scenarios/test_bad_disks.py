@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 
+from actors.runtime.faults.model import ActorFault, Now
 from domain.commands import FlattenBracket
 from domain.denials import DenialRule
 from domain.errors import StoreFault
@@ -157,3 +158,24 @@ def test_a_damaged_file_is_written_to_and_trusted_with_nothing_new(tmp_path: Pat
         assert scene.entries(scene.failed_at) == []
         assert scene.denials(healed_at)
         scene.ended()
+
+
+def test_an_exit_waits_for_no_journal(tmp_path: Path) -> None:
+    waited: dict[bool, float] = {}
+    for hangs in (False, True):
+        folder = tmp_path / str(hangs)
+        folder.mkdir()
+        with Life.of(folder, fallible=True) as life:
+            life.run_until(CLOSES)
+            (bracket,) = life.brackets()
+            if hangs:
+                life.injector.add(ActorFault(kind="hang", actor="journal", when=Now(), lasts=60.0))
+            asked_at = life.now
+            life.tell(f"oco:{bracket.plan.intent}", FlattenBracket(why=ClosedBy.FLATTENED))
+            life.run_for(REPAIR_SECONDS)
+            assert bool(life.events("fault_injected")) is hangs
+            frames = [frame for frame in life.sent("placeOrder") if frame.at >= asked_at]
+            waited[hangs] = (frames[0].at - asked_at).total_seconds()
+            assert life.true().positions == {}
+
+    assert waited[True] == waited[False] < 1.0
