@@ -155,10 +155,12 @@ def test_flattening_without_a_connection_is_done_when_it_is_back(tmp_path: Path)
 def test_a_halt_file_keeps_the_next_entry_from_leaving_with_the_actor_for_orders_gone(tmp_path: Path) -> None:
     with audited(tmp_path) as life:
         wait_for_entries(life, 1)
-        life.system.directory.address("control").tell(STOP_ORDER())
+        life.tell("telling", STOP_ORDER())  # Its supervisor, else it would come again.
+        life.run_for(STEP_SECONDS)
         (tmp_path / "HALT").touch()
         life.run_for(PATIENCE_SECONDS)
 
+        assert life.system.directory.names("control") == ()
         assert entries(life) == 1
         assert guarded(life)
 
