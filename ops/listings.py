@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from domain.errors import StoreError
 from domain.reports import ChainReport, ListedReport, Listing, UnderlyingReport
+from ops.state_file import CACHE_KIB
 
 _ADAPTERS: Final = {kind.__name__: TypeAdapter[Listing](kind) for kind in (UnderlyingReport, ChainReport, ListedReport)}
 _TABLE: Final = """
@@ -40,6 +41,7 @@ class ListingCache:
             with self._as_store_errors():
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._connection.execute("PRAGMA synchronous = OFF")
+                self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
                 self._connection.execute(_TABLE)
         except StoreError:
             self._connection.close()
