@@ -13,6 +13,7 @@ from simgateway.server import Gateway
 
 VERSIONS: Final = "v157..176"
 OLDEST_VERSION: Final = 157
+NO_REASON, PEER_CLOSED = "", "Peer closed connection."
 
 
 class Sink(Protocol):
@@ -134,9 +135,9 @@ class DirectClient:
         """Take notice of the connection's end."""
         was_connected, was_ready = self.isConnected(), self._is_ready
         self.conn.transport = None
-        self.conn.disconnected.emit("")
+        self.conn.disconnected.emit(NO_REASON)
         if was_connected:
-            self.apiError.emit("Peer closed connection.")
+            self.apiError.emit(PEER_CLOSED)
         self._reset()
         if was_ready:
             self._sink("connectionClosed", ())
