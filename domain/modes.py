@@ -39,7 +39,5 @@ def admitted(mode: Mode, *, is_paper: bool, is_live: bool) -> Mode:
             "real money needs live: true as well"
         )
     if mode is Mode.LIVE and not is_live:
-        raise ConfigError(
-            "is not an account of real money (U…), but live is true: name another, or set live: false"
-        )
+        raise ConfigError("is not an account of real money (U…), but live is true: name another, or set live: false")
     return mode

@@ -1,4 +1,4 @@
-"""What the frames add up to: orders, fills, positions, money. It believes executions and statuses, nothing else."""
+"""What the frames add up to: orders, fills, positions, money. It believes executions and statuses alone."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from simgateway.audit.notices import (
     CancelAsked,
     Charged,
     Executed,
+    Listed,
     Lost,
     Notice,
     OrderKey,
@@ -124,6 +125,8 @@ class Book:
                 self.orders[notice.key].cancel_asked = True
             case StatusSeen():
                 self._status(notice)
+            case Listed():
+                self._listed(notice)
             case Refused():
                 self._refused(notice)
             case Lost() if notice.key in self.orders and not self.orders[notice.key].status:
@@ -152,6 +155,12 @@ class Book:
         if order is not None:
             order.status = notice.status
             order.told_remaining = notice.remaining
+
+    def _listed(self, notice: Listed) -> None:
+        """Take an order for accepted that no status was told of: those may be lost, and say more where they are not."""
+        order = self.orders.get(notice.key)
+        if order is not None and not order.status and notice.status in ACCEPTED:
+            order.status = notice.status
 
     def _refused(self, notice: Refused) -> None:
         order = self.orders.get((notice.client_id, notice.request[1]))

@@ -6,7 +6,7 @@ from simgateway.audit.book import Book, Order
 from simgateway.audit.checker import Checker
 from simgateway.audit.exposure import could_sell
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import Executed, Notice, OrderSent, Refused, StatusSeen
+from simgateway.audit.notices import Executed, Listed, Notice, OrderSent, Refused, StatusSeen
 from simgateway.market.hours import new_york_date, session
 
 
@@ -56,7 +56,7 @@ class GuardChecker(Checker):
         match notice:
             case OrderSent() | Executed():
                 return notice.con_id
-            case StatusSeen():
+            case StatusSeen() | Listed():
                 order = self.book.orders.get(notice.key)
             case Refused():
                 order = self.book.orders.get((notice.client_id, notice.request[1]))

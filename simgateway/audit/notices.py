@@ -53,6 +53,14 @@ class StatusSeen:
     remaining: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An openOrder: the gateway's own picture of an order, with its status."""
+
+    key: OrderKey
+    status: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executed:
     """An execDetails, live or as an answer; the same exec id may come often."""
@@ -170,6 +178,7 @@ Notice = (
     OrderSent
     | CancelAsked
     | StatusSeen
+    | Listed
     | Executed
     | Charged
     | Refused

@@ -16,6 +16,7 @@ from simgateway.audit.notices import (
     Executed,
     HistoryAnswered,
     HistoryAsked,
+    Listed,
     Lost,
     NetLiquidation,
     Notice,
@@ -34,6 +35,7 @@ from simgateway.frames import Frame
 
 _NEW_YORK: Final = ZoneInfo("America/New_York")
 _WHAT_IF: Final = 85
+_LISTED_STATUS: Final = 94
 _UNIT_SECONDS: Final[Mapping[str, int]] = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 _BAR_FIELDS: Final = 8
 _BARS_FROM: Final = 5
@@ -75,6 +77,11 @@ def _cancel_asked(frame: Frame, f: tuple[str, ...]) -> Notice:
 
 def _status(_: Frame, f: tuple[str, ...]) -> Notice:
     return StatusSeen((whole(f[9]), whole(f[1])), f[2], whole(f[4]))
+
+
+def _listed(_: Frame, f: tuple[str, ...]) -> Notice | None:
+    """Read an order without combination or algorithm: only then each field has its place."""
+    return Listed((whole(f[24]), whole(f[1])), f[_LISTED_STATUS]) if len(f) > _LISTED_STATUS else None
 
 
 def _original(exec_id: str) -> str:
@@ -180,6 +187,7 @@ _READERS: Final[Mapping[tuple[str, str], _Reader]] = {
     ("out", "1"): _tick,
     ("out", "3"): _status,
     ("out", "4"): _refused,
+    ("out", "5"): _listed,
     ("out", "6"): _account_value,
     ("out", "11"): _executed,
     ("out", "17"): _history_answered,

@@ -87,6 +87,11 @@ class Log:
     def status(self, number: int, text: str, filled: int = 0, remaining: int = 5) -> "Log":
         return self.add("out", 3, number, text, filled, remaining, 0, 900 + number, 0, 0, CLIENT, "", 0)
 
+    def listed(self, number: int, text: str) -> "Log":
+        head = (5, number, OPTION)
+        middle = [*[""] * (24 - len(head)), CLIENT, *[""] * (94 - 25), text]
+        return self.add("out", *head, *middle, *[""] * 41)
+
     def cancel(self, number: int) -> "Log":
         return self.add("in", 4, 1, number)
 

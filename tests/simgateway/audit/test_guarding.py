@@ -31,6 +31,29 @@ def test_a_position_without_exits_breaks_invariant_2_and_12() -> None:
     assert [row.invariant for row in result.violations].count(2) == 1
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"), [("PreSubmitted", set()), ("Inactive", {2, 12}), ("PendingSubmit", {2, 12})]
+)
+def test_exits_whose_status_was_lost_are_accepted_when_the_picture_of_them_says_so(
+    told: str, expected: set[int]
+) -> None:
+    log = Log().connect().entry(children=False).entry_filled()
+    log.order(2, f"{INTENT}.T.0", side="SELL", parent=1).order(3, f"{INTENT}.S.0", side="SELL", parent=1)
+
+    result = audited(log.wait(0.1).listed(2, told).listed(3, told).wait(6).listed(1, "Filled"))
+
+    assert broken(result) == expected
+
+
+def test_a_picture_of_an_exit_that_was_cancelled_before_does_not_revive_it() -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+    log.status(2, "Cancelled").status(3, "Cancelled").listed(2, "Submitted").listed(3, "PreSubmitted")
+
+    result = audited(log.wait(6).listed(1, "Filled"))
+
+    assert broken(result) == {2, 12}
+
+
 def test_exits_that_are_rejected_again_and_again_guard_nothing() -> None:
     log = Log().connect().entry(children=False).entry_filled()
     for number in range(2, 12):
