@@ -73,6 +73,8 @@ class BracketsActor(Actor):
         self.timers.start("sweep", SWEEP_SECONDS, Wake(what="sweep"))
         known = await self.ask_or_none("journal", ReadOpenIntents(), timeout_seconds=10)
         if known is None:
+            if self._late:
+                self.timers.start("sweep", AGAIN_SECONDS, Wake(what="sweep"))
             return
         for intent in dict.fromkeys((*known.intents, *self._late)):
             await self._look_after(intent, is_written=intent in known.intents)

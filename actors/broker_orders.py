@@ -84,6 +84,8 @@ class OrderDesk:
             return "the broker is not ready"
         if command.opens and self._skewed():
             return "entries are blocked: the clock differs from the gateway's"
+        if command.valid_until is not None and self._clock.now() > command.valid_until:
+            return "its quote is too old by now"
         return self._forbids() if command.opens else ""
 
     def _placing(self, command: SubmitOrders) -> Callable[[], None]:

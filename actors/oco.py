@@ -234,7 +234,13 @@ class OCOActor(Actor):
         epoch = Epoch(self.epoch)
         match effect:
             case Send():
-                return SubmitOrders(sender=self.name, epoch=epoch, orders=effect.orders, opens=effect.opens)
+                return SubmitOrders(
+                    sender=self.name,
+                    epoch=epoch,
+                    orders=effect.orders,
+                    opens=effect.opens,
+                    valid_until=effect.valid_until,
+                )
             case Change():
                 return ModifyOrder(sender=self.name, epoch=epoch, order=effect.order)
             case Cancel():

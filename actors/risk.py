@@ -40,7 +40,7 @@ from domain.events import (
 )
 from domain.findings import denied
 from domain.foreign import foreign_symbols, leg_filled
-from domain.ids import IntentId, Symbol
+from domain.ids import Generation, IntentId, Symbol
 from domain.journal_health import AskJournalHealth, JournalHealth, journal_finding
 from domain.ledger import (
     Ledger,
@@ -97,6 +97,7 @@ class RiskActor(Actor):
         self._ledger = Ledger()
         self._account: AccountReport | None = None
         self._reconciled = False
+        self._synced = Generation(0)
         self._clocks: ClockCompared | None = None  # Ours and the gateway's; told with every probe.
         self._disk: JournalHealth | None = None
 
@@ -153,7 +154,7 @@ class RiskActor(Actor):
                 self._disk = message
             case PnlReport():
                 self._ledger = with_broker_pnl(self._ledger, message.daily, now)
-            case ConnectionLost():
+            case ConnectionLost() if message.generation >= self._synced:  # Else of an older connection, and late.
                 self._ledger = with_broker_pnl(self._ledger, None, now)
             case ExecutionReport() | CommissionReport():
                 self._count(message)
@@ -164,6 +165,7 @@ class RiskActor(Actor):
             case SummariseDay():
                 self.tell("alerts", summarised(self._ledger, message, self._log))
             case Resynchronised():
+                self._synced = message.generation
                 self._reconcile(message.book)
                 self.timers.start("account", 0.0, Wake(what="account"))
             case _:

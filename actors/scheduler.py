@@ -10,7 +10,7 @@ from domain.commands import AskPhase, AskTraffic, RunCycle, SendAlert, Summarise
 from domain.connection_table import Phase
 from domain.cycle import Cycles, Turns, began, complete, finished, next_start, overdue, paused
 from domain.events import BreakerMoved, ConnectionLost, CycleFinished, Resynchronised, SlotFreed
-from domain.ids import Symbol
+from domain.ids import Generation, Symbol
 from domain.ports import EventLog
 from domain.trading_day import Calendar, Session
 
@@ -38,6 +38,7 @@ class SchedulerActor(Actor):
         self._log = log
         self._cycles = Cycles(symbols=symbols, concurrent_max=concurrent_max, turn_seconds_max=turn_seconds_max)
         self._ready = False
+        self._synced = Generation(0)
         self._circuit = "closed"
         self._totals = {"completed": 0, "failed": 0}
 
@@ -70,10 +71,10 @@ class SchedulerActor(Actor):
                 self._cycles, turns = paused(self._cycles, message.symbol, now)
                 self._start(turns)
             case Resynchronised():
-                self._ready = True
+                self._ready, self._synced = True, message.generation
                 for symbol in self._cycles.symbols:
                     self.tell(f"symbol:{symbol}", message)
-            case ConnectionLost():
+            case ConnectionLost() if message.generation >= self._synced:  # Else of an older connection, and late.
                 self._ready = False
             case BreakerMoved():
                 self._circuit = message.state

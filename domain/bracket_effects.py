@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from domain.events import BracketClosed, ClosedBy, Journaled
 from domain.ids import OrderRef
@@ -97,10 +98,11 @@ BracketInput = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
-    """Send these orders back to back."""
+    """Send these orders back to back; not at all after ``valid_until``."""
 
     orders: tuple[OrderSpec, ...]
     opens: bool
+    valid_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

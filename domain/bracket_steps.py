@@ -133,7 +133,7 @@ def _begun(bracket: Bracket, now: datetime) -> Step:
     for spec in orders:
         after = with_order(after, Order(spec=spec, sent_at=now))
     return after, (
-        Send(orders=orders, opens=True),
+        Send(orders=orders, opens=True, valid_until=bracket.plan.valid_until),
         SetTimer(timer="entry", seconds=bracket.policy.entry_unfilled_seconds),
         SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds),
     )

@@ -222,8 +222,9 @@ def family(bracket: Bracket) -> tuple[OrderSpec, ...]:
 
 
 def is_stale(plan: BracketPlan, policy: BracketPolicy, now: datetime) -> bool:
-    """Return whether the plan waited longer to be written than its entry would have rested: its quote is history."""
-    return (now - plan.decided_at).total_seconds() > policy.entry_unfilled_seconds
+    """Return whether the plan waited longer than its quote may be old, or than its entry would have rested."""
+    waited = (now - plan.decided_at).total_seconds()
+    return waited > policy.entry_unfilled_seconds or (plan.valid_until is not None and now > plan.valid_until)
 
 
 def folded(records: Iterable[Journaled], policy: BracketPolicy) -> Bracket | None:

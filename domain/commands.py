@@ -157,6 +157,7 @@ class SubmitOrders:
     epoch: Epoch
     orders: tuple[OrderSpec, ...]
     opens: bool  # True for an entry with its children: gated by phase, mode and read-only.
+    valid_until: datetime | None = None  # No byte leaves later.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +239,7 @@ class AppendRecords:
 class ReadStream:
     """To the journal: what was written to this stream, behind all earlier appends → StreamRead."""
 
+    critical: ClassVar[bool] = True  # Without it nobody starts, and nobody asks twice at once.
     stream: str
 
 

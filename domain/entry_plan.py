@@ -68,4 +68,5 @@ def planned(
         confidence=signal.confidence,
         decided_at=now,
         quote_at=choice.quote.at,
+        valid_until=choice.valid_until,
     )

@@ -44,6 +44,7 @@ class BracketPlan:
     confidence: float
     decided_at: datetime
     quote_at: datetime
+    valid_until: datetime | None = None  # Later its quote is too old to buy on. None: nobody said.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

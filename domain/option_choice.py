@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from domain.contracts import OptionContract
@@ -31,6 +31,7 @@ class Choice:
     mid: Decimal
     spread: Decimal
     rejected: tuple[EntryDenied, ...] = ()
+    valid_until: datetime | None = None  # When the quote becomes too old to buy on.
 
     @property
     def spread_pct(self) -> Decimal:
@@ -83,7 +84,8 @@ def _judged(
     middle, width = mid(quote), spread(quote)
     assert middle is not None, "the check above saw bid and ask"
     assert width is not None, "the check above saw bid and ask"
-    found = Choice(contract=contract, quote=quote, mid=middle, spread=width)
+    until = quote.at + timedelta(seconds=filters.max_quote_age_seconds)
+    found = Choice(contract=contract, quote=quote, mid=middle, spread=width, valid_until=until)
     return _spread_objection(found, filters) or _activity_objection(quote, filters) or found
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from actors.brackets import AGAIN_SECONDS, SWEEP_SECONDS, BracketsActor, oco_name
 from actors.runtime.supervisor import ChildSpec, Restart, StartChild, Supervisor
-from domain.commands import OpenBracket, ReadOpenIntents, ReleaseRisk
+from domain.commands import OpenBracket, OpenIntents, ReadOpenIntents, ReleaseRisk
 from domain.events import BracketPlan, BracketPlanned
 from domain.ids import IntentId
 from tests.actors.stage import Extra, Stage
@@ -161,6 +161,19 @@ def test_a_new_plan_whose_guard_failed_its_first_start_is_given_to_another_and_t
     assert scene.plans == [a_plan(), a_plan()]
     assert stage.directory.names("oco:") == (OCO,)
     assert stage.witness.restarts == [OCO]
+
+
+def test_while_a_plan_waits_for_its_guard_a_silent_journal_is_asked_again_after_a_moment(stage: Stage) -> None:
+    answers = iter([OpenIntents(intents=()), None])
+    journal = stage.cast("journal", {ReadOpenIntents: lambda _: next(answers, OpenIntents(intents=()))})
+    stage.cast("ocos", {StartChild: False})
+    spec = ChildSpec(name=OCO, factory=lambda context: Extra(context, {}), host=stage.host)
+    stage.launch(lambda context: BracketsActor(context, oco_spec=lambda *_: spec, log=stage.log), "brackets")
+
+    stage.tell("brackets", OpenBracket(plan=a_plan()))
+    stage.run_for(2 * AGAIN_SECONDS)
+
+    assert len(journal.of(ReadOpenIntents)) == 3
 
 
 def test_a_new_plan_whose_guard_fails_twice_is_given_up_and_its_risk_is_free_again(stage: Stage, scene: Scene) -> None:

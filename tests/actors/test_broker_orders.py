@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -47,6 +48,17 @@ def test_what_a_retired_life_says_is_refused_and_nothing_of_it_placed(stage: Sta
     assert scene.placed == []
     assert [refs for refs, _ in refusals(scene)] == [refs_of(*a_family()), refs_of(an_exit())]
     assert all("retired" in reason for _, reason in refusals(scene))
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(0.0, True), (-0.001, False)])
+def test_an_entry_leaves_no_later_than_its_quote_allows(scene: Scene, seconds: float, sent: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+    scene.open()
+    until = scene.stage.now + timedelta(seconds=seconds)
+
+    scene.tell(replace(scene.submit(*a_family()), valid_until=until))
+
+    assert (scene.placed == list(refs_of(*a_family()))) is sent
+    assert [reason for _, reason in refusals(scene)] == ([] if sent else ["its quote is too old by now"])
 
 
 def test_what_a_retired_life_would_change_or_cancel_stays_as_it_is(stage: Stage, scene: Scene) -> None:

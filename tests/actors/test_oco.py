@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from pykka._envelope import Envelope
@@ -55,13 +55,14 @@ def test_nothing_is_sent_before_the_journal_has_acknowledged_the_plan(stage: Sta
 
 
 def test_the_family_leaves_as_one_command_with_the_actors_own_epoch(stage: Stage) -> None:
-    scene = Scene(stage)
+    scene, plan = Scene(stage), a_plan(valid_until=NOW + timedelta(seconds=15))
 
-    actor = scene.guard(a_plan())
+    actor = scene.guard(plan)
     stage.run_for(0.1)
 
     (command,) = scene.submitted
     assert (command.sender, command.epoch, command.opens) == (OCO, actor.epoch, True)
+    assert command.valid_until == plan.valid_until
 
 
 def test_a_journal_that_cannot_write_means_no_order_and_a_released_reservation(stage: Stage) -> None:
@@ -79,10 +80,13 @@ def test_a_journal_that_cannot_write_means_no_order_and_a_released_reservation(s
     assert (said["stream"], said["reason"]) == (STREAM, "disk full")
 
 
-def test_a_plan_too_old_by_the_time_it_would_be_sent_is_given_up(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    "age", [{"decided_at": NOW - timedelta(seconds=31)}, {"valid_until": NOW - timedelta(seconds=1)}], ids=str
+)
+def test_a_plan_too_old_by_the_time_it_would_be_sent_is_given_up(stage: Stage, age: dict[str, datetime]) -> None:
     scene = Scene(stage)
 
-    scene.guard(a_plan(decided_at=NOW - timedelta(seconds=31)))
+    scene.guard(a_plan(**age))
     stage.run_for(1)
 
     assert len(stage.log.named("entry_given_up")) == 1

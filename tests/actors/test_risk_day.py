@@ -9,11 +9,12 @@ from domain.commands import (
     SendAlert,
 )
 from domain.denials import DenialRule
-from domain.events import ClosedBy, ConnectionLost, DayOpened, LossLimitReached
+from domain.events import ClosedBy, ConnectionLost, DayOpened, LossLimitReached, Resynchronised
+from domain.ids import Generation
 from domain.reports import QuoteReport
 from tests.actors.risk_scene import EQUITY, LEDGER, Scene
 from tests.actors.stage import EARLY_TUESDAY, MONDAY, Stage
-from tests.builders import GENERATION, NOW, a_fill, a_quote
+from tests.builders import GENERATION, NOW, a_book, a_fill, a_quote
 
 
 @pytest.fixture
@@ -85,6 +86,17 @@ def test_a_lost_connection_makes_the_days_loss_unknown(stage: Stage, scene: Scen
     stage.run_for(61)
 
     assert scene.refusal() is DenialRule.PNL_UNKNOWN
+
+
+def test_the_loss_of_an_older_connection_that_is_heard_late_makes_nothing_unknown(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    newer = Generation(GENERATION + 1)
+    scene.tell(Resynchronised(at=NOW, generation=newer, book=a_book()))
+
+    scene.tell(ConnectionLost(at=NOW, generation=GENERATION, reason="closed"))
+    stage.run_for(61)
+
+    assert scene.refusal() is None
 
 
 def test_the_day_opens_no_earlier_than_half_an_hour_before_the_session(stage: Stage, scene: Scene) -> None:

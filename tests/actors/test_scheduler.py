@@ -6,7 +6,7 @@ import pytest
 from actors.scheduler import SchedulerActor
 from domain.commands import AskPhase, AskTraffic, RunCycle, SendAlert, SummariseDay, Traffic
 from domain.events import BreakerMoved, ConnectionLost, CycleFinished, Resynchronised, SlotFreed
-from domain.ids import Symbol
+from domain.ids import Generation, Symbol
 from domain.trading_day import Calendar
 from tests.actors.stage import CALENDAR, EARLY_TUESDAY, MONDAY, THURSDAY, Extra, Stage
 from tests.builders import GENERATION, a_book
@@ -230,6 +230,18 @@ def test_while_the_broker_is_away_no_cycle_begins_and_that_is_said(stage: Stage,
 
     assert away == []
     assert len(stage.log.named("not_ready")) == 1
+    assert len(starts(scene)) == 1
+
+
+def test_the_loss_of_an_older_connection_that_is_heard_late_stops_no_cycle(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    newer = Generation(GENERATION + 1)
+    scene.tell(Resynchronised(at=stage.now, generation=newer, book=a_book()))
+
+    scene.tell(ConnectionLost(at=stage.now, generation=GENERATION, reason="closed"))
+    stage.run_until(MONDAY.opens_at + timedelta(minutes=1))
+
+    assert stage.log.named("not_ready") == []
     assert len(starts(scene)) == 1
 
 

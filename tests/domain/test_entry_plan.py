@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -25,12 +26,15 @@ def test_an_intent_is_named_by_its_facts_so_that_thinking_twice_names_the_same()
 
 
 def test_a_plan_has_its_prices_in_order() -> None:
-    plan = planned(a_choice("2.00", "2.04"), quantity=3, signal=SIGNAL, rules=RULES, now=NOW)
+    choice = replace(a_choice("2.00", "2.04"), valid_until=NOW)
+
+    plan = planned(choice, quantity=3, signal=SIGNAL, rules=RULES, now=NOW)
 
     assert isinstance(plan, BracketPlan)
     assert plan.quantity == 3
     assert plan.target_limit > plan.entry_limit > plan.stop_trigger > plan.stop_limit
     assert plan.entry_limit == Decimal("2.06")
+    assert plan.valid_until == choice.valid_until == NOW
 
 
 def test_a_premium_too_small_for_a_stop_is_denied_with_its_number() -> None:

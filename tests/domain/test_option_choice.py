@@ -35,6 +35,12 @@ def test_the_chosen_strike_is_bought_when_it_passes() -> None:
     assert (found.contract, found.quote, found.rejected) == (TARGET, GOOD, ())
 
 
+def test_a_choice_says_until_when_its_quote_may_be_bought_on() -> None:
+    found = chosen((TARGET, GOOD))
+
+    assert found.valid_until == GOOD.at + timedelta(seconds=15)
+
+
 def test_a_choice_says_mid_and_spread_in_money_and_in_percent() -> None:
     found = chosen((TARGET, a_quote("1.98", "2.02")))
 

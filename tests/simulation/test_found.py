@@ -7,6 +7,8 @@ from typing import Final
 
 import pytest
 
+from actors.runtime.faults.model import ActorFault, Now
+from actors.runtime.faults.model import Nth as NthMessage
 from cli.day import ACCOUNT
 from cli.simulation.drawing import SETS
 from cli.simulation.script import DAY, Crash, Level, Mishap, Script
@@ -23,7 +25,7 @@ class Found:
     """What was wrong, and what it took: settings, the gateway's habits, mishaps as (bracket, after, what)."""
 
     name: str
-    mishaps: tuple[tuple[int, float, Fault | Crash], ...]
+    mishaps: tuple[tuple[int, float, Fault | Crash | ActorFault], ...]
     sets: tuple[str, ...] = ()
     gateway: GatewayConfig = HABITS
     starts: time = time(10, 0)
@@ -121,6 +123,26 @@ FOUND = (
         ),
         starts=time(14, 59, 50),
         seed=3147,
+    ),
+    Found(
+        "an entry left on quotes that had grown old while the journal was stuck",
+        ((1, 0.0, ActorFault(kind="block", actor="journal", when=Now(), settings={"seconds": 20.0})),),
+        sets=("risk.entry_unfilled_seconds=30",),
+    ),
+    Found(
+        "a guard did not start because the mailbox of the journal was full",
+        ((1, 0.0, ActorFault(kind="fill", actor="journal", when=NthMessage(1), settings={"seconds": 5.0})),),
+    ),
+    Found(
+        "a successor that hung at its start was taken for one that nobody had restarted",
+        (
+            (0, 3.3, ActorFault(kind="hang_start", actor="breaker", when=NthMessage(1), times=1)),
+            (0, 3.4, ActorFault(kind="crash", actor="breaker", when=Now())),
+        ),
+    ),
+    Found(
+        "exits of which the broker's picture alone told, their statuses being lost, were taken for none",
+        ((1, 0.0, Fault(kind="mute", message="orderStatus", lasts=30.0)),),
     ),
 )
 
