@@ -125,7 +125,8 @@ class ControlActor(Actor):
             self._journal(moved)
 
     def _look(self) -> None:
-        self.timers.start("look", LOOK_SECONDS, Wake(what="look"))
+        if self._switch.watches_file or self._state is not ControlState.RUNNING:
+            self.timers.start("look", LOOK_SECONDS, Wake(what="look"))
         if self._state is ControlState.RUNNING and self._switch.file_found():
             self._give(Order.HALT, f"the {HALT_FILE} file")
         elif self._state is not ControlState.RUNNING:

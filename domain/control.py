@@ -113,6 +113,11 @@ class SwitchPort(Protocol):
         """Make this the latest."""
         ...
 
+    @property
+    def watches_file(self) -> bool:
+        """Return whether there is a state folder in which a HALT file could lie."""
+        ...
+
     def file_found(self) -> bool:
         """Return whether a HALT file lies in the state folder; in doubt it does."""
         ...

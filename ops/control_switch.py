@@ -25,6 +25,11 @@ class ControlSwitch:
         """Make this what was ordered last."""
         self._control = control
 
+    @property
+    def watches_file(self) -> bool:
+        """Return whether there is a folder in which the file could lie."""
+        return self._file is not None
+
     def file_found(self) -> bool:
         """Return whether the file lies there; a folder that cannot be read is no permission."""
         if self._file is None:

@@ -35,7 +35,7 @@ class WallClock:
 class LoopClock:
     """The time of an event loop, virtual or not: starts at `start` and passes as the loop's time passes."""
 
-    __slots__ = ("_loop", "_origin", "_start")
+    __slots__ = ("_last", "_loop", "_origin", "_start")
 
     def __init__(self, loop: asyncio.AbstractEventLoop, start: datetime) -> None:
         if start.tzinfo is None:
@@ -43,10 +43,16 @@ class LoopClock:
         self._loop = loop
         self._start = start.astimezone(UTC)
         self._origin = loop.time()
+        self._last = (self._origin, self._start)
 
     def now(self) -> datetime:
-        """Return `start` plus what has passed on the loop, in UTC."""
-        return self._start + timedelta(seconds=self._loop.time() - self._origin)
+        """Return `start` plus what has passed on the loop, in UTC; while a virtual loop's time stands, the same one."""
+        seconds = self._loop.time()
+        told_at, told = self._last
+        if seconds != told_at:
+            told = self._start + timedelta(seconds=seconds - self._origin)
+            self._last = (seconds, told)
+        return told
 
     def monotonic(self) -> float:
         """Return the loop's time in seconds."""

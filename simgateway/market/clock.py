@@ -75,6 +75,7 @@ class LoopClock:
         self._start = start.astimezone(UTC)  # Wall time of a zone would skip an hour of its own in spring.
         self._speed = _checked(speed)
         self._loop_start_seconds = loop.time()
+        self._last = (self._loop_start_seconds, self._start)
         self._timers: list[tuple[datetime, int, _Timer]] = []
         self._numbers = itertools.count()
         self._cancelled = 0
@@ -96,7 +97,11 @@ class LoopClock:
         """Return the time in aware UTC, to the microsecond; it never goes back."""
         if self._is_paused:
             return self._start
-        return self._start + timedelta(seconds=(self._loop.time() - self._loop_start_seconds) * self._speed)
+        seconds = self._loop.time()
+        if seconds != self._last[0]:  # A loop whose time stands between its timers asks for the same one often.
+            shown = self._start + timedelta(seconds=(seconds - self._loop_start_seconds) * self._speed)
+            self._last = (seconds, shown)
+        return self._last[1]
 
     def call_at(self, when: datetime, callback: Callable[..., object], *args: Any) -> TimerHandle:
         """Call back when `now()` is `when`; on a paused clock a time that is past waits for `step` or `resume`."""
@@ -175,6 +180,7 @@ class LoopClock:
         """Count from here on."""
         self._start = self.now()
         self._loop_start_seconds = self._loop.time()
+        self._last = (self._loop_start_seconds, self._start)
 
     def _arm(self) -> None:
         """Have the loop wake the clock for the first timer."""

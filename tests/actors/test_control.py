@@ -61,6 +61,20 @@ def test_a_halt_is_in_force_journaled_told_to_entries_and_acknowledged(scene: Sc
     assert [line["state"] for line in scene.stage.log.named("control")] == ["halted"]
 
 
+def test_without_a_state_folder_nobody_looks_for_a_file_while_the_bot_runs(stage: Stage) -> None:
+    actor = stage.launch(
+        lambda context: ControlActor(context, switch=ControlSwitch(None, Control()), log=stage.log), "control"
+    )
+    stage.journal()
+    stage.cast("broker", {AskPhase: "ready"})
+    stage.host.run_for(FIRST_SECONDS + 1)
+    before = actor.timers.names
+
+    stage.ask("control", GiveOrder(order=Order.HALT, by="./bot halt"))
+
+    assert (before, actor.timers.names) == ((), ("look",))
+
+
 def test_a_halt_given_twice_is_acknowledged_twice_and_journaled_once(scene: Scene) -> None:
     scene.give(Order.HALT)
 
