@@ -8,6 +8,7 @@ from typing import Final
 from simgateway.audit.notices import (
     CancelAsked,
     Charged,
+    Completed,
     Executed,
     Listed,
     Lost,
@@ -127,6 +128,8 @@ class Book:
                 self._status(notice)
             case Listed():
                 self._listed(notice)
+            case Completed() if notice.ref:
+                self._completed(notice)
             case Refused():
                 self._refused(notice)
             case Lost() if notice.key in self.orders and not self.orders[notice.key].status:
@@ -161,6 +164,12 @@ class Book:
         order = self.orders.get(notice.key)
         if order is not None and not order.status and notice.status in ACCEPTED:
             order.status = notice.status
+
+    def _completed(self, notice: Completed) -> None:
+        """Take orders for over that went while nobody was connected: of their end no status was told."""
+        for order in self.of(notice.con_id):
+            if order.sent.ref == notice.ref and order.is_live and notice.status in DEAD:
+                order.status = notice.status
 
     def _refused(self, notice: Refused) -> None:
         order = self.orders.get((notice.client_id, notice.request[1]))

@@ -6,7 +6,7 @@ from simgateway.audit.book import Book, Order
 from simgateway.audit.checker import Checker
 from simgateway.audit.exposure import could_sell
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import Executed, Listed, Notice, OrderSent, Refused, StatusSeen
+from simgateway.audit.notices import Completed, Executed, Listed, Notice, OrderSent, Refused, StatusSeen
 from simgateway.market.hours import new_york_date, session
 
 
@@ -54,7 +54,7 @@ class GuardChecker(Checker):
 
     def _con_id(self, notice: Notice) -> int | None:
         match notice:
-            case OrderSent() | Executed():
+            case OrderSent() | Executed() | Completed():
                 return notice.con_id
             case StatusSeen() | Listed():
                 order = self.book.orders.get(notice.key)

@@ -61,6 +61,15 @@ class Listed:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A completedOrder: which of a contract's orders is over. It names no order id."""
+
+    con_id: int
+    ref: str
+    status: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Executed:
     """An execDetails, live or as an answer; the same exec id may come often."""
@@ -179,6 +188,7 @@ Notice = (
     | CancelAsked
     | StatusSeen
     | Listed
+    | Completed
     | Executed
     | Charged
     | Refused

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from simgateway.audit.notices import (
     CancelAsked,
     Charged,
+    Completed,
     Connected,
     DataAsked,
     DataEnded,
@@ -36,6 +37,7 @@ from simgateway.frames import Frame
 _NEW_YORK: Final = ZoneInfo("America/New_York")
 _WHAT_IF: Final = 85
 _LISTED_STATUS: Final = 94
+_COMPLETED_STATUS: Final = 77
 _UNIT_SECONDS: Final[Mapping[str, int]] = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
 _BAR_FIELDS: Final = 8
 _BARS_FROM: Final = 5
@@ -82,6 +84,12 @@ def _status(_: Frame, f: tuple[str, ...]) -> Notice:
 def _listed(_: Frame, f: tuple[str, ...]) -> Notice | None:
     """Read an order without combination or algorithm: only then each field has its place."""
     return Listed((whole(f[24]), whole(f[1])), f[_LISTED_STATUS]) if len(f) > _LISTED_STATUS else None
+
+
+def _completed(_: Frame, f: tuple[str, ...]) -> Notice | None:
+    """Read an order without combination or algorithm, as above."""
+    over = len(f) > _COMPLETED_STATUS and f[22]
+    return Completed(whole(f[1]), f[22], f[_COMPLETED_STATUS]) if over else None
 
 
 def _original(exec_id: str) -> str:
@@ -195,4 +203,5 @@ _READERS: Final[Mapping[tuple[str, str], _Reader]] = {
     ("out", "59"): _charged,
     ("out", "61"): _position,
     ("out", "94"): _day_profit,
+    ("out", "101"): _completed,
 }

@@ -92,6 +92,10 @@ class Log:
         middle = [*[""] * (24 - len(head)), CLIENT, *[""] * (94 - 25), text]
         return self.add("out", *head, *middle, *[""] * 41)
 
+    def completed(self, ref: str, text: str) -> "Log":
+        head = (101, OPTION, *[""] * 20, ref)
+        return self.add("out", *head, *[""] * (77 - len(head)), text, *[""] * 11)
+
     def cancel(self, number: int) -> "Log":
         return self.add("in", 4, 1, number)
 

@@ -54,6 +54,17 @@ def test_a_picture_of_an_exit_that_was_cancelled_before_does_not_revive_it() -> 
     assert broken(result) == {2, 12}
 
 
+@pytest.mark.parametrize(("told", "expected"), [("Cancelled", {2, 12}), ("Submitted", set())])
+def test_exits_that_went_while_nobody_was_told_are_over_when_the_list_of_those_says_so(
+    told: str, expected: set[int]
+) -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+
+    result = audited(log.completed(f"{INTENT}.T.0", told).completed(f"{INTENT}.S.0", told).wait(6).listed(1, "Filled"))
+
+    assert broken(result) == expected
+
+
 def test_exits_that_are_rejected_again_and_again_guard_nothing() -> None:
     log = Log().connect().entry(children=False).entry_filled()
     for number in range(2, 12):
