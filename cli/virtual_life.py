@@ -14,6 +14,7 @@ from actors.runtime.observer import Observer
 from actors.tree import Hosts
 from broker.ib.library import new_gateway
 from cli.scenario import injector_for
+from cli.simulation.death import KilledError, Process, Reached, nothing
 from cli.simulation.direct.library import direct
 from cli.system import Outside, System
 from config.settings import Settings
@@ -40,7 +41,7 @@ class World:
 
     `state_path` is the journal's file; None keeps the journal in memory. `injector`: one that is given faults later, in
     place of `actor_faults`. Without `wire` the exchange is right behind the broker's adapter: no client library, no
-    socket.
+    socket. `reached` hears of each point at which the process can die between two of its deeds.
     """
 
     settings: Settings
@@ -57,6 +58,7 @@ class World:
     actor_faults: tuple[ActorFault, ...] = ()
     injector: Injector | None = None
     wire: bool = True
+    reached: Reached = nothing
 
 
 def _store(world: World, now: datetime) -> SqliteStore | MemoryJournal:
@@ -74,29 +76,18 @@ class VirtualLife:
         self.host = host
         self.gateway = Gateway(config, world.market, LoopClock(host.loop, starts_at), world.frames)
         host.loop.hosted[settings.broker.host, settings.broker.port] = self.gateway.protocol
-        self.store = _store(world, starts_at)
-        outside = Outside(
-            hosts=Hosts(system=host, broker=host, core=host, journal=host),
-            log=world.log,
-            journal=self.store,
-            listings=ListingCache(None, "run"),
-            alerts=world.alerts,
-            calendar=world.calendar,
-            observer=world.observer,
-            seed=world.seed,
-            faults=world.injector or injector_for(world.actor_faults, world.seed, world.log),
-            library=new_gateway if world.wire else direct(self.gateway),
-        )
-        self._faults = world.faults
-        self.system = System(settings, outside)
+        self._world = world
+        self._injector = world.injector or injector_for(world.actor_faults, world.seed, world.log)
         self.loop_errors: LoopErrors = loop_errors(world.log)
+        self.store = _store(world, starts_at)
+        self.system = self._new_system()
         self._libraries = capture(world.log)
-        host.loop.set_exception_handler(self.loop_errors)
+        host.loop.set_exception_handler(self._heard)
 
     def begin(self) -> None:
         """Start gateway and bot; on the loop."""
         self.gateway.start()
-        self.gateway.faults.add_all(self._faults)
+        self.gateway.faults.add_all(self._world.faults)
         self.system.start()
 
     async def end(self) -> None:
@@ -104,7 +95,48 @@ class VirtualLife:
         await self.system.stop()
         await asyncio.sleep(1.0)
 
+    def kill(self) -> None:
+        """End the bot's process here and now, as kill -9 does; the gateway lives on. On the loop, from anywhere."""
+        self._process.kill()
+
+    def start_anew(self) -> None:
+        """Start another process on what the dead one left on the disk; on the loop, a moment after `kill`."""
+        if self._world.state_path is not None:
+            self.store.close()
+            self.store = _store(self._world, self.host.clock.now())
+        self.system = self._new_system()
+        self.system.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether the bot's process lives."""
+        return self._process.is_alive
+
     def close(self) -> None:
         """End the loop and let the library's logs go; the journal stays open for who reads it."""
         self.host.stop()
         release(self._libraries)
+
+    def _new_system(self) -> System:
+        """Return a bot in a process of its own; it holds nothing of the one before."""
+        world, host = self._world, self.host
+        library = new_gateway if world.wire else direct(self.gateway)
+        self._process = process = Process(host, world.log, self.store, library, world.reached)
+        outside = Outside(
+            hosts=Hosts(system=host, broker=host, core=host, journal=host),
+            log=process.log,
+            journal=process.journal,
+            listings=ListingCache(None, "run"),
+            alerts=world.alerts,
+            calendar=world.calendar,
+            observer=world.observer,
+            seed=world.seed,
+            faults=self._injector,
+            library=process.library,
+        )
+        return System(world.settings, outside)
+
+    def _heard(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Take what the loop can give to nobody; that a process died in the middle of something is no news."""
+        if not isinstance(context.get("exception"), KilledError):
+            self.loop_errors(loop, context)

@@ -42,8 +42,8 @@ class Ended:
     fired: dict[str, int]
 
 
-def audited(ended: Ended) -> AuditResult:
-    """Return what the frames say about the invariants."""
+def audited(ended: Ended, unguarded_seconds: float = 5.0) -> AuditResult:
+    """Return what the frames say about the invariants; nothing held may be bare for longer than `unguarded_seconds`."""
     settings = ended.settings
     limits = AuditLimits(
         start_equity=ended.script.gateway.start_cash,
@@ -52,6 +52,7 @@ def audited(ended: Ended) -> AuditResult:
         entry_max_bar_age_seconds=settings.historical.entry_max_bar_age_seconds,
         subscriptions_max=settings.limits.subscriptions_skip,
         orders_allowed=not settings.dry_run,
+        unguarded_seconds=unguarded_seconds,
     )
     return audit(ended.frames, limits, facts_of(ended.journal.rows), ended.trail.life_events)
 

@@ -1,0 +1,213 @@
+"""A short day on which the process dies at one of its points and another is started: what must hold at the end.
+
+The points are before and after every journal write and every order message, counted from 1 in the order in which the
+first process comes to them. The same day has the same points each time, so each can be died at, one by one.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from actors.runtime.hosts import VirtualHost
+from cli.simulation.checks import Ended, audited, complaints
+from cli.simulation.death import Side, Step
+from cli.simulation.script import Script
+from cli.simulation.trail import Trail
+from cli.trace import TracingObserver
+from cli.virtual_life import VirtualLife, World
+from config.load import load_fixed
+from domain.trading_day import Calendar
+from ops.memory_journal import MemoryJournal
+from simgateway.audit.notices import ENTRY, OrderSent
+from simgateway.audit.reading import read
+from simgateway.books import Books, OrderRow
+from simgateway.frames import Frame, FrameLog
+from simgateway.market.synthetic import SyntheticMarket
+
+DOWN_SECONDS: Final = 3.0
+"""From the death of a process to the start of the next."""
+BARE_SECONDS: Final = DOWN_SECONDS + 5.0
+"""No position may be without its exits for longer."""
+LOOK_SECONDS: Final = 0.5
+SETTLED_SECONDS: Final = 60
+"""So long at least a day goes on after a restart, in whole minutes of the script."""
+QUIET_SECONDS: Final = 2.0
+"""So long nothing is filled before both sides' books are laid side by side: a fill takes its time to be told."""
+LAST_WORDS_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """Where a process can die: the how-manieth point, of which kind, when by the gateway's clock (UTC)."""
+
+    number: int
+    step: Step
+    side: Side
+    at: datetime
+
+    def __str__(self) -> str:
+        return f"point {self.number}, {self.side} {self.step} at {self.at:%H:%M:%S.%f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """A day that is over: the points of its first process, what was broken, and how much of a day it was."""
+
+    points: tuple[Point, ...]
+    problems: tuple[str, ...]
+    brackets: int
+    closed: int
+    bare_seconds_most: float
+    newest: tuple[str, ...]
+
+
+class MortalDay:
+    """A day that can be lived once, of so many minutes; its process dies at the point of this number, 0 for none."""
+
+    def __init__(self, script: Script, minutes: int, calendar: Calendar, dies_at: int = 0) -> None:
+        self.script = script
+        self.settings = load_fixed({}, script.sets)
+        self.host = VirtualHost(script.seed, script.starts_at)
+        self.host.start()
+        self.trail = Trail(self.host.clock)
+        self.frames = FrameLog(keep=True, hashed=False)
+        self.points: list[Point] = []
+        self._minutes = minutes
+        self._dies_at = dies_at
+        self._died_at: datetime | None = None
+        self._bare = Bare()
+        world = World(
+            settings=self.settings,
+            market=SyntheticMarket(seed=script.seed, day=script.starts_at.date(), symbols=script.symbols),
+            gateway=script.gateway,
+            seed=script.seed,
+            frames=self.frames,
+            log=self.trail,
+            observer=TracingObserver(self.trail),
+            calendar=calendar,
+            state_path=None,
+            wire=script.wire,
+            reached=self._reached,
+        )
+        self.life = VirtualLife(self.host, script.starts_at, world)
+
+    def run(self) -> Lived:
+        """Live through it, and say what was broken."""
+        try:
+            books, phase = self.host.run(self._lived())
+            ended_at, counters = self.host.clock.now(), self.life.gateway.counters()
+            self.life.gateway.close()
+            self.host.run_for(LAST_WORDS_SECONDS)
+        finally:
+            self.life.close()
+            self.frames.close()
+        assert isinstance(self.life.store, MemoryJournal), "no file was asked for"
+        ended = Ended(
+            script=self.script,
+            settings=self.settings,
+            ended_at=ended_at,
+            trail=self.trail,
+            journal=self.life.store,
+            frames=self.frames.frames,
+            books=books,
+            counters=counters,
+            phase=phase,
+            fired={},
+        )
+        return self._lived_through(ended)
+
+    def _lived_through(self, ended: Ended) -> Lived:
+        found = audited(ended, unguarded_seconds=BARE_SECONDS)
+        problems = [f"{each.invariant}: {each.at:%H:%M:%S} {each.text}" for each in found.violations]
+        problems += [f"books: {text}" for text in complaints(ended)]
+        problems += sent_twice(self.frames.frames)
+        problems += self._bare.problems
+        if self._dies_at and self._died_at is None:
+            problems.append(f"there is no point {self._dies_at} to die at")
+        return Lived(
+            points=tuple(self.points),
+            problems=tuple(problems),
+            brackets=self.trail.counts.get("bracket_planned", 0),
+            closed=self.trail.counts.get("position_closed", 0),
+            bare_seconds_most=self._bare.seconds_most,
+            newest=self.trail.newest() if problems else (),
+        )
+
+    def _reached(self, step: Step, side: Side) -> None:
+        if self._died_at is not None:
+            return
+        now = self.host.clock.now()
+        self.points.append(Point(number=len(self.points) + 1, step=step, side=side, at=now))
+        if len(self.points) == self._dies_at:
+            self._died_at = now
+            self.life.kill()
+            self.host.loop.call_later(DOWN_SECONDS, self.life.start_anew)
+
+    async def _lived(self) -> tuple[Books, str]:
+        self.life.begin()
+        while self.host.clock.now() < self._ends_at() or not self._is_quiet():
+            self._bare.look(self.life.gateway.books(), self.host.clock.now())
+            await asyncio.sleep(LOOK_SECONDS)
+        books, phase = self.life.gateway.books(), self.trail.connection
+        await self.life.end()
+        return books, phase
+
+    def _is_quiet(self) -> bool:
+        fills = self.life.gateway.executions()
+        return not fills or (self.host.clock.now() - fills[-1].at).total_seconds() > QUIET_SECONDS
+
+    def _ends_at(self) -> datetime:
+        """Return the end: as long after the beginning as was said, whole minutes more where a restart needs them."""
+        ends_at = self.script.starts_at + timedelta(minutes=self._minutes)
+        while self._died_at is not None and ends_at < self._died_at + timedelta(seconds=SETTLED_SECONDS):
+            ends_at += timedelta(minutes=1)
+        return ends_at
+
+
+class Bare:
+    """Watches the gateway's own books for positions without exits: while nobody is connected, nobody is told."""
+
+    def __init__(self) -> None:
+        self.seconds_most = 0.0
+        self.problems: list[str] = []
+        self._since: dict[int, datetime] = {}
+
+    def look(self, books: Books, now: datetime) -> None:
+        """Take what is true now; looked at often, it is measured as finely."""
+        bare = {row.con_id for row in books.positions if row.quantity > working(books.open_orders, row.con_id)}
+        self._since = {con_id: self._since.get(con_id, now) for con_id in bare}
+        for con_id, since in self._since.items():
+            self._measure(con_id, (now - since).total_seconds())
+        for row in books.positions:
+            if row.quantity < 0:
+                self.problems.append(f"oversold: {row.quantity} of {row.local_symbol} at {now:%H:%M:%S}")
+
+    def _measure(self, con_id: int, seconds: float) -> None:
+        if self.seconds_most <= BARE_SECONDS < seconds:
+            self.problems.append(f"bare: contract {con_id} was held without exits for more than {BARE_SECONDS:g} s")
+        self.seconds_most = max(self.seconds_most, seconds)
+
+
+def working(orders: Iterable[OrderRow], con_id: int) -> int:
+    """Return how many contracts the exits at the exchange would sell; those of one group count once."""
+    groups: Counter[str] = Counter()
+    for row in orders:
+        if row.con_id == con_id and row.action == "SELL" and row.stage == "working":
+            group = row.oca_group or (f"child of {row.parent_id}" if row.parent_id else row.order_ref)
+            groups[group] = max(groups[group], row.quantity - row.filled)
+    return groups.total()
+
+
+def sent_twice(frames: Iterable[Frame]) -> Iterator[str]:
+    """Say which intent has had a second entry, and which name of an order was used for two."""
+    first: dict[str, tuple[int, int]] = {}
+    for frame in frames:
+        notice = read(frame) if frame.direction == "in" else None
+        if isinstance(notice, OrderSent):
+            names = (notice.ref, f"the entry of {notice.intent}") if notice.leg == ENTRY else (notice.ref,)
+            for name in names:
+                if first.setdefault(name, notice.key) != notice.key:
+                    yield f"sent twice: {name} as {first[name]} and as {notice.key}"

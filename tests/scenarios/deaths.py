@@ -1,0 +1,87 @@
+"""The days on which a process dies at every point: many brackets in few minutes, over the wire."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from decimal import Decimal
+from typing import Final
+
+from cli.day import ACCOUNT
+from cli.simulation.drawing import SETS
+from cli.simulation.mortal_day import Lived, MortalDay
+from cli.simulation.script import DAY, Level, Script
+from domain.trading_day import NEW_YORK, Calendar
+from simgateway.config import ChildrenOnPartial, GatewayConfig
+
+SYMBOLS: Final = ("SPY", "QQQ", "IWM")
+STARTS: Final = datetime.combine(DAY, time(10, 0, 30), NEW_YORK)
+BUSY: Final = (
+    *SETS,
+    'symbols=["SPY","QQQ","IWM"]',
+    "schedule.interval_seconds=60",
+    "options.expiry=0dte",
+    "risk.take_profit_pct=0.03",
+    "risk.stop_loss_pct=0.03",
+    "risk.cooldown_minutes=0",
+    "risk.max_entries_per_day=100",
+)
+HABITS: Final = GatewayConfig(
+    account=ACCOUNT,
+    start_cash=Decimal(100_000),
+    greeks_seconds=0.0,
+    snapshot_end_ms=(300, 3000),
+    partial_fill_probability=0.0,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day by its name: how long it is, under which settings and habits of the gateway."""
+
+    name: str
+    minutes: int
+    sets: tuple[str, ...] = ()
+    gateway: GatewayConfig = HABITS
+    seed: int = 7
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def script(self) -> Script:
+        """Return the day as a session's script, in which nothing goes wrong."""
+        return Script(
+            seed=self.seed,
+            level=Level.NONE,
+            starts_at=STARTS,
+            symbols=SYMBOLS,
+            sets=(*BUSY, *self.sets),
+            gateway=replace(self.gateway, seed=self.seed),
+            mishaps=(),
+        )
+
+    def lived(self, calendar: Calendar, dies_at: int = 0) -> Lived:
+        """Live through it; the process dies at the point of this number, 0 for none."""
+        return MortalDay(self.script, self.minutes, calendar, dies_at).run()
+
+
+BUSY_DAY: Final = Day(name="twenty brackets, each sold within minutes", minutes=8)
+PARTLY: Final = Day(
+    name="every entry fills in parts, and its children with it",
+    minutes=3,
+    gateway=replace(HABITS, partial_fill_probability=1.0),
+)
+TORN: Final = Day(
+    name="every entry fills in parts, is given up, and its children go with the rest",
+    minutes=3,
+    sets=("risk.entry_unfilled_seconds=5",),
+    gateway=replace(
+        HABITS, partial_fill_probability=1.0, children_on_partial=ChildrenOnPartial.CANCELLED_WITH_REMAINDER
+    ),
+)
+WAITING: Final = Day(
+    name="every entry fills in parts, and its children wait for the last",
+    minutes=3,
+    sets=("risk.entry_unfilled_seconds=5",),
+    gateway=replace(HABITS, partial_fill_probability=1.0, children_on_partial=ChildrenOnPartial.ARMED_WHEN_COMPLETE),
+)
+DAYS: Final = (BUSY_DAY, PARTLY, TORN, WAITING)
