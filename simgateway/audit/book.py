@@ -64,7 +64,7 @@ class Order:
 
 @dataclass(slots=True)
 class Holding:
-    """Contracts of one con id, what they cost (USD), and what closed ones brought."""
+    """Contracts of one con id, what they cost (USD, below 0 of those sold short), and what closed ones brought."""
 
     multiplier: int = 1
     expiry: date | None = None
@@ -73,17 +73,15 @@ class Holding:
     realized: Decimal = Decimal(0)
 
     def take(self, execution: Executed) -> None:
-        """Book a fill at average cost; a sale beyond the position makes it negative."""
+        """Book a fill at average cost; a sale beyond the position makes it negative, as one told before its buy."""
         self.multiplier = execution.multiplier
-        value = execution.price * execution.quantity * execution.multiplier
-        if execution.is_buy:
-            self.quantity += execution.quantity
-            self.cost += value
-            return
-        share = self.cost * execution.quantity / self.quantity if self.quantity > 0 else Decimal(0)
-        self.quantity -= execution.quantity
-        self.cost -= share
-        self.realized += value - share
+        sign = 1 if execution.is_buy else -1
+        each = execution.price * execution.multiplier * sign
+        closed = min(execution.quantity, max(0, -sign * self.quantity))
+        share = self.cost * closed / abs(self.quantity) if closed else Decimal(0)
+        self.quantity += sign * execution.quantity
+        self.cost += each * (execution.quantity - closed) - share
+        self.realized -= each * closed + share
 
 
 @dataclass(slots=True)

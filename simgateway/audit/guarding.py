@@ -20,6 +20,7 @@ class GuardChecker(Checker):
         self._over_since: dict[int, datetime] = {}
         self._bare_until: dict[int, tuple[datetime, datetime]] = {}
         self._filled_at: dict[int, datetime] = {}
+        self._short: dict[int, tuple[datetime, str]] = {}
         self._told: set[tuple[int, int]] = set()
         self.unguarded_max_seconds = 0.0
 
@@ -29,6 +30,8 @@ class GuardChecker(Checker):
             self._check_bare(con_id, at)
         for con_id in tuple(self._over_since):
             self._check_over(con_id, at)
+        for con_id in tuple(self._short):
+            self._check_short(con_id, at, self.limits.oversold_grace_seconds)
         if isinstance(notice, Executed) and self.book.is_news(notice):
             self._check_sale(notice, at)
 
@@ -47,6 +50,8 @@ class GuardChecker(Checker):
         """Check that everything held is guarded by orders that work without the bot, and go on after its last words."""
         for con_id in tuple(self._bare_since):
             self._check_bare(con_id, at)
+        for con_id in tuple(self._short):
+            self._check_short(con_id, at, 0.0)
         for con_id, holding in self.book.holdings.items():
             covered = could_sell(self.book, con_id, _stays) >= holding.quantity
             text = f"the log ends with {holding.quantity} of contract {con_id} held and not guarded"
@@ -133,7 +138,18 @@ class GuardChecker(Checker):
         if notice.is_buy:
             return
         after = self.book.position(notice.con_id) - notice.quantity
-        self.findings.expect(3, at, f"{notice.ref}: its fill left a short position of {after}", holds=after >= 0)
+        if after < 0:
+            self._short.setdefault(notice.con_id, (at, f"{notice.ref}: its fill left a short position of {after}"))
+        else:
+            self.findings.expect(3, at, "", holds=True)
+
+    def _check_short(self, con_id: int, at: datetime, grace_seconds: float) -> None:
+        """Tell a short position from a sale that is told at once when its buy, long past, is yet to be asked for."""
+        since, text = self._short[con_id]
+        is_short = self.book.position(con_id) < 0
+        if not is_short or (at - since).total_seconds() >= grace_seconds:
+            del self._short[con_id]
+            self.findings.expect(3, since, text, holds=not is_short)
 
     def _oversold(self, con_id: int) -> str:
         selling, held = could_sell(self.book, con_id, _is_live), self.book.position(con_id)

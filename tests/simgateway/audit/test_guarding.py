@@ -248,3 +248,22 @@ def test_a_correction_of_a_fill_is_not_held_twice() -> None:
 
     assert list(result.positions.values()) == [5]
     assert broken(result) == set()
+
+
+def test_a_sale_that_is_told_before_its_buy_was_asked_for_opens_no_short_position() -> None:
+    log = Log().connect().entry().wait(1).fill(2, f"{INTENT}.T.0", "e2", side="SLD", price="3.03")
+    log.status(2, "Filled", 5, 0).status(3, "Cancelled", 0, 5).wait(0.2).fill(1, f"{INTENT}.E.0", "e1")
+
+    result = audited(log.status(1, "Filled", 5, 0).wait(5))
+
+    assert broken(result) == set()
+    assert result.realized == 505
+
+
+def test_a_sale_whose_buy_is_told_too_late_breaks_invariant_3() -> None:
+    log = Log().connect().entry().wait(1).fill(2, f"{INTENT}.T.0", "e2", side="SLD", price="3.03")
+    log.status(2, "Filled", 5, 0).status(3, "Cancelled", 0, 5).wait(3).fill(1, f"{INTENT}.E.0", "e1")
+
+    result = audited(log.status(1, "Filled", 5, 0).wait(5))
+
+    assert broken(result) == {3}
