@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from actors.base import Actor
+from actors.corrections import counted
 from actors.day_summary import summarised
 from actors.live_ramp import LiveRamp
 from actors.oco import stream_of
@@ -39,7 +40,7 @@ from domain.events import (
     RiskReserved,
 )
 from domain.findings import denied
-from domain.foreign import foreign_symbols, leg_filled
+from domain.foreign import foreign_symbols
 from domain.ids import Generation, IntentId, Symbol
 from domain.journal_health import AskJournalHealth, JournalHealth, journal_finding
 from domain.ledger import (
@@ -222,9 +223,7 @@ class RiskActor(Actor):
         self._journal(released)
 
     def _count(self, report: ExecutionReport | CommissionReport) -> None:
-        event = leg_filled(report)
-        if event is not None:
-            self._ledger = apply(self._ledger, event)
+        self._ledger = counted(self, self._ledger, report, self._log)
 
     def _reconcile(self, book: BookReport) -> None:
         """Count what was missed, and see where others hold something."""

@@ -12,7 +12,7 @@ from cli.result import DayResult
 from cli.scenario import BadDay
 from cli.tally import Tally
 from config.settings import Settings
-from domain.events import FeesCharged, LegFilled
+from domain.events import FeesCharged, FillCorrected, LegFilled
 from domain.ports import JournalPort
 from domain.reports import Side
 from domain.trading_day import Session, new_york
@@ -97,16 +97,17 @@ class OwnBooks:
 
 
 def own_books(store: JournalPort, intents: Iterable[str]) -> OwnBooks:
-    """Add up the journal's fills."""
+    """Add up the journal's fills, as they were corrected last."""
     flow, fees, held = Decimal(0), Decimal(0), Counter[int]()
     for intent in intents:
-        for record in store.read(f"bracket:{intent}"):
-            if isinstance(record, LegFilled):
-                sign = 1 if record.side is Side.BUY else -1
-                flow -= sign * record.price * record.quantity * record.multiplier
-                held[record.con_id] += sign * record.quantity
-            elif isinstance(record, FeesCharged):
-                fees += record.fees
+        records = store.read(f"bracket:{intent}")
+        fees += sum((one.fees for one in records if isinstance(one, FeesCharged)), Decimal(0))
+        news = sorted((one.fill for one in records if isinstance(one, FillCorrected)), key=lambda fill: fill.revision)
+        corrected = {fill.exec_id: fill for fill in news}
+        for fill in (corrected.get(one.exec_id, one) for one in records if isinstance(one, LegFilled)):
+            sign = 1 if fill.side is Side.BUY else -1
+            flow -= sign * fill.cash
+            held[fill.con_id] += sign * fill.quantity
     return OwnBooks(flow=flow, fees=fees, held={con_id: n for con_id, n in held.items() if n})
 
 

@@ -10,11 +10,12 @@ from domain.brackets import (
     entry_of,
     order_of,
     position,
+    with_correction,
     with_fees,
     with_fill,
     with_order,
 )
-from domain.events import FeesCharged, LegFilled
+from domain.events import FeesCharged, FillCorrected, LegFilled
 from domain.ids import Leg, split_ref
 from domain.order_specs import OrderKind, OrderSpec, TimeInForce
 from domain.orders import Order, OrderEvent, OrderStatus, after_error, after_status, moved
@@ -33,9 +34,9 @@ ABSENCES_BEFORE_BELIEVED = 2  # One book may have been written while the order w
 
 
 def after_execution(bracket: Bracket, report: ExecutionReport) -> Step:
-    """Count an execution once, journal it, say it."""
+    """Count an execution once, journal it, say it; journal a correction of it."""
     parts = split_ref(report.ref) if report.ref is not None else None
-    if report.ref is None or parts is None or counted(bracket, report.exec_id):
+    if report.ref is None or parts is None:
         return bracket, ()
     fill = LegFilled(
         at=report.executed_at,
@@ -48,7 +49,11 @@ def after_execution(bracket: Bracket, report: ExecutionReport) -> Step:
         quantity=report.quantity,
         price=report.price,
         multiplier=report.multiplier,
+        revision=report.revision,
     )
+    if counted(bracket, fill.exec_id):
+        after = with_correction(bracket, fill)
+        return after, ((Record(record=FillCorrected(at=report.at, fill=fill)),) if after is not bracket else ())
     after = with_fill(bracket, fill)
     effects: list[Effect] = [Record(record=fill), _fill_line(after, fill)]
     if position(after) < 0:

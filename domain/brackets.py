@@ -16,12 +16,13 @@ from domain.events import (
     ClosedBy,
     ExitNumbered,
     FeesCharged,
+    FillCorrected,
     Journaled,
     LegFilled,
 )
 from domain.ids import ExecId, Leg, OrderRef, order_ref, split_ref
 from domain.order_specs import OrderKind, OrderSpec, TimeInForce
-from domain.orders import LIVE, Order, OrderStatus, filled
+from domain.orders import LIVE, Order, OrderStatus, corrected, filled
 from domain.quotes import Quote
 from domain.reports import Side
 
@@ -139,9 +140,14 @@ def next_number(bracket: Bracket, leg: Leg) -> int:
     return max(used, default=-1) + 1
 
 
+def fill_of(bracket: Bracket, exec_id: ExecId) -> LegFilled | None:
+    """Return this execution as it counts now, if it is in the book."""
+    return next((fill for fill in bracket.fills if fill.exec_id == exec_id), None)
+
+
 def counted(bracket: Bracket, exec_id: ExecId) -> bool:
     """Return whether this execution is in the book already."""
-    return any(fill.exec_id == exec_id for fill in bracket.fills)
+    return fill_of(bracket, exec_id) is not None
 
 
 def with_fill(bracket: Bracket, fill: LegFilled) -> Bracket:
@@ -151,6 +157,19 @@ def with_fill(bracket: Bracket, fill: LegFilled) -> Bracket:
     order = order_of(bracket, fill.ref)
     after = replace(bracket, fills=(*bracket.fills, fill))
     return after if order is None else with_order(after, filled(order, fill))
+
+
+def with_correction(bracket: Bracket, fill: LegFilled) -> Bracket:
+    """Return the bracket after a correction; one that is no newer than what is known changes nothing.
+
+    The exits follow what was really paid, so they may have to move once more.
+    """
+    known = fill_of(bracket, fill.exec_id)
+    if known is None or fill.revision <= known.revision:
+        return bracket
+    order, fills = order_of(bracket, fill.ref), tuple(fill if one is known else one for one in bracket.fills)
+    after = replace(bracket, fills=fills, repriced=bracket.repriced and fill.leg is not Leg.ENTRY)
+    return after if order is None else with_order(after, corrected(order, known, fill))
 
 
 def with_fees(bracket: Bracket, fees: FeesCharged) -> Bracket:
@@ -251,6 +270,8 @@ def _after_record(bracket: Bracket, record: Journaled) -> Bracket:
     match record:
         case LegFilled():
             return with_fill(bracket, record)
+        case FillCorrected():
+            return with_correction(bracket, record.fill)
         case FeesCharged():
             return with_fees(bracket, record)
         case ExitNumbered():

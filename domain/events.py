@@ -69,6 +69,20 @@ class LegFilled:
     quantity: int
     price: Decimal
     multiplier: int
+    revision: int = 1  # As the broker numbers what it says of one execution.
+
+    @property
+    def cash(self) -> Decimal:
+        """Return what was paid or received, USD, positive."""
+        return self.price * self.quantity * self.multiplier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillCorrected:
+    """The broker corrected an execution: from now on it counts as ``fill`` says, whose revision is above 1."""
+
+    at: datetime
+    fill: LegFilled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +215,7 @@ class LiveDayBegan:
 Journaled = (
     BracketPlanned
     | LegFilled
+    | FillCorrected
     | FeesCharged
     | ExitNumbered
     | BracketClosed

@@ -82,10 +82,18 @@ def reserved_exposure(event: RiskReserved) -> Exposure:
     )
 
 
+def with_correction(exposure: Exposure, was: LegFilled, fill: LegFilled) -> Exposure:
+    """Return the exposure after the broker corrected an execution that was counted."""
+    quantity, cash = fill.quantity - was.quantity, fill.cash - was.cash
+    if fill.side is Side.SELL:
+        return replace(exposure, sold=exposure.sold + quantity, received=exposure.received + cash)
+    return replace(exposure, bought=exposure.bought + quantity, paid=exposure.paid + cash)
+
+
 def with_fill(before: Exposure | None, fill: LegFilled) -> Exposure:
     """Return the exposure after a fill that was not counted before."""
     exposure = before or Exposure(intent=fill.intent, con_id=fill.con_id, symbol=None)
-    cash = fill.price * fill.quantity * fill.multiplier
+    cash = fill.cash
     if fill.side is Side.SELL:
         return replace(
             exposure,

@@ -1,6 +1,8 @@
 """What in the account is not ours: seen, counted in the loss, never touched; and which claims are our fills."""
 
-from domain.events import FeesCharged, LegFilled
+from datetime import datetime
+
+from domain.events import FeesCharged, FillCorrected, LegFilled
 from domain.ids import Symbol, split_ref
 from domain.ledger import Ledger
 from domain.reports import BookReport, CommissionReport, ExecutionReport
@@ -25,7 +27,16 @@ def leg_filled(report: ExecutionReport | CommissionReport) -> LegFilled | FeesCh
         quantity=report.quantity,
         price=report.price,
         multiplier=report.multiplier,
+        revision=report.revision,
     )
+
+
+def correction(ledger: Ledger, event: LegFilled | FeesCharged, at: datetime) -> FillCorrected | None:
+    """Return what corrects a fill that was counted; None for one that was not, or that says nothing newer."""
+    known = ledger.fills.get(event.exec_id)
+    if known is None or not isinstance(event, LegFilled) or event.revision <= known.revision:
+        return None
+    return FillCorrected(at=at, fill=event)
 
 
 def foreign_symbols(book: BookReport, ledger: Ledger) -> frozenset[Symbol]:

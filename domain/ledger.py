@@ -16,14 +16,16 @@ from domain.events import (
     BracketClosed,
     DayOpened,
     FeesCharged,
+    FillCorrected,
     Journaled,
     LegFilled,
     LossLimitReached,
     RiskReleased,
     RiskReserved,
 )
-from domain.exposures import ZERO, Exposure, reserved_exposure, with_fill
+from domain.exposures import ZERO, Exposure, reserved_exposure, with_correction, with_fill
 from domain.ids import ConId, ExecId, IntentId, Symbol
+from domain.reports import Side
 from domain.sizing import known
 
 PNL_UNKNOWN_SECONDS: Final = 60
@@ -40,7 +42,8 @@ class Ledger:
     exposures: Mapping[IntentId, Exposure] = field(default_factory=lambda: _NOTHING)
     counted: Mapping[ExecId, date | None] = field(
         default_factory=lambda: _NOTHING
-    )  # Executions of this day and the last.
+    )  # Executions of this day and the last week's.
+    fills: Mapping[ExecId, LegFilled] = field(default_factory=lambda: _NOTHING)  # The same, as they count now.
     fees: Mapping[ExecId, Decimal] = field(default_factory=lambda: _NOTHING)
     closed: Mapping[IntentId, date | None] = field(default_factory=lambda: _NOTHING)  # Of the last week.
     closed_pnl: Decimal = ZERO  # Of the brackets closed today, from our fills, fees not counted.
@@ -174,11 +177,13 @@ def _opened(ledger: Ledger, event: DayOpened) -> Ledger:
         return ledger
     exposures = {intent: one.carried(ledger.mark(one)) for intent, one in ledger.exposures.items() if one.is_open}
     open_contracts = {one.con_id for one in exposures.values()}
+    counted = {exec_id: day for exec_id, day in ledger.counted.items() if _may_come_again(day, ledger, event)}
     return Ledger(
         day=event.day,
         start_equity=event.start_equity,
         exposures=exposures,
-        counted={exec_id: day for exec_id, day in ledger.counted.items() if _may_come_again(day, ledger, event)},
+        counted=counted,
+        fills={exec_id: ledger.fills[exec_id] for exec_id in counted},
         closed={intent: day for intent, day in ledger.closed.items() if _may_come_again(day, ledger, event)},
         marks={con_id: bid for con_id, bid in ledger.marks.items() if con_id in open_contracts},
         broker_unknown_since=event.at,
@@ -224,7 +229,23 @@ def _filled(ledger: Ledger, event: LegFilled) -> Ledger:
         ledger,
         exposures={**ledger.exposures, event.intent: exposure},
         counted={**ledger.counted, event.exec_id: ledger.day},
+        fills={**ledger.fills, event.exec_id: event},
     )
+
+
+def _corrected(ledger: Ledger, event: FillCorrected) -> Ledger:
+    """Count an execution as it is told now. One of an earlier day is that day's profit or loss, not this one's."""
+    fill, known = event.fill, ledger.fills.get(event.fill.exec_id)
+    if known is None or fill.revision <= known.revision:
+        return ledger
+    after = replace(ledger, fills={**ledger.fills, fill.exec_id: fill})
+    if ledger.counted[fill.exec_id] != ledger.day:
+        return after
+    exposure = ledger.exposures.get(fill.intent)
+    if exposure is None:
+        more = fill.cash - known.cash
+        return replace(after, closed_pnl=ledger.closed_pnl + (more if fill.side is Side.SELL else -more))
+    return replace(after, exposures={**ledger.exposures, fill.intent: with_correction(exposure, known, fill)})
 
 
 def _charged(ledger: Ledger, event: FeesCharged) -> Ledger:
@@ -265,6 +286,7 @@ _HANDLERS: Final[Mapping[type, Callable[[Ledger, Any], Ledger]]] = {
     RiskReserved: _reserved,
     RiskReleased: _released,
     LegFilled: _filled,
+    FillCorrected: _corrected,
     FeesCharged: _charged,
     BracketClosed: _closed,
     LossLimitReached: _latched,

@@ -162,6 +162,15 @@ def filled(order: Order, fill: LegFilled) -> Order:
     return moved(after, OrderEvent.COMPLETED) if after.filled >= after.spec.quantity else after
 
 
+def corrected(order: Order, was: LegFilled, fill: LegFilled) -> Order:
+    """Return the order after the broker corrected an execution that was counted; where it stands is not touched."""
+    return replace(
+        order,
+        filled=order.filled + fill.quantity - was.quantity,
+        notional=order.notional + fill.price * fill.quantity - was.price * was.quantity,
+    )
+
+
 EVENT_OF_STATUS: Final[Mapping[BrokerStatus, OrderEvent | None]] = {
     BrokerStatus.PENDING_SUBMIT: None,  # Not an acknowledgement.
     BrokerStatus.PRE_SUBMITTED: OrderEvent.HELD,

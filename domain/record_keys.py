@@ -2,14 +2,23 @@
 
 from collections.abc import Hashable
 
-from domain.events import BracketClosed, BracketPlanned, ExitNumbered, FeesCharged, Journaled, LegFilled
+from domain.events import (
+    BracketClosed,
+    BracketPlanned,
+    ExitNumbered,
+    FeesCharged,
+    FillCorrected,
+    Journaled,
+    LegFilled,
+)
 
 
 def key_of(record: Journaled) -> Hashable:
     """Return what makes a record one of its kind in its stream.
 
     A plan or an end is told once of an intent, an execution once by its id, however late the second teller heard of
-    it; fees that come to another amount are a correction, and news. Any other record repeats only its equal.
+    it, and each correction of it once by its number; fees that come to another amount are a correction, and news. Any
+    other record repeats only its equal.
     """
     match record:
         case BracketPlanned():
@@ -18,6 +27,8 @@ def key_of(record: Journaled) -> Hashable:
             return BracketClosed, record.intent
         case LegFilled():
             return LegFilled, record.exec_id
+        case FillCorrected():
+            return FillCorrected, record.fill.exec_id, record.fill.revision
         case FeesCharged():
             return FeesCharged, record.exec_id, record.fees
         case ExitNumbered():

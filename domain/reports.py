@@ -127,6 +127,7 @@ class ExecutionReport:
     quantity: int
     price: Decimal
     multiplier: int
+    revision: int = 1  # Above 1 it corrects what was said of this execution before.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -213,8 +213,10 @@ class Book:
             self._orders.items[key] = report
 
     def on_execution(self, report: ExecutionReport) -> None:
-        """Collect an execution, once."""
-        self._executions[report.exec_id] = report
+        """Collect an execution, once, as it was corrected last."""
+        known = self._executions.get(report.exec_id)
+        if known is None or report.revision >= known.revision:
+            self._executions[report.exec_id] = report
 
     def on_commission(self, report: CommissionReport) -> None:
         """Collect what an execution cost."""

@@ -200,9 +200,18 @@ def original_id(exec_id: str) -> ExecId:
     The broker: a correction's id differs from the original's in the digits after the last full stop alone; the first
     are 01.
     """
+    head, _, _ = exec_id.rpartition(".")
+    return ExecId(f"{head}.{FIRST_REVISION}" if _has_revision(exec_id) else exec_id)
+
+
+def revision_of(exec_id: str) -> int:
+    """Return how often an execution was told: 1 for the first time, more for each correction."""
+    return int(exec_id.rpartition(".")[2]) if _has_revision(exec_id) else int(FIRST_REVISION)
+
+
+def _has_revision(exec_id: str) -> bool:
     head, _, revision = exec_id.rpartition(".")
-    is_full = head.count(".") == ID_STOPS and len(revision) == len(FIRST_REVISION) and revision.isdecimal()
-    return ExecId(f"{head}.{FIRST_REVISION}" if is_full else exec_id)
+    return head.count(".") == ID_STOPS and len(revision) == len(FIRST_REVISION) and revision.isdecimal()
 
 
 def execution_report(generation: Generation, at: datetime, contract: Any, execution: Any) -> ExecutionReport | None:
@@ -215,6 +224,7 @@ def execution_report(generation: Generation, at: datetime, contract: Any, execut
         at=at,
         executed_at=execution.time.astimezone(UTC),
         exec_id=original_id(execution.execId),
+        revision=revision_of(execution.execId),
         order_id=OrderId(execution.orderId),
         perm_id=PermId(execution.permId),
         ref=read_ref(execution.orderRef),

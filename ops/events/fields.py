@@ -97,6 +97,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "positions_open": "positions still held, count",
     # How much: money, USD
     "price": "price per share, USD",
+    "price_before": "price per share that a correction replaced, USD",
     "average_price": "average price per share, USD",
     "trigger": "price at which a stop becomes an order, USD",
     "bid": "best bid, USD",

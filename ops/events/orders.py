@@ -76,6 +76,12 @@ ORDER_EVENTS: Final = (
         ("ref", "symbol"),
     ),
     Event(
+        "fill_corrected",
+        Level.WARNING,
+        "the broker corrected a fill of {intent} ({leg}): {quantity} at {price} USD, not {price_before}",
+        ("intent", "leg", "exec_id", "quantity", "price", "price_before"),
+    ),
+    Event(
         "position_opened",
         Level.INFO,
         "{contract}: {quantity} held",

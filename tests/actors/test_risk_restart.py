@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -15,7 +16,8 @@ from domain.commands import (
 from domain.denials import DenialRule
 from domain.entry_gate import AskEntry
 from domain.errors import StoreFault
-from domain.events import BracketPlanned, FeesCharged, LossLimitReached, Resynchronised
+from domain.events import BracketPlanned, FeesCharged, FillCorrected, LossLimitReached, Resynchronised
+from domain.foreign import leg_filled
 from domain.ids import Symbol
 from domain.journal_health import AskJournalHealth, JournalHealth
 from domain.ledger_rules import RiskLimits
@@ -28,6 +30,31 @@ from tests.builders import GENERATION, INTENT, NOW, a_book, a_fill, a_plan
 @pytest.fixture
 def scene(stage: Stage) -> Scene:
     return Scene(stage)
+
+
+def test_a_correction_is_written_to_its_brackets_stream_once_by_a_successor_too(stage: Stage, scene: Scene) -> None:
+    stage.store.append(LEDGER, [an_opening(), a_reservation()])
+    stage.store.append(stream_of(INTENT), [BracketPlanned(at=NOW, plan=a_plan())])
+    stage.cast(f"oco:{INTENT}")
+    predecessor = scene.open()
+    news = replace(a_fill("S", 2, "1.60", exec_id="out"), revision=2)
+    fills = [leg_filled(a_fill("E", 2, "2.02", exec_id="in")), leg_filled(a_fill("S", 2, "1.50", exec_id="out"))]
+    scene.tell(a_fill("E", 2, "2.02", exec_id="in"), a_fill("S", 2, "1.50", exec_id="out"), a_close("-104"))
+    stage.store.append(stream_of(INTENT), [*(fill for fill in fills if fill is not None), a_close("-104")])
+
+    scene.tell(news, news)
+    stage.run_for(1)
+    predecessor.stop()
+    stage.run_for(1)
+    scene.open()
+    scene.tell(news, SummariseDay(completed=1, failed=0))
+    stage.run_for(1)
+
+    written = [record for record in stage.store.streams[stream_of(INTENT)] if isinstance(record, FillCorrected)]
+    (line,) = stage.log.named("fill_corrected")
+    assert [record.fill.price for record in written] == [Decimal("1.60")]
+    assert (line["price"], line["price_before"]) == (Decimal("1.60"), Decimal("1.50"))
+    assert [line["pnl"] for line in stage.log.named("eod_summary")] == [Decimal(-84)]
 
 
 def test_a_successor_knows_what_the_day_lost_and_what_is_set_aside(stage: Stage, scene: Scene) -> None:

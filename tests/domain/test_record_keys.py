@@ -4,7 +4,16 @@ from decimal import Decimal
 
 import pytest
 
-from domain.events import BracketClosed, BracketPlanned, BreakerMoved, ClosedBy, ExitNumbered, FeesCharged, Journaled
+from domain.events import (
+    BracketClosed,
+    BracketPlanned,
+    BreakerMoved,
+    ClosedBy,
+    ExitNumbered,
+    FeesCharged,
+    FillCorrected,
+    Journaled,
+)
 from domain.ids import ConId, ExecId, Leg, Symbol
 from domain.record_keys import key_of
 from tests.builders import INTENT, NOW, a_plan
@@ -24,7 +33,8 @@ CLOSED = BracketClosed(
     pnl=Decimal(0),
     fees=Decimal(0),
 )
-ONCE = (PLANNED, FEES, NUMBERED, CLOSED, bought(1, "2.00"))
+CORRECTED = FillCorrected(at=NOW, fill=bought(1, "2.00", revision=2))
+ONCE = (PLANNED, FEES, NUMBERED, CLOSED, bought(1, "2.00"), CORRECTED)
 
 
 @pytest.mark.parametrize("record", ONCE, ids=lambda record: type(record).__name__)
@@ -39,6 +49,7 @@ def test_records_of_different_kinds_or_contents_are_not_repetitions() -> None:
         replace(MOVED, at=NOW + timedelta(seconds=5)),
         replace(FEES, fees=Decimal(2)),
         replace(NUMBERED, number=2),
+        FillCorrected(at=NOW, fill=bought(1, "2.00", revision=3)),
         bought(1, "2.00", exec_id="another"),
     )
 

@@ -1,6 +1,9 @@
 import asyncio
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from domain.ids import OrderRef
 from domain.reports import BookReport, BrokerStatus, Failure, HoldingsReport, PositionReport, RequestFailed
@@ -83,6 +86,32 @@ def test_a_look_that_is_not_answered_fails() -> None:
 
         assert isinstance(look, RequestFailed)
         assert look.failure is Failure.TIMED_OUT
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_book_has_an_execution_as_it_was_corrected_last_whatever_came_first(first: int) -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        told = [
+            an_execution(f"a.b.c.0{revision}", request=0, ref="A.E.0", shares=2, price=price)
+            for revision, price in ((1, "2.02"), (2, "2.05"))
+        ]
+        gateway.answers.update(
+            answers(
+                positions=lambda _: [(62, 1)],
+                open_orders=lambda _: [(53, 1)],
+                all_orders=lambda _: [(53, 1)],
+                executions=executions(told[first], told[1 - first]),
+            )
+        )
+
+        book = await desk.broker.book(5)
+
+        assert isinstance(book, BookReport), book
+        assert [(report.exec_id, report.revision, report.price) for report in book.executions] == [
+            ("a.b.c.01", 2, Decimal("2.05"))
+        ]
 
     run(scenario)
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from broker.ib.translate import original_id
+from broker.ib.translate import original_id, revision_of
 from domain.ids import OrderId, PermId
 from domain.reports import (
     BrokerStatus,
@@ -167,13 +167,13 @@ def test_an_execution_of_another_account_is_not_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "original"),
+    ("told", "original", "revision"),
     [
-        ("0000e0d5.5a4b2a0f.01.01", "0000e0d5.5a4b2a0f.01.01"),
-        ("0000e0d5.5a4b2a0f.01.02", "0000e0d5.5a4b2a0f.01.01"),
-        ("0000e0d5.5a4b2a0f.02.01", "0000e0d5.5a4b2a0f.02.01"),
-        ("paper.7", "paper.7"),
+        ("0000e0d5.5a4b2a0f.01.01", "0000e0d5.5a4b2a0f.01.01", 1),
+        ("0000e0d5.5a4b2a0f.01.02", "0000e0d5.5a4b2a0f.01.01", 2),
+        ("0000e0d5.5a4b2a0f.02.01", "0000e0d5.5a4b2a0f.02.01", 1),
+        ("paper.7", "paper.7", 1),
     ],
 )
-def test_a_correction_is_the_fill_it_corrects(told: str, original: str) -> None:
-    assert original_id(told) == original
+def test_a_correction_is_the_fill_it_corrects_told_anew(told: str, original: str, revision: int) -> None:
+    assert (original_id(told), revision_of(told)) == (original, revision)
