@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from simgateway.audit.notices import (
+    BookTold,
     CancelAsked,
     Charged,
     Completed,
@@ -130,6 +131,8 @@ class Book:
                 self._completed(notice)
             case Refused():
                 self._refused(notice)
+            case BookTold():
+                self._never_arrived(notice)
             case Lost() if notice.key in self.orders and not self.orders[notice.key].status:
                 self.orders[notice.key].status = "Inactive"
             case Executed() if self.is_news(notice):
@@ -143,6 +146,8 @@ class Book:
 
     def _sent(self, notice: OrderSent, at: datetime) -> None:
         known = self.orders.get(notice.key)
+        if known is not None and known.sent.ref != notice.ref and not known.is_live:
+            known = None  # It never arrived, so its id was given out anew.
         if known is None:
             order = Order(notice, at, notice.parent)
             self.orders[notice.key] = order
@@ -162,6 +167,12 @@ class Book:
         order = self.orders.get(notice.key)
         if order is not None and not order.status and notice.status in ACCEPTED:
             order.status = notice.status
+
+    def _never_arrived(self, told: BookTold) -> None:
+        """Take orders for lost that went out on a connection that is gone, and of which the next one never told."""
+        for (client_id, _), order in self.orders.items():
+            if client_id == told.client_id and not order.status and order.sent.connection < told.connection:
+                order.status = "Inactive"
 
     def _completed(self, notice: Completed) -> None:
         """Take orders for over that went while nobody was connected: of their end no status was told."""

@@ -35,6 +35,15 @@ class OrderSent:
     intent: str
     leg: str
     parent: OrderKey | None
+    connection: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookTold:
+    """An openOrderEnd: of the orders that an older connection sent, those that arrived were listed."""
+
+    client_id: int
+    connection: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +198,7 @@ Notice = (
     | StatusSeen
     | Listed
     | Completed
+    | BookTold
     | Executed
     | Charged
     | Refused

@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from simgateway.audit.notices import (
+    BookTold,
     CancelAsked,
     Charged,
     Completed,
@@ -70,7 +71,12 @@ def _order_sent(frame: Frame, f: tuple[str, ...]) -> Notice | None:
         intent=intent,
         leg=leg,
         parent=(frame.client_id, parent) if parent else None,
+        connection=frame.connection,
     )
+
+
+def _book_told(frame: Frame, _: tuple[str, ...]) -> Notice:
+    return BookTold(frame.client_id, frame.connection)
 
 
 def _cancel_asked(frame: Frame, f: tuple[str, ...]) -> Notice:
@@ -199,6 +205,7 @@ _READERS: Final[Mapping[tuple[str, str], _Reader]] = {
     ("out", "6"): _account_value,
     ("out", "11"): _executed,
     ("out", "17"): _history_answered,
+    ("out", "53"): _book_told,
     ("out", "57"): _data_ended,
     ("out", "59"): _charged,
     ("out", "61"): _position,

@@ -96,6 +96,9 @@ class Log:
         head = (101, OPTION, *[""] * 20, ref)
         return self.add("out", *head, *[""] * (77 - len(head)), text, *[""] * 11)
 
+    def book_told(self) -> "Log":
+        return self.add("out", 53, 1)
+
     def cancel(self, number: int) -> "Log":
         return self.add("in", 4, 1, number)
 

@@ -31,6 +31,38 @@ def test_an_entry_may_be_sent_again_when_the_first_is_dead_and_unfilled() -> Non
     assert broken(result) == set()
 
 
+def a_swallowed_entry() -> Log:
+    """Send an entry into a connection that is dead already, and log on anew."""
+    log = Log().connect().bars().quotes().order(1, f"{INTENT}.E.0").wait(5)
+    log.connection = 2
+    return log.connect()
+
+
+def test_an_entry_that_the_book_of_the_next_connection_misses_never_arrived() -> None:
+    log = a_swallowed_entry().book_told().wait(1).bars().quotes()
+
+    result = audited(log.order(8, f"{INTENT}.E.1").status(8, "Cancelled"))
+
+    assert broken(result) == set()
+
+
+def test_an_entry_may_have_arrived_until_the_book_is_told() -> None:
+    log = a_swallowed_entry().bars().quotes()
+
+    result = audited(log.order(8, f"{INTENT}.E.1").status(8, "Cancelled").book_told())
+
+    assert broken(result) == {1}
+
+
+def test_the_id_of_an_order_that_never_arrived_may_be_another_ones() -> None:
+    log = a_swallowed_entry().book_told().wait(1).bars().quotes().order(8, f"{INTENT}.E.1")
+    log.order(1, f"{INTENT}.T.1", side="SELL", parent=8).status(1, "PreSubmitted").status(8, "Submitted")
+
+    result = audited(log.fill(8, f"{INTENT}.E.1", "e1").status(8, "Filled", 5, 0).wait(6).listed(8, "Filled"))
+
+    assert broken(result) == set()
+
+
 def test_an_entry_that_was_refused_outright_is_dead() -> None:
     log = Log().connect().bars().quotes().order(1, f"{INTENT}.E.0").error(1, 201)
     log.order(8, f"{INTENT}.E.1").error(8, 201)
