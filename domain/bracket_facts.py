@@ -134,6 +134,7 @@ def _adopted(bracket: Bracket, report: OpenOrderReport) -> Order:
         tif=TimeInForce.GTC,
         limit=report.limit,
         trigger=report.trigger,
+        oca_group=report.oca_group,  # A change that left it out would be refused, or take the order out of it.
     )
     return Order(
         spec=spec,

@@ -157,6 +157,22 @@ def test_an_order_that_nobody_remembers_is_adopted_from_the_book() -> None:
     assert life.bracket.unguarded_since is None
 
 
+def test_adopted_exits_stay_linked_when_they_are_changed_later() -> None:
+    life = a_guarded_life()
+    life.tell(a_status("T", S.CANCELLED), a_status("S", S.CANCELLED))
+    group = f"{life.bracket.plan.intent}.1"
+    life = Life(replace(life.bracket, orders=life.bracket.orders[:3], book_wanted=True), life.now)
+    pair = (
+        an_open_order("T", S.SUBMITTED, number=1, limit=Decimal("3.03")),
+        an_open_order("S", S.PRE_SUBMITTED, number=1, trigger=Decimal("1.61"), limit=Decimal("1.57")),
+    )
+
+    life.tell(a_book(open_orders=tuple(replace(one, oca_group=group) for one in pair)))
+
+    adopted = [order.spec for order in life.bracket.orders if order.ref in (ref("T", 1), ref("S", 1))]
+    assert [spec.oca_group for spec in adopted] == [group, group]
+
+
 def test_reports_about_others_change_nothing() -> None:
     life = an_accepted_life()
     before = life.bracket
