@@ -1,4 +1,4 @@
-"""Kills the bot at every point of its days: `python -m bench.crash_everywhere [--days 1,2] [--from 1] [--json]`.
+"""Kills the bot at every point of its days: `python -m bench.crash_everywhere [--days 1,2,3,4] [--from 1] [--json]`.
 
 The points are before and after each journal write and each order message (place, change, cancel). Each is died at once:
 the process is gone, three seconds later another is started on its state, and the day goes on over the wire. At the end
@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from cli.simulation.mortal_day import Lived, Point
 from cli.simulation.session import calendar_in
 from domain.trading_day import Calendar
-from tests.scenarios.deaths import DAYS, Day
+from tests.scenarios.deaths import DAYS, PARTS, Day
 
 BAR_WIDTH: Final = 40
 
@@ -77,7 +77,7 @@ def died(day: Day, first: int, calendar: Calendar) -> dict[str, object]:
 def main() -> int:
     """Die, print, and return 1 when anything was broken."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--days", default=",".join(str(number) for number in range(1, len(DAYS) + 1)))
+    parser.add_argument("--days", default=",".join(str(number) for number in range(1, len(PARTS) + 1)))
     parser.add_argument("--from", dest="first", type=int, default=1, help="the point to begin at")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

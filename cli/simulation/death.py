@@ -55,7 +55,7 @@ class Process:
         self, host: VirtualHost, log: EventLog, journal: JournalPort, library: Library, reached: Reached = nothing
     ) -> None:
         self.is_alive = True
-        self.log: EventLog = _Log(self, log)
+        self.log: EventLog = LivingLog(lambda: self.is_alive, log)
         self.journal: JournalPort = _Journal(self, journal)
         self._host = host
         self._library = library
@@ -99,16 +99,16 @@ class Process:
         return lambda *fields: self.do(Step.ORDER, lambda: send(*fields))
 
 
-class _Log:
-    """A log of which a dead process writes no line."""
+class LivingLog:
+    """A log of which a dead process writes no line: what its actors break as they go is nobody's news."""
 
-    def __init__(self, process: Process, log: EventLog) -> None:
-        self._process = process
+    def __init__(self, is_alive: Callable[[], bool], log: EventLog) -> None:
+        self._is_alive = is_alive
         self._log = log
 
     def emit(self, event: str, /, **fields: object) -> None:
         """Write one line while the process lives."""
-        if self._process.is_alive:
+        if self._is_alive():
             self._log.emit(event, **fields)
 
 

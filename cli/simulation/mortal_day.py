@@ -13,7 +13,7 @@ from typing import Final
 
 from actors.runtime.hosts import VirtualHost
 from cli.simulation.checks import Ended, audited, complaints
-from cli.simulation.death import Side, Step
+from cli.simulation.death import LivingLog, Side, Step
 from cli.simulation.script import Script
 from cli.simulation.trail import Trail
 from cli.trace import TracingObserver
@@ -86,7 +86,7 @@ class MortalDay:
             seed=script.seed,
             frames=self.frames,
             log=self.trail,
-            observer=TracingObserver(self.trail),
+            observer=TracingObserver(LivingLog(lambda: self.life.is_alive, self.trail)),
             calendar=calendar,
             state_path=None,
             wire=script.wire,

@@ -64,15 +64,15 @@ class Day:
         return MortalDay(self.script, self.minutes, calendar, dies_at).run()
 
 
-BUSY_DAY: Final = Day(name="twenty brackets, each sold within minutes", minutes=8)
+WHOLE: Final = Day(name="every entry fills at once", minutes=2)
 PARTLY: Final = Day(
     name="every entry fills in parts, and its children with it",
-    minutes=3,
+    minutes=2,
     gateway=replace(HABITS, partial_fill_probability=1.0),
 )
 TORN: Final = Day(
     name="every entry fills in parts, is given up, and its children go with the rest",
-    minutes=3,
+    minutes=2,
     sets=("risk.entry_unfilled_seconds=5",),
     gateway=replace(
         HABITS, partial_fill_probability=1.0, children_on_partial=ChildrenOnPartial.CANCELLED_WITH_REMAINDER
@@ -80,8 +80,11 @@ TORN: Final = Day(
 )
 WAITING: Final = Day(
     name="every entry fills in parts, and its children wait for the last",
-    minutes=3,
+    minutes=2,
     sets=("risk.entry_unfilled_seconds=5",),
     gateway=replace(HABITS, partial_fill_probability=1.0, children_on_partial=ChildrenOnPartial.ARMED_WHEN_COMPLETE),
 )
-DAYS: Final = (BUSY_DAY, PARTLY, TORN, WAITING)
+PARTS: Final = (WHOLE, PARTLY, TORN, WAITING)
+"""Twenty brackets together; in parts, so that a death in the one need not wait for the end of the others."""
+LONG: Final = Day(name="twenty brackets in one day, each filled at once", minutes=8)
+DAYS: Final = (*PARTS, LONG)
