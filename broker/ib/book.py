@@ -1,9 +1,10 @@
 """Positions, open orders, executions: asked for afresh, and never half an answer taken for a whole one."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Hashable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Generic, TypeVar
 
 from broker.ib.library import ExecutionFilter
@@ -27,6 +28,8 @@ T = TypeVar("T")
 
 POSITIONS, OPEN_ORDERS, COMPLETED = "positions", "open orders", "completed orders"
 ASK_AGAIN_SECONDS: Final = 4.0
+NEVER_AFTER: Final = timedelta(seconds=60)
+"""An end that is owed for longer was lost: on one socket nothing comes so late."""
 GONE: Final = frozenset({BrokerStatus.FILLED, BrokerStatus.CANCELLED, BrokerStatus.API_CANCELLED})
 
 
@@ -40,18 +43,21 @@ class Collected(Generic[T]):
     def __init__(self) -> None:
         self.items: dict[Hashable, T] = {}
         self.asked_at: datetime | None = None  # When the oldest question left that may be answered here.
-        self._owed = 0
+        self._owed: deque[datetime] = deque()
 
     def begin(self, at: datetime) -> None:
         """Note that a request goes out."""
-        if self._owed == 0:
+        while self._owed and at - self._owed[0] > NEVER_AFTER:
+            self._owed.popleft()
+        if not self._owed:
             self.items.clear()
             self.asked_at = at
-        self._owed += 1
+        self._owed.append(at)
 
     def end(self) -> None:
-        """Note that an end came in."""
-        self._owed = max(0, self._owed - 1)
+        """Note that an end came in, of the oldest question that has none: answers come in the order of questions."""
+        if self._owed:
+            self.asked_at = self._owed.popleft()
 
 
 class Book:

@@ -15,7 +15,7 @@ from cli.simulation.script import DAY, Crash, Level, Mishap, Script
 from cli.simulation.session import calendar_in, run_script
 from domain.trading_day import NEW_YORK, Calendar
 from simgateway.config import ChildrenOnPartial, GatewayConfig
-from simgateway.faults.model import Fault, Nth
+from simgateway.faults.model import Chance, Fault, Nth
 
 HABITS: Final = GatewayConfig(account=ACCOUNT, start_cash=Decimal(100_000), greeks_seconds=0.0)
 
@@ -143,6 +143,58 @@ FOUND = (
     Found(
         "exits of which the broker's picture alone told, their statuses being lost, were taken for none",
         ((1, 0.0, Fault(kind="mute", message="orderStatus", lasts=30.0)),),
+    ),
+    Found(
+        "a part of the book that was lost once made every later book of that connection too old to be believed",
+        (
+            (0, 158.8, Fault(kind="mute", message="positionEnd", when=Chance(1.0), lasts=60.0)),
+            (0, 159.8, Fault(kind="drop")),
+            (0, 589.3, Fault(kind="lose_order", when=Nth(3), times=2)),
+        ),
+        sets=(
+            "options.expiry=0dte",
+            "options.min_volume=0",
+            "risk.take_profit_pct=0.2",
+            "risk.stop_loss_pct=0.03",
+            "risk.max_entries_per_day=3",
+            "risk.cooldown_minutes=10",
+            "risk.entry_unfilled_seconds=30",
+        ),
+        gateway=replace(
+            HABITS,
+            seed=98,
+            partial_fill_probability=0.0,
+            delay_ms=(1, 20),
+            snapshot_end_ms=(300, 11_000),
+            pnl_seconds=10.0,
+        ),
+        starts=time(14, 59, 50),
+        seed=98,
+    ),
+    Found(
+        "who got the id of an order that a dead connection had swallowed was taken for a change of it",
+        ((1, 0.0, Fault(kind="half_open", settings={"existing": True, "seconds": 8.3})),),
+        sets=(
+            "options.expiry=0dte",
+            "options.min_volume=0",
+            "risk.take_profit_pct=0.2",
+            "risk.stop_loss_pct=0.03",
+            "risk.max_entries_per_day=2",
+            "risk.max_daily_loss_pct=0.01",
+            "risk.flatten_on_daily_loss=false",
+        ),
+        gateway=replace(
+            HABITS,
+            seed=39,
+            partial_fill_probability=0.5,
+            delay_ms=(1, 300),
+            snapshot_end_ms=(300, 11_000),
+            children_on_partial=ChildrenOnPartial.ARMED_WHEN_COMPLETE,
+            tick_seconds=1.0,
+            pnl_seconds=2.0,
+        ),
+        starts=time(10, 27, 37),
+        seed=39,
     ),
 )
 

@@ -1,15 +1,18 @@
 import asyncio
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from broker.ib.book import NEVER_AFTER, Collected
 from domain.ids import OrderRef
 from domain.reports import BookReport, BrokerStatus, Failure, HoldingsReport, PositionReport, RequestFailed
 from tests.broker.ib.order_desk import run
 from tests.broker.orders_on_the_wire import MAX, OPTION, a_completed_order, a_status, an_execution, an_open_order
 from tests.broker.scripted_gateway import ACCOUNT, Answer, Desk, Fields, Frame, ScriptedGateway
+from tests.builders import NOW
 
 POSITIONS, OPEN, EXECUTIONS, ALL_OPEN, COMPLETED = 61, 5, 7, 16, 99
 
@@ -281,3 +284,29 @@ def test_a_completed_order_is_evidence_without_an_order_id() -> None:
         assert (order.ref, order.order_id, order.status, order.filled) == ("A.E.0", 0, BrokerStatus.FILLED, 2)
 
     run(scenario)
+
+
+def test_after_an_end_that_was_lost_a_book_is_no_older_than_the_question_before_it() -> None:
+    collected: Collected[str] = Collected()
+    times = [NOW + timedelta(seconds=2 * turn) for turn in range(4)]
+    collected.begin(times[0])  # Of this one no end ever comes.
+
+    seen = []
+    for at in times[1:]:
+        collected.begin(at)
+        collected.end()
+        seen.append(collected.asked_at)
+
+    assert seen == times[:3]
+
+
+def test_an_end_that_is_owed_for_too_long_is_no_longer_waited_for() -> None:
+    collected: Collected[str] = Collected()
+    collected.begin(NOW)
+    collected.items["old"] = "said before"
+
+    collected.begin(NOW + NEVER_AFTER + timedelta(seconds=1))
+    collected.end()
+
+    assert collected.asked_at == NOW + NEVER_AFTER + timedelta(seconds=1)
+    assert collected.items == {}
