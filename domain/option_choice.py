@@ -84,9 +84,14 @@ def _judged(
     middle, width = mid(quote), spread(quote)
     assert middle is not None, "the check above saw bid and ask"
     assert width is not None, "the check above saw bid and ask"
-    until = quote.at + timedelta(seconds=filters.max_quote_age_seconds)
+    until = _valid_until(quote, filters)
     found = Choice(contract=contract, quote=quote, mid=middle, spread=width, valid_until=until)
     return _spread_objection(found, filters) or _activity_objection(quote, filters) or found
+
+
+def _valid_until(quote: Quote, filters: OptionFilters) -> datetime:
+    """Return when the quote becomes too old to buy on."""
+    return quote.at + timedelta(seconds=filters.max_quote_age_seconds)
 
 
 def _quote_objection(problem: DenialRule, quote: Quote, filters: OptionFilters, now: datetime) -> _Objection:

@@ -13,7 +13,7 @@ from actors.broker_streams import Streams
 from actors.oco import OCOActor
 from actors.runtime.supervisor import Supervisor
 from cli.system import System
-from domain import bracket_exits, bracket_facts, bracket_steps, ledger, ledger_rules, quote_checks
+from domain import bracket_exits, bracket_facts, bracket_steps, ledger, ledger_rules, option_choice, quote_checks
 from domain.bracket_facts import Step
 from domain.brackets import Bracket, exits, family, leg_of
 from domain.commands import CancelOrder
@@ -101,6 +101,10 @@ def _tidy_up_on_stop(actor: OCOActor, on_stop: Callable[[OCOActor], None] = OCOA
     on_stop(actor)
 
 
+NO_END_TO_A_QUOTE: Final = (option_choice, "_valid_until", lambda *_: None)
+"""The door would refuse what is sent too late, whoever sends it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """One guard: the invariant it keeps, what the bot does without it, where it is, what stands there then."""
@@ -129,6 +133,7 @@ GUARDS: Final = (
         "_resumed",
         _resend_on_restart,
         "the broker's actor dies, then the bracket's",
+        second=NO_END_TO_A_QUOTE,
     ),
     Guard(
         2,
@@ -194,7 +199,15 @@ GUARDS: Final = (
         lambda _: None,
         "nothing may be sent",
     ),
-    Guard(7, "a quote never grows old", quote_checks, "age_seconds", lambda *_: 0.0, "quotes come late"),
+    Guard(
+        7,
+        "a quote never grows old",
+        quote_checks,
+        "age_seconds",
+        lambda *_: 0.0,
+        "quotes come late",
+        second=NO_END_TO_A_QUOTE,
+    ),
     Guard(
         7,
         "a bar never grows old",
