@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.bracket_effects import Alarm, Cancel, Change, Effect, Record, Say, Send, SetTimer
-from domain.bracket_facts import Step, touched
+from domain.bracket_facts import Step, sales_claimed, sold_out_by_claim, touched
 from domain.bracket_prices import chase_price, exits_of
 from domain.brackets import (
     Bracket,
@@ -57,6 +57,8 @@ def protect(bracket: Bracket, now: datetime) -> Step:
     """Keep a position guarded: both exits alive, of the right size, at the right prices; else place them anew."""
     if not bracket.plan.native:
         return bracket, ()  # The quotes are the guard: ``on_quote``.
+    if sold_out_by_claim(bracket):
+        return bracket, ()  # What it sold is asked for; a change would come too late.
     target, stop = live_exit(bracket, Leg.TARGET), live_exit(bracket, Leg.STOP)
     if stop is not None and touched(stop):
         return _chase_stop(bracket, stop)  # It sells already, and needs no target beside it.
@@ -149,8 +151,11 @@ def _replace_pair(bracket: Bracket, now: datetime) -> Step:
 def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int, now: datetime) -> Step:
     """Place fresh exits, but not again at once: a broker that refuses them would be asked a hundred times a minute.
 
-    Exits that sold a part were not refused: what they leave is guarded anew at once.
+    Exits that sold a part were not refused: what they leave is guarded anew at once. While it is not known how much
+    they sold, nothing is placed: it could sell more than is left.
     """
+    if sales_claimed(bracket):
+        return bracket, ()
     sold = position(bracket) < bracket.placed_for
     if "anew" in bracket.timers and not sold:
         return bracket, ()
@@ -197,6 +202,8 @@ def _bid(bracket: Bracket) -> Decimal | None:
 
 def liquidate(bracket: Bracket, now: datetime) -> Step:
     """Sell what is held: by moving an exit that already rests, whose sibling stays linked; else by a fresh order."""
+    if sold_out_by_claim(bracket):
+        return bracket, ()
     carrier = live_exit(bracket, Leg.EXIT) or _resting_target(bracket)
     if carrier is not None:
         return _chase_exit(bracket, carrier)

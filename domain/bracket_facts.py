@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from domain.bracket_effects import Alarm, Cancel, Effect, Record, Say
+from domain.bracket_effects import Alarm, Cancel, Effect, Record, Say, SetTimer
 from domain.brackets import (
     Bracket,
     counted,
@@ -211,6 +211,28 @@ def not_sent(bracket: Bracket, refs: tuple[str, ...]) -> Bracket:
 def claims_more(bracket: Bracket) -> bool:
     """Return whether the broker claims fills whose executions never came."""
     return any(order.claimed_filled > order.filled for order in bracket.orders)
+
+
+def sales_claimed(bracket: Bracket) -> bool:
+    """Return whether exits are said to have sold more than their executions tell: less is held than is known."""
+    return any(order.spec.side is Side.SELL and order.claimed_filled > order.filled for order in bracket.orders)
+
+
+def sold_out_by_claim(bracket: Bracket) -> bool:
+    """Return whether an exit is said to have filled whole, and its executions have not come: it sells nothing more."""
+    return any(
+        order.spec.side is Side.SELL and order.claimed_filled >= order.spec.quantity > order.filled
+        for order in bracket.orders
+    )
+
+
+def claim_watched(result: Step) -> Step:
+    """Ask in a moment for fills that are claimed and do not come."""
+    after, effects = result
+    if not claims_more(after) or "claim" in after.timers:
+        return result
+    timer = SetTimer(timer="claim", seconds=after.policy.in_flight_seconds)
+    return replace(after, timers=after.timers | {"claim"}), (*effects, timer)
 
 
 def silent(bracket: Bracket) -> bool:

@@ -37,6 +37,7 @@ from domain.bracket_facts import (
     after_execution,
     after_open_order,
     after_status_report,
+    claim_watched,
     claims_more,
     not_sent,
     silent,
@@ -157,7 +158,7 @@ def _refused(bracket: Bracket, message: NotSent) -> Step:
 
 
 def _after_book(bracket: Bracket, book: BookReport) -> Step:
-    after, effects = after_book(bracket, book)
+    after, effects = claim_watched(after_book(bracket, book))
     if after.book_wanted:
         return after, (*effects, SetTimer(timer="book", seconds=after.policy.book_retry_seconds))
     return after, effects
@@ -165,10 +166,7 @@ def _after_book(bracket: Bracket, book: BookReport) -> Step:
 
 def _doubted(result: Step) -> Step:
     """Ask the broker at once when something became unknown, and in a moment when fills are claimed and do not come."""
-    after, effects = result
-    if claims_more(after) and "claim" not in after.timers:
-        after = replace(after, timers=after.timers | {"claim"})
-        effects = (*effects, SetTimer(timer="claim", seconds=after.policy.in_flight_seconds))
+    after, effects = claim_watched(result)
     unknown = any(order.status is OrderStatus.UNKNOWN for order in after.orders)
     if not unknown or after.book_wanted:
         return after, effects
