@@ -1,8 +1,9 @@
 """Kills the bot at every point of its days: `python -m bench.crash_everywhere [--days 1,2,3,4] [--from 1] [--json]`.
 
-The points are before and after each journal write and each order message (place, change, cancel). Each is died at once:
-the process is gone, three seconds later another is started on its state, and the day goes on over the wire. At the end
-the gateway's own log is audited, and both sides' books are laid side by side:
+The points are before and after each journal write and each order message (place, change, cancel), and in each write
+between what is kept beside the state file and its commit. Each is died at: the process is gone, three seconds later
+another is started on its state, and the day goes on over the wire. At the end the gateway's own log is audited, and
+both sides' books are laid side by side:
 
     no intent sent twice                          no position without its exits for over 3 + 5 s
     no position oversold                          fills, fees and holdings equal to the cent
@@ -30,27 +31,35 @@ from tests.scenarios.deaths import DAYS, PARTS, Day
 BAR_WIDTH: Final = 40
 
 
+def lived_on_disk(day: Day, calendar: Calendar, dies_at: int = 0) -> Lived:
+    """Live through a day, its journal in a file that is gone afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        return day.lived(calendar, dies_at, Path(folder))
+
+
 def deaths(day: Day, points: Sequence[Point], calendar: Calendar) -> Iterator[tuple[Point, Lived]]:
     """Give each point with the day on which it was died at."""
     began = time.perf_counter()
     for count, point in enumerate(points, 1):
-        yield point, day.lived(calendar, point.number)
+        yield point, lived_on_disk(day, calendar, point.number)
         show(count, len(points), time.perf_counter() - began)
 
 
 def show(count: int, total: int, seconds: float) -> None:
-    """Draw how far it is, where somebody looks."""
+    """Draw how far it is; into a file, now and then."""
     if sys.stderr.isatty():
         done = BAR_WIDTH * count // total
         left = seconds / count * (total - count)
         line = f"\r[{'#' * done}{'.' * (BAR_WIDTH - done)}] {count}/{total} points, {left:.0f} s left "
         print(line, end="\n" if count == total else "", file=sys.stderr, flush=True)
+    elif count % 50 == 0:
+        print(f"  {count}/{total} points", file=sys.stderr, flush=True)
 
 
 def died(day: Day, first: int, calendar: Calendar) -> dict[str, object]:
     """Die at all points of a day from this one on; print each violation, return the figures."""
     began = time.perf_counter()
-    whole = day.lived(calendar)
+    whole = lived_on_disk(day, calendar)
     points = whole.points[first - 1 :]
     print(f"{day}: {whole.brackets} brackets, {len(whole.points)} points", flush=True)
     broken = [f"without a death: {text}" for text in whole.problems]

@@ -1,6 +1,7 @@
 """A bot and a simulated gateway that share one thread and virtual time, mostly over the wire; days run on it."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +43,7 @@ class World:
     `state_path` is the journal's file; None keeps the journal in memory. `injector`: one that is given faults later, in
     place of `actor_faults`. Without `wire` the exchange is right behind the broker's adapter: no client library, no
     socket. `reached` hears of each point at which the process can die between two of its deeds.
+    `connection` is what the journal's file is written through.
     """
 
     settings: Settings
@@ -59,13 +61,14 @@ class World:
     injector: Injector | None = None
     wire: bool = True
     reached: Reached = nothing
+    connection: type[sqlite3.Connection] = sqlite3.Connection
 
 
 def _store(world: World, now: datetime) -> SqliteStore | MemoryJournal:
     if world.state_path is None:
         return MemoryJournal()
     mode = world.settings.mode.value
-    return SqliteStore(world.state_path, world.gateway.account, mode, now)
+    return SqliteStore(world.state_path, world.gateway.account, mode, now, connection=world.connection)
 
 
 class VirtualLife:

@@ -6,6 +6,7 @@ further. The gateway lives on beside it, on the same loop.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -21,6 +22,7 @@ class Step(StrEnum):
     """What a process does to the world."""
 
     WRITE = "journal write"
+    COMMIT = "commit"
     ORDER = "order message"
 
 
@@ -39,6 +41,21 @@ ORDER_MESSAGES: Final = ("placeOrder", "cancelOrder")
 
 class KilledError(asyncio.CancelledError):
     """The process is no more; passes through whatever it was doing, as a cancelled task's end does."""
+
+
+def committing(reached: Reached) -> type[sqlite3.Connection]:
+    """Return the kind of connection that comes to a point before each commit.
+
+    By then what must not be forgotten is kept beside the file, and the file does not have it.
+    """
+
+    class Committing(sqlite3.Connection):
+        def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+            if sql == "COMMIT":
+                reached(Step.COMMIT, Side.BEFORE)
+            return super().execute(sql, parameters)
+
+    return Committing
 
 
 def nothing(step: Step, side: Side) -> None:

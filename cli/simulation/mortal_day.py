@@ -1,19 +1,23 @@
 """A short day on which the process dies at one of its points and another is started: what must hold at the end.
 
-The points are before and after every journal write and every order message, counted from 1 in the order in which the
-first process comes to them. The same day has the same points each time, so each can be died at, one by one.
+The points are before and after every journal write and every order message, and on a disk before each commit. They are
+counted from 1 in the order in which the first process comes to them. The same day has the same points each time, so
+each can be died at, one by one.
 """
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 from actors.runtime.hosts import VirtualHost
 from cli.simulation.checks import Ended, audited, complaints
-from cli.simulation.death import LivingLog, Side, Step
+from cli.simulation.death import KilledError, LivingLog, Side, Step, committing
 from cli.simulation.script import Script
 from cli.simulation.trail import Trail
 from cli.trace import TracingObserver
@@ -65,9 +69,14 @@ class Lived:
 
 
 class MortalDay:
-    """A day that can be lived once, of so many minutes; its process dies at the point of this number, 0 for none."""
+    """A day that can be lived once, of so many minutes; its process dies at the point of this number, 0 for none.
 
-    def __init__(self, script: Script, minutes: int, calendar: Calendar, dies_at: int = 0) -> None:
+    With a `state_path` the journal is on the disk, and before each commit is a point as well.
+    """
+
+    def __init__(
+        self, script: Script, minutes: int, calendar: Calendar, dies_at: int = 0, state_path: Path | None = None
+    ) -> None:
         self.script = script
         self.settings = load_fixed({}, script.sets)
         self.host = VirtualHost(script.seed, script.starts_at)
@@ -76,6 +85,7 @@ class MortalDay:
         self.frames = FrameLog(keep=True, hashed=False)
         self.points: list[Point] = []
         self._minutes = minutes
+        self._state_path = state_path
         self._dies_at = dies_at
         self._died_at: datetime | None = None
         self._bare = Bare()
@@ -88,9 +98,10 @@ class MortalDay:
             log=self.trail,
             observer=TracingObserver(LivingLog(lambda: self.life.is_alive, self.trail)),
             calendar=calendar,
-            state_path=None,
+            state_path=state_path,
             wire=script.wire,
             reached=self._reached,
+            connection=committing(self._committed),
         )
         self.life = VirtualLife(self.host, script.starts_at, world)
 
@@ -104,13 +115,13 @@ class MortalDay:
         finally:
             self.life.close()
             self.frames.close()
-        assert isinstance(self.life.store, MemoryJournal), "no file was asked for"
+            self.life.store.close()
         ended = Ended(
             script=self.script,
             settings=self.settings,
             ended_at=ended_at,
             trail=self.trail,
-            journal=self.life.store,
+            journal=self._journal(),
             frames=self.frames.frames,
             books=books,
             counters=counters,
@@ -135,6 +146,21 @@ class MortalDay:
             bare_seconds_most=self._bare.seconds_most,
             newest=self.trail.newest() if problems else (),
         )
+
+    def _journal(self) -> MemoryJournal:
+        if isinstance(self.life.store, MemoryJournal):
+            return self.life.store
+        found = MemoryJournal()
+        with closing(sqlite3.connect(f"{self._state_path}")) as connection:
+            found.rows += connection.execute("SELECT at, stream, kind, body FROM records ORDER BY seq")
+        return found
+
+    def _committed(self, step: Step, side: Side) -> None:
+        """Take the point of a commit, at which nobody else sees to it that the dead go no further."""
+        if self.points and self._died_at is None:  # Before the first write the file is made.
+            self._reached(step, side)
+            if self._died_at is not None:
+                raise KilledError
 
     def _reached(self, step: Step, side: Side) -> None:
         if self._died_at is not None:

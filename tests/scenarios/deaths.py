@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from cli.day import ACCOUNT
@@ -59,9 +60,13 @@ class Day:
             mishaps=(),
         )
 
-    def lived(self, calendar: Calendar, dies_at: int = 0) -> Lived:
-        """Live through it; the process dies at the point of this number, 0 for none."""
-        return MortalDay(self.script, self.minutes, calendar, dies_at).run()
+    def lived(self, calendar: Calendar, dies_at: int = 0, folder: Path | None = None) -> Lived:
+        """Live through it; the process dies at the point of this number, 0 for none.
+
+        In a `folder`, one for each life, the journal is on the disk; without one it is in memory.
+        """
+        state_path = folder / "state.sqlite" if folder is not None else None
+        return MortalDay(self.script, self.minutes, calendar, dies_at, state_path).run()
 
 
 WHOLE: Final = Day(name="every entry fills at once", minutes=2)
