@@ -36,6 +36,7 @@ class Order:
     parent: OrderKey | None
     status: str = ""
     filled: int = 0
+    told_filled: int = 0
     told_remaining: int | None = None
     cancel_asked: bool = False
 
@@ -53,6 +54,11 @@ class Order:
     def is_entry(self) -> bool:
         """Return whether it opens risk."""
         return self.sent.is_buy
+
+    @property
+    def unheard(self) -> int:
+        """Return what a status says it traded beyond its executions: those may be lost for a while."""
+        return max(0, self.told_filled - self.filled)
 
     @property
     def remaining(self) -> int:
@@ -160,7 +166,7 @@ class Book:
         order = self.orders.get(notice.key)
         if order is not None:
             order.status = notice.status
-            order.told_remaining = notice.remaining
+            order.told_filled, order.told_remaining = max(order.told_filled, notice.filled), notice.remaining
 
     def _listed(self, notice: Listed) -> None:
         """Take an order for accepted that no status was told of: those may be lost, and say more where they are not."""

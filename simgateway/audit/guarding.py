@@ -72,7 +72,8 @@ class GuardChecker(Checker):
     def _note(self, con_id: int, at: datetime) -> None:
         """Start or stop the two watches of a contract; one that stands is checked as time goes on."""
         held = self.book.position(con_id)
-        bare = held > 0 and could_sell(self.book, con_id, _is_accepted) < held and not self._is_excused(con_id, at)
+        left = held - sum(order.unheard for order in self.book.of(con_id) if not order.is_entry)
+        bare = left > 0 and could_sell(self.book, con_id, _is_accepted) < left and not self._is_excused(con_id, at)
         self._note_bare(con_id, at, bare=bare)
         if held <= 0:
             self._bare_until.pop(con_id, None)

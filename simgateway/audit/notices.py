@@ -59,6 +59,7 @@ class StatusSeen:
 
     key: OrderKey
     status: str
+    filled: int
     remaining: int
 
 

@@ -84,7 +84,7 @@ def _cancel_asked(frame: Frame, f: tuple[str, ...]) -> Notice:
 
 
 def _status(_: Frame, f: tuple[str, ...]) -> Notice:
-    return StatusSeen((whole(f[9]), whole(f[1])), f[2], whole(f[4]))
+    return StatusSeen((whole(f[9]), whole(f[1])), f[2], filled=whole(f[3]), remaining=whole(f[4]))
 
 
 def _listed(_: Frame, f: tuple[str, ...]) -> Notice | None:

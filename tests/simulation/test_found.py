@@ -145,6 +145,13 @@ FOUND = (
         ((1, 0.0, Fault(kind="mute", message="orderStatus", lasts=30.0)),),
     ),
     Found(
+        "a stop that had filled, its executions lost for a minute, was moved on, and its sale taken for none",
+        ((1, 1.0, Fault(kind="mute", message="execDetails", lasts=60.0)),),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+        gateway=replace(HABITS, seed=3, delay_ms=(1, 300), partial_fill_probability=0.5),
+        seed=3,
+    ),
+    Found(
         "a part of the book that was lost once made every later book of that connection too old to be believed",
         (
             (0, 158.8, Fault(kind="mute", message="positionEnd", when=Chance(1.0), lasts=60.0)),

@@ -45,6 +45,16 @@ def test_exits_whose_status_was_lost_are_accepted_when_the_picture_of_them_says_
     assert broken(result) == expected
 
 
+@pytest.mark.parametrize(("sold", "expected"), [(5, set()), (3, {2})])
+def test_a_sale_whose_execution_is_lost_is_taken_off_what_has_to_be_guarded(sold: int, expected: set[int]) -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+    log.status(2, "Filled" if sold == 5 else "Cancelled", sold, 5 - sold).status(3, "Cancelled")
+
+    result = audited(log.wait(6).fill(2, f"{INTENT}.T.0", "e2", side="SLD", quantity=sold, price="3.03"))
+
+    assert broken(result) - {12} == expected
+
+
 def test_a_picture_of_an_exit_that_was_cancelled_before_does_not_revive_it() -> None:
     log = Log().connect().entry().entry_filled().wait(1)
     log.status(2, "Cancelled").status(3, "Cancelled").listed(2, "Submitted").listed(3, "PreSubmitted")
