@@ -22,17 +22,25 @@ from actors.runtime import tree_messages
 from actors.runtime.faults.injector import Firing, Injector
 from actors.runtime.faults.model import ActorFault, ActorFaultError
 from actors.runtime.faults.reading import Vocabulary, read_actor_fault
-from domain import bracket_effects, commands, entry_gate, events, reports
+from domain import bracket_effects, commands, control, entry_gate, events, reports
 from domain.errors import ConfigError
 from domain.ports import EventLog
 from domain.trading_day import NEW_YORK
 from simgateway.faults.scenario import Scenario, ScenarioError, read_scenario
 
 ACTORS: Final = (
-    "telling", "alerts", "guarding", "journal", "tripwire", "broker", "ocos", "brackets", "trading", "breaker",
-    "risk", "symbols", "scheduler",
+    "telling", "alerts", "control", "guarding", "journal", "tripwire", "broker", "ocos", "brackets", "trading",
+    "breaker", "risk", "symbols", "scheduler",
 )  # fmt: skip
-MESSAGES_ARE_IN: Final[tuple[ModuleType, ...]] = (commands, entry_gate, events, reports, bracket_effects, tree_messages)
+MESSAGES_ARE_IN: Final[tuple[ModuleType, ...]] = (
+    commands,
+    control,
+    entry_gate,
+    events,
+    reports,
+    bracket_effects,
+    tree_messages,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ HANDLED: Final[Mapping[str, tuple[str, ...]]] = {
     "scheduler": ("CycleFinished", "Resynchronised", "Wake"),
     "breaker": ("AskGate", "RecordOutcome"),
     "alerts": ("SendAlert",),
+    "control": ("GiveOrder", "Wake"),
 }  # fmt: skip
 """Whom a handler's fault may strike, and at what."""
 

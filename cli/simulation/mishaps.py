@@ -5,8 +5,8 @@ from random import Random
 from typing import Final
 
 from actors.runtime.faults.model import ActorFault
-from cli.simulation import actor_mishaps
-from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, Crash, Level, Mishap
+from cli.simulation import actor_mishaps, rare_mishaps
+from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, Crash, Level, Mishap, Told
 from simgateway.faults.model import Chance, Fault, Nth
 
 ANSWERS: Final = (
@@ -18,12 +18,12 @@ ANYTHING: Final = (*ANSWERS, *REPORTS, "tickPrice", "position", "pnl", "accountV
 REQUESTS: Final = ("placeOrder", "cancelOrder", "reqMktData", "cancelMktData", "reqOpenOrders", "reqExecutions")
 ODD: Final = ("nan", "-1", "0", "max", "inf", "")
 ACTORS: Final = (
-    "journal", "broker", "ocos", "brackets", "alerts", "breaker", "risk", "symbols", "scheduler",
+    "journal", "broker", "ocos", "brackets", "alerts", "control", "breaker", "risk", "symbols", "scheduler",
     "symbol:*", "oco:*", "oco:*", "oco:*",
 )  # fmt: skip
 GENTLE: Final = ("symbol:*", "scheduler", "alerts", "oco:*")
 
-Recipe = Callable[[Random], Sequence[Fault | Crash | ActorFault]]
+Recipe = Callable[[Random], Sequence[Fault | Crash | ActorFault | Told]]
 """Draws what happens at one moment, or shortly after one another."""
 
 
@@ -217,7 +217,7 @@ ALL: Final[tuple[Recipe, ...]] = (
     _too_fast, _no_history, _no_quotes, _delayed, _odd, _orders, _executions, _fees, _clock, _zone, _ids,
     _id_in_use, _rejected, _crashed, _crashed, _two_crashed, _again_and_again, _storm, _storm, _cut_off, _orders,
     _orders, _rejected, _cancel_crossed, _cancel_crossed, _no_quotes, _no_history,
-    *actor_mishaps.ALL,
+    *actor_mishaps.ALL, *rare_mishaps.ALL,
 )  # fmt: skip
 MOST: Final = {Level.NONE: 0, Level.LIGHT: 2, Level.ALL: 8}
 
@@ -226,13 +226,16 @@ def draw_faults(level: Level, draw: Random) -> tuple[Mishap, ...]:
     """Draw what goes wrong, in the order of time: all of it is over when the calm begins."""
     recipes = LIGHT if level is Level.LIGHT else ALL
     count = draw.randint(1, MOST[level]) if MOST[level] else 0
-    found: list[tuple[int, float, Fault | Crash | ActorFault]] = []
+    found: list[tuple[int, float, Fault | Crash | ActorFault | Told]] = []
     for _ in range(count):
         bracket = draw.choice((0, 0, 1, 1, 1, 2, 3))
         after = draw.uniform(0, draw.choice((0, 2, 10, 60, 600) if bracket else (5, LATEST_SECONDS, LATEST_SECONDS)))
-        gap = draw.choice((0.05, 1.0, 7.0))
-        struck = draw.choice(recipes)(draw)
-        found += [(bracket, round(after + gap * place, 3), what) for place, what in enumerate(struck)]
+        recipe = draw.choice(recipes)
+        gap = draw.choice(rare_mishaps.GAPS_SECONDS if recipe in rare_mishaps.SLOW else (0.05, 1.0, 7.0))
+        struck = recipe(draw)
+        found += [
+            (bracket, min(round(after + gap * place, 3), LATEST_SECONDS), what) for place, what in enumerate(struck)
+        ]
     found.sort(key=lambda row: row[:2])
     return tuple(
         Mishap(number=number, bracket=bracket, after=after, what=what)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from actors.runtime.faults.model import ActorFault
+from domain.control import Order
 from domain.trading_day import new_york
 from simgateway.config import GatewayConfig
 from simgateway.faults.model import Chance, Fault, Nth
@@ -38,6 +39,13 @@ class Crash:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The operator orders something."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mishap:
     """One thing that goes wrong: `number` from 1 for the command line.
 
@@ -47,7 +55,7 @@ class Mishap:
 
     number: int
     after: float
-    what: Fault | Crash | ActorFault
+    what: Fault | Crash | ActorFault | Told
     bracket: int = 0
 
     def __str__(self) -> str:
@@ -94,7 +102,9 @@ class Script:
         return head, *(str(one) for one in self.mishaps)
 
 
-def _words(what: Fault | Crash | ActorFault) -> str:
+def _words(what: Fault | Crash | ActorFault | Told) -> str:
+    if isinstance(what, Told):
+        return f"the operator orders {what.order}"
     if isinstance(what, ActorFault):
         lasts = "" if what.lasts is None else f" lasts={what.lasts:g}"
         return f"{what}{lasts}"

@@ -13,12 +13,13 @@ from cli.scenario import tell
 from cli.simulation.checks import Ended, audited, complaints
 from cli.simulation.coverage import watched_tables
 from cli.simulation.outcome import Outcome
-from cli.simulation.script import CALM_SECONDS, DAY, LATEST_SECONDS, SECONDS, Crash, Mishap, Script
+from cli.simulation.script import CALM_SECONDS, DAY, LATEST_SECONDS, SECONDS, Crash, Mishap, Script, Told
 from cli.simulation.trail import Trail
 from cli.system import calendar_around
 from cli.trace import TracingObserver
 from cli.virtual_life import VirtualLife, World
 from config.load import load_fixed
+from domain.control import GiveOrder
 from domain.trading_day import Calendar
 from ops.memory_journal import MemoryJournal
 from simgateway.books import Books
@@ -55,7 +56,7 @@ class Session:
             wire=script.wire,
         )
         self.life = VirtualLife(self.host, script.starts_at, world)
-        self.crashes: Counter[str] = Counter()
+        self._done_by_us: Counter[str] = Counter()
         self.trail.on("bracket_planned", self._planned)
         self._brackets = 0
 
@@ -71,7 +72,7 @@ class Session:
             books, phase = self.host.run(self._lived())
             counters = self.life.gateway.counters()
             struck = Counter(f"actor {one.kind}" for one in self.injector.firings) if self.injector else {}
-            fired = {**self.life.gateway.faults.fired, **self.crashes, **struck}
+            fired = {**self.life.gateway.faults.fired, **self._done_by_us, **struck}
             self.life.gateway.close()
             self.host.run_for(CLOSING_SECONDS)
         finally:
@@ -126,15 +127,23 @@ class Session:
         elif isinstance(mishap.what, ActorFault):
             assert self.injector is not None, "there is one for every script that needs it"
             self.injector.add(mishap.what)
+        elif isinstance(mishap.what, Told):
+            self._tell(mishap.what)
         else:
             self._crash(mishap.what)
+
+    def _tell(self, told: Told) -> None:
+        """Order it as the operator does; that nobody hears it, since the one to hear is just dead, is his loss."""
+        by = f"./bot {told.order}"
+        if self.life.system.directory.address("control").tell(GiveOrder(order=told.order, by=by), urgent=True):
+            self._done_by_us[f"order {told.order}"] += 1
 
     def _crash(self, crash: Crash) -> None:
         name = crash.actor
         if name.endswith("*"):
             name = next(iter(self.life.system.directory.names(name.removesuffix("*"))), "")
         if name and self.life.system.crash(name, f"the script has it crash as {crash.actor}"):
-            self.crashes[f"crash {crash.actor.partition(':')[0]}"] += 1
+            self._done_by_us[f"crash {crash.actor.partition(':')[0]}"] += 1
 
 
 def calendar_in(folder: Path) -> Calendar:

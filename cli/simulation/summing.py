@@ -4,9 +4,12 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from cli.simulation.outcome import Outcome
 from cli.simulation.reasons import reason_for
+
+MORE_SEEDS: Final = "no reason known, more seeds may"
 
 
 @dataclass(slots=True)
@@ -75,6 +78,7 @@ class Sums:
         fired = ", ".join(f"{count} {kind}" for kind, count in sorted(self.fired.items()))
         yield f"{self.fired.total()} faults fired" + (f": {fired}" if fired else "")
         yield f"{len(self.rows)} of {len(self.rows_there_are)} transitions covered"
+        reasons = Counter(reason_for(row) or MORE_SEEDS for row in self.uncovered)
+        yield from (f"{count} not covered: {reason}" for reason, count in reasons.most_common())
         if uncovered:
-            for row in self.uncovered:
-                yield f"not covered: {row}: {reason_for(row) or 'no reason known, more seeds may'}"
+            yield from (f"not covered: {row}: {reason_for(row) or MORE_SEEDS}" for row in self.uncovered)
