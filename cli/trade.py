@@ -38,6 +38,7 @@ from ops.alerts import ChannelAlerts, NullAlerts
 from ops.instance import lock_account, lock_client, lock_state
 from ops.library_logs import capture, loop_errors, release
 from ops.listings import ListingCache
+from ops.listings import opened as opened_listings
 from ops.logs import FileLog
 from ops.store import SqliteStore
 
@@ -79,7 +80,7 @@ def _alone(asked_for: Settings, clock: Clock, *, as_json: bool) -> int:
         lock_state(settings.paths.state_dir),
         closing(_log(settings, clock, account)) as log,
         closing(SqliteStore(path, account, mode, clock.now())) as store,
-        closing(ListingCache(path.with_name(f"listings-{account}.sqlite"), _gateway_of(settings))) as listings,
+        closing(_listings(settings, path.with_name(f"listings-{account}.sqlite"), log)) as listings,
         listening(path.with_suffix(SOCKET_SUFFIX)) as opened,
     ):
         if store.restored:
@@ -88,8 +89,11 @@ def _alone(asked_for: Settings, clock: Clock, *, as_json: bool) -> int:
         return _trade(settings, log, outside, opened=opened, stopping=stopping, store_path=path, as_json=as_json)
 
 
-def _gateway_of(settings: Settings) -> str:
-    return f"{settings.broker.host}:{settings.broker.port}"
+def _listings(settings: Settings, path: Path, log: FileLog) -> ListingCache:
+    cache, trouble = opened_listings(path, f"{settings.broker.host}:{settings.broker.port}")
+    if trouble:
+        log.emit("listings_unusable", reason=trouble)
+    return cache
 
 
 def _log(settings: Settings, clock: Clock, account: str) -> FileLog:

@@ -1,10 +1,15 @@
-"""One bot for one account, one client id and one state folder: locks that end with the process, however it ends."""
+"""One bot for one account, one client id and one state folder: locks that end with the process, however it ends.
+
+Those of account and client id lie in every folder that bots of a machine may share, for none of them is shared by all:
+a service may have a /tmp of its own, /run/user is there only while its user is, and /run/lock is not everywhere. Two
+that share one of them see each other.
+"""
 
 import fcntl
 import hashlib
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -13,19 +18,20 @@ from ops.store_errors import fault_of
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 STATE_LOCK: Final = "bot.lock"
+_MACHINE: Final = Path("/run/lock")  # For lock files of all users: Filesystem Hierarchy Standard, 3.0, 5.9.
 
 
-def lock_account(account: str, folder: Path | None = None) -> IO[str]:
+def lock_account(account: str, folders: tuple[Path, ...] = ()) -> ExitStack:
     """Return the held lock; keep it open as long as the account is traded. Raises StoreError when another holds it.
 
-    The file lies in the machine's folder for such things, not in the state folder: a second bot with a state of its own
-    would count the day's loss for itself.
+    The files lie in the machine's folders for such things, not in the state folder: a second bot with a state of its
+    own would count the day's loss for itself.
     """
     name = hashlib.sha256(account.encode()).hexdigest()[:16]  # Account numbers are nobody else's business.
-    return _held(_common(folder) / f"stopward-{name}.lock", "this account is traded by another bot on this machine")
+    return _shared(f"stopward-{name}.lock", folders, "this account is traded by another bot on this machine")
 
 
-def lock_client(host: str, port: int, client_id: int, folder: Path | None = None) -> IO[str]:
+def lock_client(host: str, port: int, client_id: int, folders: tuple[Path, ...] = ()) -> ExitStack:
     """Return the held lock of a client id at a gateway. Raises StoreError when another holds it.
 
     The gateway refuses a second one itself, but not while the first is away: then the first would be refused.
@@ -33,7 +39,7 @@ def lock_client(host: str, port: int, client_id: int, folder: Path | None = None
     place = f"{'localhost' if host.lower() in _LOOPBACK else host.lower()}:{port}"
     name = hashlib.sha256(f"{place} {client_id}".encode()).hexdigest()[:16]
     what = f"another bot on this machine uses client id {client_id} at {host}:{port}"
-    return _held(_common(folder) / f"stopward-client-{name}.lock", what, ", or set broker.client_id to another number")
+    return _shared(f"stopward-client-{name}.lock", folders, what, ", or set broker.client_id to another number")
 
 
 def lock_state(state_dir: Path) -> IO[str]:
@@ -46,26 +52,50 @@ def lock_state(state_dir: Path) -> IO[str]:
     return _held(state_dir / STATE_LOCK, f"another bot has its state in {state_dir}", elsewhere)
 
 
-def _common(folder: Path | None) -> Path:
-    return folder or Path(tempfile.gettempdir())
+def shared_folders() -> tuple[Path, ...]:
+    """Return the folders of this machine in which other bots would look, too; the last one is always there."""
+    runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
+    found = (_MACHINE, runtime, Path(tempfile.gettempdir()))
+    return tuple(dict.fromkeys(path for path in found if path.is_dir()))
 
 
-def _held(path: Path, what: str, otherwise: str = "") -> IO[str]:
+def _shared(name: str, folders: tuple[Path, ...], what: str, otherwise: str = "") -> ExitStack:
+    """Hold the lock in each folder that lets us. Raises StoreError when another holds one, or no folder lets us."""
+    paths = [folder / name for folder in folders or shared_folders()]
+    problems = list[StoreError]()
+    with ExitStack() as stack:
+        for path in paths:
+            try:
+                opened = stack.enter_context(_opened(path))
+            except OSError as error:
+                problems.append(_unusable(path, error))
+            else:
+                _lock(opened, path, what, otherwise)
+        if len(problems) == len(paths):
+            raise problems[-1]
+        return stack.pop_all()
+
+
+def _held(path: Path, what: str, otherwise: str) -> IO[str]:
     try:
-        held = _opened(path)
+        opened = _opened(path)
     except OSError as error:
         raise _unusable(path, error) from error
+    _lock(opened, path, what, otherwise)
+    return opened
+
+
+def _lock(opened: IO[str], path: Path, what: str, otherwise: str) -> None:
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        number = held.read().strip()
-        held.close()
+        number = opened.read().strip()
+        opened.close()
         who = f"process {number}, " if number else ""
         raise StoreError(f"{what} already ({who}{path}); stop it first{otherwise}", StoreFault.UNAVAILABLE) from error
     with suppress(OSError):  # Another user's file can be locked, and not written.
         os.truncate(path, 0)
         path.write_text(f"{os.getpid()}\n", encoding="ascii")
-    return held
 
 
 def _opened(path: Path) -> IO[str]:

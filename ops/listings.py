@@ -9,9 +9,10 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from domain.errors import StoreError
+from domain.errors import StoreError, StoreFault
 from domain.reports import ChainReport, ListedReport, Listing, UnderlyingReport
 from ops.state_file import CACHE_KIB
+from ops.store_errors import fault_of
 
 _ADAPTERS: Final = {kind.__name__: TypeAdapter[Listing](kind) for kind in (UnderlyingReport, ChainReport, ListedReport)}
 _TABLE: Final = """
@@ -43,9 +44,15 @@ class ListingCache:
                 self._connection.execute("PRAGMA synchronous = OFF")
                 self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
                 self._connection.execute(_TABLE)
+                self._refuse_damage()
         except StoreError:
             self._connection.close()
             raise
+
+    def _refuse_damage(self) -> None:
+        found = self._connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise StoreError(f"{self._where}: {' '.join(found.split())}", StoreFault.CORRUPT)
 
     def get(self, day: date, key: str) -> Listing | None:
         """Return what was put for this New York day; None also for what does not read as a listing any more."""
@@ -84,7 +91,34 @@ class ListingCache:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"{self._where}: {error}") from error
+            raise StoreError(f"{self._where}: {error}", fault_of(error)) from error
+
+
+def opened(path: Path, scope: str) -> tuple[ListingCache, str]:
+    """Return the cache, and what to tell of a file that could not be used; empty for nothing.
+
+    Nothing that concerns a cache keeps the bot from starting: a damaged one is set aside, and where no file can be
+    used at all it is kept in memory.
+    """
+    try:
+        return ListingCache(path, scope), ""
+    except StoreError as error:
+        try:
+            if error.fault is StoreFault.CORRUPT:
+                aside = _set_aside(path)
+                return ListingCache(path, scope), f"{error}; it is set aside as {aside.name}"
+        except (StoreError, OSError):
+            pass  # Said below.
+        return ListingCache(None, scope), f"{error}; what is listed is kept in memory"
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename the file, over an older one, and remove what belongs to it. Raises OSError."""
+    aside = path.with_name(f"{path.name}.damaged")
+    path.replace(aside)
+    for belongs in ("-wal", "-shm"):
+        path.with_name(path.name + belongs).unlink(missing_ok=True)
+    return aside
 
 
 def _read(kind: str, body: str) -> Listing | None:

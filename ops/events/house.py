@@ -96,6 +96,7 @@ HOUSE_EVENTS: Final = (
         "the state was put back to an earlier moment: {records} records are taken from {file}",
         ("records", "file"),
     ),
+    Event("listings_unusable", Level.WARNING, "the day's listings are asked for anew: {reason}", ("reason",)),
     Event(
         "journal_failed",
         Level.CRITICAL,

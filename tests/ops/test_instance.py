@@ -2,19 +2,21 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
 import pytest
 
 from domain.errors import StoreError
-from ops.instance import STATE_LOCK, lock_account, lock_client, lock_state
+from ops.instance import STATE_LOCK, lock_account, lock_client, lock_state, shared_folders
 from tests.house import CHECKOUT
 
-LOCKS: dict[str, Callable[[Path], IO[str]]] = {
-    "account": lambda folder: lock_account("DU1234567", folder),
-    "client id": lambda folder: lock_client("127.0.0.1", 4002, 7, folder),
+LOCKS: dict[str, Callable[[Path], ExitStack | IO[str]]] = {
+    "account": lambda folder: lock_account("DU1234567", (folder,)),
+    "client id": lambda folder: lock_client("127.0.0.1", 4002, 7, (folder,)),
     "state": lock_state,
 }
 SAYS = {
@@ -45,8 +47,8 @@ def test_a_second_bot_is_refused_and_told_who_the_first_is(name: str, tmp_path: 
 def test_a_lock_ends_with_its_holder(name: str, tmp_path: Path) -> None:
     LOCKS[name](tmp_path).close()
 
-    with LOCKS[name](tmp_path) as held:
-        assert "DU1234567" not in held.name
+    with LOCKS[name](tmp_path):
+        assert not [path for path in tmp_path.iterdir() if "DU1234567" in path.name]
 
 
 def test_a_process_that_is_killed_leaves_the_folder_to_the_next(tmp_path: Path) -> None:
@@ -65,22 +67,61 @@ def test_a_process_that_is_killed_leaves_the_folder_to_the_next(tmp_path: Path) 
 
 def test_another_account_client_id_or_gateway_is_another_matter(tmp_path: Path) -> None:
     with (
-        lock_account("DU1234567", tmp_path),
-        lock_account("DU7654321", tmp_path),
-        lock_client("gateway", 4002, 7, tmp_path),
-        lock_client("gateway", 4002, 8, tmp_path),
-        lock_client("gateway", 4001, 7, tmp_path),
-        lock_client("127.0.0.1", 4002, 7, tmp_path),
+        lock_account("DU1234567", (tmp_path,)),
+        lock_account("DU7654321", (tmp_path,)),
+        lock_client("gateway", 4002, 7, (tmp_path,)),
+        lock_client("gateway", 4002, 8, (tmp_path,)),
+        lock_client("gateway", 4001, 7, (tmp_path,)),
+        lock_client("127.0.0.1", 4002, 7, (tmp_path,)),
     ):
         assert len(list(tmp_path.iterdir())) == 6
 
 
+def test_two_that_share_one_folder_of_several_see_each_other(tmp_path: Path) -> None:
+    shared, first, second = (tmp_path / name for name in ("shared", "first", "second"))
+    for folder in (shared, first, second):
+        folder.mkdir()
+
+    with (
+        lock_account("DU1234567", (shared, first)),
+        pytest.raises(StoreError, match="this account is traded by another bot on this machine already"),
+    ):
+        lock_account("DU1234567", (second, shared))
+
+    with lock_account("DU1234567", (second,)):  # Nothing stays held after a refusal.
+        pass
+
+
+def test_a_folder_that_lets_nobody_write_is_done_without_unless_it_is_the_only_one(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+
+    with (
+        lock_client("gateway", 4002, 7, (gone, tmp_path)),
+        pytest.raises(StoreError, match="uses client id 7"),
+    ):
+        lock_client("gateway", 4002, 7, (tmp_path,))
+
+    with pytest.raises(StoreError, match=r"gone.*: No such file or directory"):
+        lock_client("gateway", 4002, 7, (gone,))
+
+
+def test_bots_of_this_machine_look_in_more_than_a_folder_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+    folders = shared_folders()
+
+    assert tmp_path in folders
+    assert folders[-1] == Path(tempfile.gettempdir())
+
+
 def test_this_machine_has_one_name(tmp_path: Path) -> None:
     with (
-        lock_client("localhost", 4002, 7, tmp_path),
+        lock_client("localhost", 4002, 7, (tmp_path,)),
         pytest.raises(StoreError, match=r"client id 7 at 127\.0\.0\.1:4002"),
     ):
-        lock_client("127.0.0.1", 4002, 7, tmp_path)
+        lock_client("127.0.0.1", 4002, 7, (tmp_path,))
 
 
 def test_a_state_folder_is_made_and_one_that_cannot_be_is_named(tmp_path: Path) -> None:
