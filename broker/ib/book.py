@@ -27,7 +27,7 @@ from domain.reports import (
 T = TypeVar("T")
 
 POSITIONS, OPEN_ORDERS, COMPLETED = "positions", "open orders", "completed orders"
-ASK_AGAIN_SECONDS: Final = 4.0
+ASK_AGAIN_SECONDS: Final = 2.0
 NEVER_AFTER: Final = timedelta(seconds=60)
 """An end that is owed for longer was lost: on one socket nothing comes so late."""
 GONE: Final = frozenset({BrokerStatus.FILLED, BrokerStatus.CANCELLED, BrokerStatus.API_CANCELLED})

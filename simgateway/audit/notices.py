@@ -119,6 +119,25 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld:
+    """The gateway's own note that it keeps the end of a part of the book back: that question has no answer.
+
+    `part` is the number of the message.
+    """
+
+    connection: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartTold:
+    """The end of positions or executions: that part of the book was answered."""
+
+    connection: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A bid (1) or ask (2) price; not a real one as None."""
 
@@ -204,6 +223,8 @@ Notice = (
     | Charged
     | Refused
     | Lost
+    | Withheld
+    | PartTold
     | Tick
     | DataAsked
     | DataEnded

@@ -23,10 +23,12 @@ from simgateway.audit.notices import (
     NetLiquidation,
     Notice,
     OrderSent,
+    PartTold,
     PositionSeen,
     Refused,
     StatusSeen,
     Tick,
+    Withheld,
     day_of,
     real_number,
     real_price,
@@ -40,6 +42,8 @@ _WHAT_IF: Final = 85
 _LISTED_STATUS: Final = 94
 _COMPLETED_STATUS: Final = 77
 _UNIT_SECONDS: Final[Mapping[str, int]] = {"sec": 1, "min": 60, "hour": 3600, "day": 86_400}
+_KEEPING_BACK: Final = frozenset({"mute", "delay"})
+_BOOK_ENDS: Final = frozenset({"positionEnd", "openOrderEnd", "execDetailsEnd"})
 _BAR_FIELDS: Final = 8
 _BARS_FROM: Final = 5
 _NEWEST_BARS: Final = 2
@@ -125,8 +129,14 @@ def _refused(frame: Frame, f: tuple[str, ...]) -> Notice:
     return Refused(frame.client_id, (frame.connection, whole(f[2])), whole(f[3]))
 
 
-def _lost(frame: Frame, f: tuple[str, ...]) -> Notice | None:
+def _fault(frame: Frame, f: tuple[str, ...]) -> Notice | None:
+    if f[1] in _KEEPING_BACK and f[2] in _BOOK_ENDS:
+        return Withheld(frame.connection, f[3])
     return Lost((frame.client_id, whole(f[4]))) if f[1] == "lose_order" else None
+
+
+def _part_told(frame: Frame, f: tuple[str, ...]) -> Notice:
+    return PartTold(frame.connection, f[0])
 
 
 def _tick(frame: Frame, f: tuple[str, ...]) -> Notice | None:
@@ -191,7 +201,7 @@ def _connected(frame: Frame, f: tuple[str, ...]) -> Notice:
 
 _Reader = Callable[[Frame, tuple[str, ...]], Notice | None]
 _READERS: Final[Mapping[tuple[str, str], _Reader]] = {
-    ("note", "fault"): _lost,
+    ("note", "fault"): _fault,
     ("in", "1"): _data_asked,
     ("in", "2"): _data_ended,
     ("in", "3"): _order_sent,
@@ -206,9 +216,11 @@ _READERS: Final[Mapping[tuple[str, str], _Reader]] = {
     ("out", "11"): _executed,
     ("out", "17"): _history_answered,
     ("out", "53"): _book_told,
+    ("out", "55"): _part_told,
     ("out", "57"): _data_ended,
     ("out", "59"): _charged,
     ("out", "61"): _position,
+    ("out", "62"): _part_told,
     ("out", "94"): _day_profit,
     ("out", "101"): _completed,
 }

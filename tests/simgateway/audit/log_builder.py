@@ -99,6 +99,9 @@ class Log:
     def book_told(self) -> "Log":
         return self.add("out", 53, 1)
 
+    def withheld(self, kind: str, name: str = "openOrderEnd", part: int = 53) -> "Log":
+        return self.add("note", "fault", kind, name, part, 1)
+
     def cancel(self, number: int) -> "Log":
         return self.add("in", 4, 1, number)
 

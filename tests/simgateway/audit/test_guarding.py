@@ -277,3 +277,52 @@ def test_a_sale_whose_buy_is_told_too_late_breaks_invariant_3() -> None:
     result = audited(log.status(1, "Filled", 5, 0).wait(5))
 
     assert broken(result) == {3}
+
+
+@pytest.mark.parametrize("kind", ["mute", "delay"])
+@pytest.mark.parametrize(("name", "part"), [("openOrderEnd", 53), ("positionEnd", 62), ("execDetailsEnd", 55)])
+def test_while_a_part_of_the_book_is_kept_back_nobody_can_repair(kind: str, name: str, part: int) -> None:
+    log = Log().connect().entry(children=False).entry_filled().wait(1).withheld(kind, name, part)
+
+    result = audited(log.wait(3).add("out", part, 1).wait(3.9).exits().target_filled())
+
+    assert broken(result) == set()
+    assert result.unguarded_max_seconds == pytest.approx(8)
+
+
+@pytest.mark.parametrize("part", [53, 62, 55])
+def test_what_was_kept_back_excuses_nothing_once_it_is_told(part: int) -> None:
+    name = {53: "openOrderEnd", 62: "positionEnd", 55: "execDetailsEnd"}[part]
+    log = Log().connect().entry(children=False).entry_filled().wait(1).withheld("mute", name, part)
+
+    result = audited(log.wait(1).add("out", part, 1).wait(4.2).exits().target_filled())
+
+    assert broken(result) == {2}
+
+
+@pytest.mark.parametrize(("withheld_anew_after", "expected"), [(4.0, set()), (None, {2})])
+def test_a_book_that_nobody_asks_for_again_excuses_no_longer_than_the_bound(
+    withheld_anew_after: float | None, expected: set[int]
+) -> None:
+    log = Log().connect().entry(children=False).entry_filled().withheld("mute")
+    if withheld_anew_after is not None:
+        log.wait(withheld_anew_after).withheld("mute").wait(6.1 - withheld_anew_after)
+    else:
+        log.wait(6.1)
+
+    result = audited(log.wait(4).exits().target_filled())
+
+    assert broken(result) == expected
+
+
+@pytest.mark.parametrize(("kind", "name"), [("mute", "completedOrdersEnd"), ("reorder", "openOrderEnd")])
+def test_what_a_repair_can_do_without_excuses_nothing(kind: str, name: str) -> None:
+    log = Log().connect().entry(children=False).entry_filled().withheld(kind, name, 53)
+
+    assert broken(audited(log.wait(5.1).exits().target_filled())) == {2}
+
+
+def test_what_an_older_connection_kept_back_excuses_nothing() -> None:
+    log = Log().connect().entry(children=False).entry_filled().withheld("mute").connect()
+
+    assert broken(audited(log.wait(5.1).exits().target_filled())) == {2}
