@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from broker.ib.library import new_gateway
 from cli.scenario import injector_for
 from cli.simulation.death import KilledError, Process, Reached, nothing
 from cli.simulation.direct.library import direct
+from cli.simulation.disk import State, put_back
 from cli.system import Outside, System
 from config.settings import Settings
 from domain.ports import AlertPort, EventLog
@@ -102,13 +103,21 @@ class VirtualLife:
         """End the bot's process here and now, as kill -9 does; the gateway lives on. On the loop, from anywhere."""
         self._process.kill()
 
-    def start_anew(self) -> None:
-        """Start another process on what the dead one left on the disk; on the loop, a moment after `kill`."""
+    def start_anew(self, disk: State | None = None) -> None:
+        """Start another process on what the dead one left, or on what `disk` has; on the loop, after `kill`."""
         if self._world.state_path is not None:
             self.store.close()
+            if disk is not None:
+                put_back(self._world.state_path, disk)
             self.store = _store(self._world, self.host.clock.now())
         self.system = self._new_system()
         self.system.start()
+
+    def move(self, state_path: Path) -> None:
+        """Let go of the journal's file; the next process finds this one. For a forked process, just before `kill`."""
+        self._inherited = self.store  # Closed, it would write to the parent's file.
+        self.store = MemoryJournal()
+        self._world = replace(self._world, state_path=state_path)
 
     @property
     def is_alive(self) -> bool:

@@ -1,8 +1,10 @@
 """An event loop in virtual time: sockets are polled without waiting, and idle time is skipped."""
 
 import asyncio
+import contextlib
 import errno
 import itertools
+import os
 import selectors
 import socket
 from collections.abc import Callable
@@ -43,6 +45,13 @@ class VirtualSelector(selectors.DefaultSelector):
         self._ordinals.pop(key.fd, None)
         return key
 
+    def renew(self) -> None:
+        """Ask the kernel anew for all that is registered: what a forked process inherited is its parent's."""
+        keys = sorted(self.get_map().values(), key=lambda key: self._ordinals[key.fd])
+        super().__init__()
+        for key in keys:
+            super().register(key.fileobj, key.events, key.data)
+
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Return what is ready, in order of registration; when nothing is, let `timeout` seconds pass at once."""
         if timeout == 0 and len(self._ordinals) <= self._own_files:
@@ -66,9 +75,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._now = 0.0
         self.hosted: dict[tuple[str, int], Callable[[], asyncio.BaseProtocol]] = {}
-        selector = VirtualSelector(self._advance)
-        super().__init__(selector)
-        selector.ignore_current_files()
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._files = VirtualSelector(self._advance)
+        super().__init__(self._files)
+        self._files.ignore_current_files()
 
     def time(self) -> float:
         """Return virtual seconds since the loop was made."""
@@ -99,12 +109,21 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if server_factory is None:
             raise ConnectionRefusedError(errno.ECONNREFUSED, f"nothing is hosted at {host}:{port}")
         ours, theirs = _socket_pair()
+        self._pairs = [pair for pair in self._pairs if any(end.fileno() >= 0 for end in pair)] + [(ours, theirs)]
         try:
             await self.connect_accepted_socket(server_factory, theirs)
             return await super().create_connection(protocol_factory, sock=ours)
         except BaseException:
             ours.close()
             raise
+
+    def part_from_parent(self) -> None:
+        """Share no byte any more with the process that this one was forked from; that one waits meanwhile."""
+        for pair in self._pairs:
+            _part(pair)
+        self._files.renew()
+        asyncio.set_event_loop(self)  # Both know of the process they were told in.
+        asyncio._set_running_loop(self)  # noqa: SLF001 - it is there for who makes a loop
 
     def _advance(self, seconds: float | None) -> None:
         if seconds is None:
@@ -123,3 +142,15 @@ def _socket_pair() -> tuple[socket.socket, socket.socket]:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
         end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
     return pair
+
+
+def _part(pair: tuple[socket.socket, socket.socket]) -> None:
+    """Put a new pair in the place of one that is shared with another process, with the bytes that were on their way."""
+    fresh = _socket_pair()
+    for own, end, peer in ((pair[0], *fresh), (pair[1], *fresh[::-1])):
+        if own.fileno() >= 0:
+            with contextlib.suppress(BlockingIOError):  # Nothing is on its way.
+                peer.sendall(own.recv(SOCKET_BUFFER_BYTES, socket.MSG_PEEK))
+            os.dup2(end.fileno(), own.fileno(), inheritable=False)
+    for end in fresh:
+        end.close()

@@ -44,16 +44,19 @@ class KilledError(asyncio.CancelledError):
 
 
 def committing(reached: Reached) -> type[sqlite3.Connection]:
-    """Return the kind of connection that comes to a point before each commit.
+    """Return the kind of connection that says when it commits.
 
-    By then what must not be forgotten is kept beside the file, and the file does not have it.
+    Before, what must not be forgotten is kept beside the file, and the file does not have it; after, it is synced.
     """
 
     class Committing(sqlite3.Connection):
         def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
-            if sql == "COMMIT":
-                reached(Step.COMMIT, Side.BEFORE)
-            return super().execute(sql, parameters)
+            if sql != "COMMIT":
+                return super().execute(sql, parameters)
+            reached(Step.COMMIT, Side.BEFORE)
+            done = super().execute(sql, parameters)
+            reached(Step.COMMIT, Side.AFTER)
+            return done
 
     return Committing
 

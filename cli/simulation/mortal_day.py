@@ -2,7 +2,8 @@
 
 The points are before and after every journal write and every order message, and on a disk before each commit. They are
 counted from 1 in the order in which the first process comes to them. The same day has the same points each time, so
-each can be died at, one by one.
+each can be died at, one by one; and a disk can have been put back to any commit before it. In the evening everything
+is sold.
 """
 
 import asyncio
@@ -18,8 +19,9 @@ from typing import Final
 from actors.runtime.hosts import VirtualHost
 from cli.simulation.checks import Ended, audited, complaints
 from cli.simulation.death import KilledError, LivingLog, Side, Step, committing
+from cli.simulation.disk import State, packed, taken, unpacked
+from cli.simulation.evening import SummedTrail, differences, sell_all, sum_up
 from cli.simulation.script import Script
-from cli.simulation.trail import Trail
 from cli.trace import TracingObserver
 from cli.virtual_life import VirtualLife, World
 from config.load import load_fixed
@@ -57,6 +59,20 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Death:
+    """An end at the point of this number; the next process has the disk as it was after `commits`, None: as it is.
+
+    Commits are counted from 1; after 0 the file was made and nothing was written.
+    """
+
+    point: int
+    commits: int | None = None
+
+    def __str__(self) -> str:
+        return f"point {self.point}" + (f", put back to commit {self.commits}" if self.commits is not None else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lived:
     """A day that is over: the points of its first process, what was broken, and how much of a day it was."""
 
@@ -69,25 +85,32 @@ class Lived:
 
 
 class MortalDay:
-    """A day that can be lived once, of so many minutes; its process dies at the point of this number, 0 for none.
+    """A day that can be lived once, of so many minutes.
 
     With a `state_path` the journal is on the disk, and before each commit is a point as well.
     """
 
     def __init__(
-        self, script: Script, minutes: int, calendar: Calendar, dies_at: int = 0, state_path: Path | None = None
+        self,
+        script: Script,
+        minutes: int,
+        calendar: Calendar,
+        death: Death | None = None,
+        state_path: Path | None = None,
     ) -> None:
         self.script = script
         self.settings = load_fixed({}, script.sets)
         self.host = VirtualHost(script.seed, script.starts_at)
         self.host.start()
-        self.trail = Trail(self.host.clock)
+        self.trail = SummedTrail(self.host.clock)
         self.frames = FrameLog(keep=True, hashed=False)
         self.points: list[Point] = []
         self._minutes = minutes
         self._state_path = state_path
-        self._dies_at = dies_at
+        self._death = death
         self._died_at: datetime | None = None
+        self._disks: list[State] = []
+        self._ledger: list[str] = []
         self._bare = Bare()
         world = World(
             settings=self.settings,
@@ -104,6 +127,7 @@ class MortalDay:
             connection=committing(self._committed),
         )
         self.life = VirtualLife(self.host, script.starts_at, world)
+        self._remember()
 
     def run(self) -> Lived:
         """Live through it, and say what was broken."""
@@ -135,9 +159,9 @@ class MortalDay:
         problems = [f"{each.invariant}: {each.at:%H:%M:%S} {each.text}" for each in found.violations]
         problems += [f"books: {text}" for text in complaints(ended)]
         problems += sent_twice(self.frames.frames)
-        problems += self._bare.problems
-        if self._dies_at and self._died_at is None:
-            problems.append(f"there is no point {self._dies_at} to die at")
+        problems += self._bare.problems + self._ledger
+        if self._death is not None and self._died_at is None:
+            problems.append(f"there is no {self._death} to die at")
         return Lived(
             points=tuple(self.points),
             problems=tuple(problems),
@@ -155,31 +179,67 @@ class MortalDay:
             found.rows += connection.execute("SELECT at, stream, kind, body FROM records ORDER BY seq")
         return found
 
+    @property
+    def _commits(self) -> int:
+        return len(self._disks) - 1
+
     def _committed(self, step: Step, side: Side) -> None:
         """Take the point of a commit, at which nobody else sees to it that the dead go no further."""
-        if self.points and self._died_at is None:  # Before the first write the file is made.
-            self._reached(step, side)
-            if self._died_at is not None:
-                raise KilledError
+        if not self.points or self._died_at is not None:  # Before the first write the file is made.
+            return
+        if side is Side.AFTER:  # The same point as after the write.
+            self._remember()
+            return
+        self._reached(step, side)
+        if self._died_at is not None:
+            raise KilledError
+
+    def _remember(self) -> None:
+        """Take what the disk has, for those who may find it again."""
+        if self._state_path is not None:
+            self._disks.append(packed(taken(self._state_path)))
 
     def _reached(self, step: Step, side: Side) -> None:
         if self._died_at is not None:
             return
         now = self.host.clock.now()
         self.points.append(Point(number=len(self.points) + 1, step=step, side=side, at=now))
-        if len(self.points) == self._dies_at:
+        death = self._dies(self.points[-1])
+        if death is not None:
             self._died_at = now
+            disk = self._found_after(death)
             self.life.kill()
-            self.host.loop.call_later(DOWN_SECONDS, self.life.start_anew)
+            self.host.loop.call_later(DOWN_SECONDS, lambda: self.life.start_anew(disk))
+
+    def _dies(self, point: Point) -> Death | None:
+        return self._death if self._death is not None and self._death.point == point.number else None
+
+    def _found_after(self, death: Death) -> State | None:
+        if self._state_path is None:
+            return None
+        return taken(self._state_path) if death.commits is None else unpacked(self._disks[death.commits])
 
     async def _lived(self) -> tuple[Books, str]:
         self.life.begin()
-        while self.host.clock.now() < self._ends_at() or not self._is_quiet():
-            self._bare.look(self.life.gateway.books(), self.host.clock.now())
-            await asyncio.sleep(LOOK_SECONDS)
+        watch = asyncio.ensure_future(self._watched())
+        await self._until_settled()
+        await sell_all(self.life)
+        await self._until_settled()
+        await sum_up(self.life)
+        self._ledger = differences(self.trail, self.life, self.script.gateway.start_cash)
+        watch.cancel()
         books, phase = self.life.gateway.books(), self.trail.connection
         await self.life.end()
         return books, phase
+
+    async def _watched(self) -> None:
+        while True:
+            self._bare.look(self.life.gateway.books(), self.host.clock.now())
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _until_settled(self) -> None:
+        while self.host.clock.now() < self._ends_at() or not self._is_quiet():  # noqa: ASYNC110 - no event tells it
+            await asyncio.sleep(LOOK_SECONDS)
 
     def _is_quiet(self) -> bool:
         fills = self.life.gateway.executions()

@@ -8,7 +8,8 @@ from typing import Final
 
 from cli.day import ACCOUNT
 from cli.simulation.drawing import SETS
-from cli.simulation.mortal_day import Lived, MortalDay
+from cli.simulation.forks import ForkedDay, Forks
+from cli.simulation.mortal_day import Death, Lived, MortalDay
 from cli.simulation.script import DAY, Level, Script
 from domain.trading_day import NEW_YORK, Calendar
 from simgateway.config import ChildrenOnPartial, GatewayConfig
@@ -60,13 +61,17 @@ class Day:
             mishaps=(),
         )
 
-    def lived(self, calendar: Calendar, dies_at: int = 0, folder: Path | None = None) -> Lived:
-        """Live through it; the process dies at the point of this number, 0 for none.
+    def lived(self, calendar: Calendar, death: Death | None = None, folder: Path | None = None) -> Lived:
+        """Live through it, to a death in the middle or without one.
 
         In a `folder`, one for each life, the journal is on the disk; without one it is in memory.
         """
         state_path = folder / "state.sqlite" if folder is not None else None
-        return MortalDay(self.script, self.minutes, calendar, dies_at, state_path).run()
+        return MortalDay(self.script, self.minutes, calendar, death, state_path).run()
+
+    def forked(self, calendar: Calendar, forks: Forks) -> Lived:
+        """Live through it once for each end that is planned, and once to the evening without one."""
+        return ForkedDay(self.script, self.minutes, calendar, forks).run()
 
 
 WHOLE: Final = Day(name="every entry fills at once", minutes=2)
@@ -91,5 +96,9 @@ WAITING: Final = Day(
 )
 PARTS: Final = (WHOLE, PARTLY, TORN, WAITING)
 """Twenty brackets together; in parts, so that a death in the one need not wait for the end of the others."""
-LONG: Final = Day(name="twenty brackets in one day, each filled at once", minutes=8)
+LONG: Final = Day(
+    name="twenty brackets in one day, some filled in parts",
+    minutes=8,
+    gateway=replace(HABITS, partial_fill_probability=0.5),
+)
 DAYS: Final = (*PARTS, LONG)

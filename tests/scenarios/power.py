@@ -5,11 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cli.simulation.disk import State, put_back, taken
 from cli.system import System
 from ops.store import SqliteStore
 from tests.scenarios.bad_days import BEGINS, Life
-
-ENDS = ("", "-wal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,37 +16,30 @@ class Commits:
     """Every state that a loss of power can leave: each is what was synced, no more and no less."""
 
     path: Path
-    states: list[dict[str, bytes]] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
 
     def connection(self) -> type[sqlite3.Connection]:
         """Return the kind of connection whose commits are remembered."""
-        remember = self._remember
+        states, path = self.states, self.path
 
         class Remembering(sqlite3.Connection):
             def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
                 done = super().execute(sql, parameters)
                 if sql == "COMMIT":
-                    remember()
+                    states.append(taken(path))
                 return done
 
         return Remembering
 
-    def _remember(self) -> None:
-        files = ((end, self.path.with_name(self.path.name + end)) for end in ENDS)
-        self.states.append({end: file.read_bytes() for end, file in files if file.exists()})
 
-
-def lose_power(life: Life, state: dict[str, bytes]) -> None:
+def lose_power(life: Life, state: State) -> None:
     """End the bot where it stands, put the disk back to this state, and start another bot on it.
 
     The gateway goes on meanwhile and knows everything that happened.
     """
     life.host.run(_cut(life))
     life._store.close()
-    for end in (*ENDS, "-shm"):  # Not what is kept beside it.
-        life.state.with_name(life.state.name + end).unlink(missing_ok=True)
-    for end, data in state.items():
-        life.state.with_name(life.state.name + end).write_bytes(data)
+    put_back(life.state, state)
     life._store = SqliteStore(life.state, life.account, life.settings.mode.value, BEGINS)
     life.system = System(life.settings, life._outside())
     life.host.run(_started(life))
