@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.bracket_effects import Finish, Record, Say, SetTimer
 from domain.bracket_exits import cancelled_all
-from domain.bracket_facts import Step
+from domain.bracket_facts import Step, buys_claimed, claims_more
 from domain.brackets import Bracket, entry_of, exits, fees_complete, pnl, total_fees
 from domain.events import BracketClosed, ClosedBy
 from domain.ids import Leg, split_ref
@@ -13,10 +13,17 @@ from domain.orders import Order, OrderStatus
 
 
 def wind_up(bracket: Bracket, now: datetime) -> Step:
-    """Nothing is held: a working exit would open a short, so each goes; then the life is over."""
+    """Nothing is held: a working exit would open a short, so each goes; then the life is over.
+
+    While fills are claimed that are not known it is not: what the entry is said to have bought needs its exits.
+    """
     working = exits(bracket)
+    if buys_claimed(bracket):
+        return bracket, ()
     if working:
         return _cancel_siblings(bracket, working)
+    if claims_more(bracket):
+        return bracket, ()
     if not fees_complete(bracket):
         if "fees" in bracket.timers:
             return bracket, ()

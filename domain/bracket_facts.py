@@ -213,6 +213,12 @@ def claims_more(bracket: Bracket) -> bool:
     return any(order.claimed_filled > order.filled for order in bracket.orders)
 
 
+def buys_claimed(bracket: Bracket) -> bool:
+    """Return whether the entry is said to have bought more than its executions tell: more is held than is known."""
+    entry = entry_of(bracket)
+    return entry is not None and entry.claimed_filled > entry.filled
+
+
 def sales_claimed(bracket: Bracket) -> bool:
     """Return whether exits are said to have sold more than their executions tell: less is held than is known."""
     return any(order.spec.side is Side.SELL and order.claimed_filled > order.filled for order in bracket.orders)

@@ -168,6 +168,7 @@ def corrected(order: Order, was: LegFilled, fill: LegFilled) -> Order:
         order,
         filled=order.filled + fill.quantity - was.quantity,
         notional=order.notional + fill.price * fill.quantity - was.price * was.quantity,
+        claimed_filled=max(0, order.claimed_filled + fill.quantity - was.quantity),
     )
 
 
