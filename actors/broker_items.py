@@ -13,7 +13,7 @@ from domain.commands import (
 from domain.pacing import Item, Lane
 
 BOOK_MESSAGES = 4  # Positions, our open orders, executions, completed orders; all open orders come later.
-HOLDINGS_MESSAGES = 2  # Positions and our open orders.
+HOLDINGS_MESSAGES = 2  # Positions and all open orders.
 Request = (
     RequestUnderlying
     | RequestBars

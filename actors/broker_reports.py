@@ -12,6 +12,7 @@ from domain.reports import (
     OrderErrorReport,
     OrderStatusReport,
     PnlReport,
+    PositionReport,
     QuoteReport,
     StreamReport,
 )
@@ -45,7 +46,7 @@ class Router:
                 self._to_bracket(report.ref, report)
             case OpenOrderReport() | OrderErrorReport():
                 self._to_bracket(report.ref, report)
-            case PnlReport():
+            case PnlReport() | PositionReport():
                 self._tell("risk", report)
             case _:
                 pass

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from actors.base import Actor
 from actors.corrections import counted
 from actors.day_summary import summarised
+from actors.foreign import LOOK, ExitsOf, ForeignWatch
 from actors.live_ramp import LiveRamp
 from actors.oco import stream_of
 from actors.runtime.context import Context
@@ -26,6 +27,7 @@ from domain.commands import (
     Wake,
 )
 from domain.control import halt_finding, nothing_forbids
+from domain.day_opening import first_sight
 from domain.denials import EntryDenied
 from domain.entry_gate import AskEntry
 from domain.events import (
@@ -40,20 +42,18 @@ from domain.events import (
     RiskReserved,
 )
 from domain.findings import denied
-from domain.foreign import foreign_symbols
 from domain.ids import Generation, IntentId, Symbol
 from domain.journal_health import AskJournalHealth, JournalHealth, journal_finding
 from domain.ledger import (
     Ledger,
     apply,
     check_limit,
-    first_sight,
     folded,
     marked,
     with_broker_pnl,
-    with_foreign,
 )
 from domain.ledger_rules import RiskLimits, forbidden, reserve
+from domain.others import AskForeign, SettleForeign
 from domain.ports import EventLog
 from domain.reports import (
     AccountReport,
@@ -61,6 +61,7 @@ from domain.reports import (
     CommissionReport,
     ExecutionReport,
     PnlReport,
+    PositionReport,
     QuoteReport,
 )
 from domain.trading_day import Calendar, day_is_due
@@ -87,6 +88,7 @@ class RiskActor(Actor):
         log: EventLog,
         forbids: Callable[[], str] = nothing_forbids,
         ramp_days: int = 0,
+        exits: ExitsOf | None = None,
     ) -> None:
         super().__init__(context)
         self._limits = limits
@@ -96,6 +98,7 @@ class RiskActor(Actor):
         self._flatten_on_loss = flatten_on_loss
         self._log = log
         self._ledger = Ledger()
+        self._foreign = ForeignWatch(self, log, exits=exits, ledger=lambda: self._ledger, keep=self._keep)
         self._account: AccountReport | None = None
         self._reconciled = False
         self._synced = Generation(0)
@@ -115,10 +118,14 @@ class RiskActor(Actor):
             records.extend(await self._read(stream_of(intent)))
         self._ledger = with_broker_pnl(folded(records), None, self.clock.now())
         await self._ramp.remember()
+        await self._foreign.remember()
         for exposure in self._ledger.exposures.values():
             if exposure.symbol is not None:  # Reserved, by a predecessor whose timers died with it.
                 self._check_later(exposure.intent)
         self.timers.start("account", 0.0, Wake(what="account"))
+
+    def _keep(self, ledger: Ledger) -> None:
+        self._ledger = ledger
 
     async def _read(self, stream: str) -> tuple[Journaled, ...]:
         answer = await self.ask("journal", ReadStream(stream=stream), timeout_seconds=10)
@@ -136,7 +143,11 @@ class RiskActor(Actor):
             case AskEntry():
                 return self._denied_to_all(message.symbol) or self._allows(message.symbol)
             case Wake():
-                return self._refresh()
+                return self._foreign.look() if message.what == LOOK else self._refresh()
+            case SettleForeign():
+                return self._foreign.settle(message)
+            case AskForeign():
+                return self._foreign.answer()
             case CheckClaim():
                 return self._claimed(message.intent)
             case _:
@@ -159,8 +170,11 @@ class RiskActor(Actor):
                 self._ledger = with_broker_pnl(self._ledger, None, now)
             case ExecutionReport() | CommissionReport():
                 self._count(message)
+            case PositionReport():
+                self._foreign.heard(message)
             case BracketClosed():
                 self._ledger = apply(self._ledger, message)
+                self._foreign.closed(message)
             case ReleaseRisk():
                 self._release(message.intent)
             case SummariseDay():
@@ -232,10 +246,7 @@ class RiskActor(Actor):
             self._count(execution)
         for commission in book.commissions:
             self._count(commission)
-        symbols = foreign_symbols(book, self._ledger)
-        for symbol in symbols - self._ledger.foreign:
-            self.tell("alerts", SendAlert(kind="foreign", text=f"{symbol}: a position or order that is not ours"))
-        self._ledger = with_foreign(self._ledger, symbols)
+        self._foreign.take(book)
 
     async def _refresh(self) -> None:
         """Ask for the account's values; open the trading day at first sight of its equity.

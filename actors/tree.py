@@ -23,6 +23,7 @@ from actors.brackets import BracketsActor, GuardsSupervisor, oco_name
 from actors.breaker import BreakerActor
 from actors.broker import BrokerActor, BrokerParts, BrokerSettings
 from actors.control import ControlActor
+from actors.foreign import ExitsOf
 from actors.journal import JournalActor
 from actors.oco import OCOActor
 from actors.risk import RiskActor
@@ -87,6 +88,7 @@ class Parts:
     gave_up: Callable[[str, str], None]
     switch: SwitchPort
     ramp_days: int  # 0 where no real money is traded.
+    exits: ExitsOf | None = None  # By which rules what others bought is guarded once adopted; None: nothing is.
 
 
 def root_spec(parts: Parts) -> ChildSpec:
@@ -266,6 +268,7 @@ def _risk(context: Context, parts: Parts) -> LoopActor:
         log=parts.log,
         forbids=parts.switch.forbids,
         ramp_days=parts.ramp_days,
+        exits=parts.exits,
     )
 
 

@@ -28,6 +28,7 @@ from cli.wiring import (
     bracket_policy,
     breaker_limits,
     broker_settings,
+    exit_rules,
     flatten_rule,
     ib_config,
     risk_limits,
@@ -175,6 +176,7 @@ class System:
             gave_up=self._note_give_up,
             switch=self._switch,
             ramp_days=settings.risk.live_ramp_days if settings.mode is Mode.LIVE else 0,
+            exits=None if settings.broker.read_only else lambda symbol: exit_rules(settings, symbol),
         )
 
     def _journal(self) -> JournalPort:

@@ -129,12 +129,7 @@ def symbol_settings(settings: Settings, symbol: str) -> SymbolSettings:
             min_open_interest=own.options.min_open_interest,
             max_quote_age_seconds=own.options.max_quote_age_seconds,
         ),
-        exits=ExitRules(
-            take_profit=own.risk.take_profit_pct,
-            stop_loss=own.risk.stop_loss_pct,
-            stop_limit_buffer=own.risk.stop_limit_buffer_pct,
-            native=not settings.dry_run,
-        ),
+        exits=exit_rules(settings, symbol),
         history=HistorySettings(
             duration=history.duration,
             bar_size=history.bar_size,
@@ -147,6 +142,17 @@ def symbol_settings(settings: Settings, symbol: str) -> SymbolSettings:
         ),
         quote_timeout_seconds=settings.broker.quote_timeout_seconds,
         risk_overrides=tuple((name, Decimal(getattr(own.risk, name))) for name in PER_SYMBOL_RISK),
+    )
+
+
+def exit_rules(settings: Settings, symbol: str) -> ExitRules:
+    """Return where the exits of this symbol stand, be it one of ours or not."""
+    risk = settings.for_symbol(symbol).risk
+    return ExitRules(
+        take_profit=risk.take_profit_pct,
+        stop_loss=risk.stop_loss_pct,
+        stop_limit_buffer=risk.stop_limit_buffer_pct,
+        native=not settings.dry_run,
     )
 
 

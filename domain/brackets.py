@@ -232,9 +232,12 @@ def oca_group(bracket: Bracket, number: int) -> str:
 
 
 def family(bracket: Bracket) -> tuple[OrderSpec, ...]:
-    """Return what is sent first: the entry alone, or with its children, of which the last one transmits all."""
+    """Return what is sent first: the entry alone, or with its children, of which the last one transmits all.
+
+    Of a bracket that was adopted nothing is: its entry stands for what others bought.
+    """
     entry = entry_spec(bracket.plan)
-    if not bracket.plan.native:
+    if not bracket.plan.native or bracket.plan.adopted:
         return (entry,)
     target, stop = (exit_spec(bracket, leg, 0, bracket.plan.quantity) for leg in (Leg.TARGET, Leg.STOP))
     return entry, replace(target, parent=entry.ref, transmit=False), replace(stop, parent=entry.ref)

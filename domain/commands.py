@@ -125,7 +125,7 @@ class RequestBook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestHoldings:
-    """Ask for positions and our open orders alone → HoldingsReport; a day's executions are many, and seldom news."""
+    """Ask for positions and open orders alone → HoldingsReport; a day's executions are many, and seldom news."""
 
     priority: ClassVar[str] = "account"
 

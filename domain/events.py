@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from domain.contracts import OptionContract
+from domain.foreign_events import ForeignChanged, ForeignIgnored
 from domain.ids import ConId, ExecId, Generation, IntentId, Leg, OrderRef, Symbol
 from domain.reports import BookReport, Side
 
@@ -45,6 +46,7 @@ class BracketPlan:
     decided_at: datetime
     quote_at: datetime
     valid_until: datetime | None = None  # Later its quote is too old to buy on. None: nobody said.
+    adopted: bool = False  # Others bought it; it is ours from ``decided_at`` on, at ``entry_limit``.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,8 @@ Journaled = (
     | BreakerMoved
     | ControlMoved
     | LiveDayBegan
+    | ForeignIgnored
+    | ForeignChanged
 )
 
 

@@ -1,10 +1,11 @@
 """One intent's claim on the day's risk: what was set aside for it and what its fills did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from domain.events import LegFilled, RiskReserved
+from domain.events import BracketPlan, LegFilled, RiskReserved
 from domain.ids import ConId, IntentId, Symbol
 from domain.reports import Side
 
@@ -80,6 +81,23 @@ def reserved_exposure(event: RiskReserved) -> Exposure:
         reserved_on=event.day,
         reserved=event.amount,
     )
+
+
+def with_plan(exposures: Mapping[IntentId, Exposure], plan: BracketPlan) -> tuple[Mapping[IntentId, Exposure], Decimal]:
+    """Return whose the fills are of an intent that was reserved on another day, or never: adopted from others.
+
+    Fills of ours in an adopted contract, whose own plan was lost, go over into it: what they made until now, USD, is
+    returned beside.
+    """
+    known = exposures.get(plan.intent)
+    if known is not None and known.symbol is not None:
+        return exposures, ZERO
+    con_id, symbol = plan.contract.con_id, plan.contract.symbol
+    mine = replace(known, symbol=symbol) if known else Exposure(intent=plan.intent, con_id=con_id, symbol=symbol)
+    others = {intent: one for intent, one in exposures.items() if intent != plan.intent}
+    nobodys = [one for one in others.values() if plan.adopted and one.symbol is None and one.con_id == con_id]
+    kept = {intent: one for intent, one in others.items() if one not in nobodys}
+    return {**kept, plan.intent: mine}, sum((one.pnl(plan.entry_limit) for one in nobodys), ZERO)
 
 
 def with_correction(exposure: Exposure, was: LegFilled, fill: LegFilled) -> Exposure:

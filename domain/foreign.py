@@ -1,11 +1,11 @@
-"""What in the account is not ours: seen, counted in the loss, never touched; and which claims are our fills."""
+"""Which of the broker's claims are our fills, and which are not ours. What others hold is in ``domain.others``."""
 
 from datetime import datetime
 
 from domain.events import FeesCharged, FillCorrected, LegFilled
-from domain.ids import Symbol, split_ref
+from domain.ids import split_ref
 from domain.ledger import Ledger
-from domain.reports import BookReport, CommissionReport, ExecutionReport
+from domain.reports import CommissionReport, ExecutionReport
 
 
 def leg_filled(report: ExecutionReport | CommissionReport) -> LegFilled | FeesCharged | None:
@@ -37,11 +37,3 @@ def correction(ledger: Ledger, event: LegFilled | FeesCharged, at: datetime) -> 
     if known is None or not isinstance(event, LegFilled) or event.revision <= known.revision:
         return None
     return FillCorrected(at=at, fill=event)
-
-
-def foreign_symbols(book: BookReport, ledger: Ledger) -> frozenset[Symbol]:
-    """Return the symbols in which somebody else holds or works something: nothing new is opened there."""
-    ours = {exposure.con_id: exposure.held for exposure in ledger.exposures.values()}
-    held = {p.symbol for p in book.positions if p.quantity and p.quantity != ours.get(p.con_id, 0)}
-    working = {o.symbol for o in book.open_orders if o.ref is None or split_ref(o.ref) is None}
-    return frozenset(held | working)

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from domain.events import (
     BracketClosed,
+    BracketPlanned,
     DayOpened,
     FeesCharged,
     FillCorrected,
@@ -23,7 +24,7 @@ from domain.events import (
     RiskReleased,
     RiskReserved,
 )
-from domain.exposures import ZERO, Exposure, reserved_exposure, with_correction, with_fill
+from domain.exposures import ZERO, Exposure, reserved_exposure, with_correction, with_fill, with_plan
 from domain.ids import ConId, ExecId, IntentId, Symbol
 from domain.reports import Side
 from domain.sizing import known
@@ -53,7 +54,8 @@ class Ledger:
     marks: Mapping[ConId, Decimal | None] = field(default_factory=lambda: _NOTHING)  # None: quoted without a bid.
     broker_daily: Decimal | None = None  # The last one known.
     broker_unknown_since: datetime | None = None
-    foreign: frozenset[Symbol] = frozenset()  # Where somebody else holds something.
+    foreign: Mapping[Symbol, str] = field(default_factory=lambda: _NOTHING)  # Where others hold what, unsettled.
+    theirs: frozenset[ConId] = frozenset()  # Contracts that others hold or work, settled or not.
 
     @property
     def at_risk(self) -> Decimal:
@@ -85,19 +87,6 @@ class Loss:
     broker: Decimal | None
     worst: Decimal
     known: bool
-
-
-def first_sight(day: date, net_liquidation: Decimal | None, previous: Decimal | None, at: datetime) -> DayOpened | None:
-    """Return the opening of a trading day; None while net liquidation is unknown or not above 0.
-
-    ``previous`` is PreviousDayEquityWithLoanValue: the higher of both is the start, so that a loss between the last
-    close and first sight is not forgotten. Call it near the session's open: the broker's daily P&L of the day before
-    stands until its own reset.
-    """
-    seen = known(net_liquidation)
-    if seen is None or seen <= 0:
-        return None
-    return DayOpened(at=at, day=day, start_equity=max(seen, known(previous) or ZERO))
 
 
 def folded(events: Iterable[Journaled], ledger: Ledger | None = None) -> Ledger:
@@ -132,9 +121,9 @@ def with_broker_pnl(ledger: Ledger, daily: Decimal | None, at: datetime) -> Ledg
     return replace(ledger, broker_daily=value, broker_unknown_since=None)
 
 
-def with_foreign(ledger: Ledger, symbols: Iterable[Symbol]) -> Ledger:
-    """Return the ledger that knows where others hold something; nothing is opened there."""
-    return replace(ledger, foreign=frozenset(symbols))
+def with_foreign(ledger: Ledger, foreign: Mapping[Symbol, str], theirs: Iterable[ConId] = ()) -> Ledger:
+    """Return the ledger that knows where others hold what: nothing is opened in these symbols, nor contracts."""
+    return replace(ledger, foreign=foreign, theirs=frozenset(theirs))
 
 
 def loss(ledger: Ledger, now: datetime, unknown_after_seconds: int = PNL_UNKNOWN_SECONDS) -> Loss:
@@ -188,6 +177,7 @@ def _opened(ledger: Ledger, event: DayOpened) -> Ledger:
         marks={con_id: bid for con_id, bid in ledger.marks.items() if con_id in open_contracts},
         broker_unknown_since=event.at,
         foreign=ledger.foreign,
+        theirs=ledger.theirs,
     )
 
 
@@ -204,6 +194,13 @@ def _reserved(ledger: Ledger, event: RiskReserved) -> Ledger:
         exposures={**ledger.exposures, event.intent: reserved_exposure(event)},
         entries_today=ledger.entries_today + (event.day == ledger.day),
     )
+
+
+def _planned(ledger: Ledger, event: BracketPlanned) -> Ledger:
+    if event.plan.intent in ledger.closed:
+        return ledger
+    exposures, booked = with_plan(ledger.exposures, event.plan)
+    return replace(ledger, exposures=exposures, closed_pnl=ledger.closed_pnl + booked)
 
 
 def _released(ledger: Ledger, event: RiskReleased) -> Ledger:
@@ -283,6 +280,7 @@ def _without(exposures: Mapping[IntentId, Exposure], intent: IntentId) -> Mappin
 
 _HANDLERS: Final[Mapping[type, Callable[[Ledger, Any], Ledger]]] = {
     DayOpened: _opened,
+    BracketPlanned: _planned,
     RiskReserved: _reserved,
     RiskReleased: _released,
     LegFilled: _filled,

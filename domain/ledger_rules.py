@@ -226,9 +226,13 @@ def _symbol_busy(case: Case) -> Finding | None:
 
 
 def _foreign(case: Case) -> Finding | None:
-    if case.symbol not in case.ledger.foreign:
+    found = case.ledger.foreign.get(case.symbol)
+    if found is not None:
+        return Finding(rule=DenialRule.FOREIGN, found=found, limit=f"./bot adopt or ignore {case.symbol}")
+    if case.request is None or case.request.contract.con_id not in case.ledger.theirs:
         return None
-    return Finding(rule=DenialRule.FOREIGN, found="a position of others", limit="none")
+    # Neither the broker nor we could tell whose of it was sold.
+    return Finding(rule=DenialRule.FOREIGN, found="others have this very contract", limit="none of theirs")
 
 
 def _bad_price(case: Case) -> Finding | None:

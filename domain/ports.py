@@ -91,7 +91,7 @@ class OrderPort(Protocol):
         ...
 
     async def holdings(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:
-        """Ask afresh for positions and our open orders alone; both must answer."""
+        """Ask afresh for positions and everybody's open orders alone; both must answer."""
         ...
 
 

@@ -168,6 +168,10 @@ class PositionReport:
     sec_type: str
     quantity: int
     average_cost: Decimal
+    expiry: date | None = None  # This and what follows: of an option.
+    strike: Decimal | None = None
+    right: Right | None = None
+    trading_class: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,7 +268,7 @@ class BookReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingsReport:
-    """What is held and what works now, without its history: the cheap look while all is quiet."""
+    """What is held and what works now, by whomever, without its history: the cheap look while all is quiet."""
 
     generation: Generation
     at: datetime

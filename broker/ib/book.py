@@ -98,12 +98,12 @@ class Book:
             return failed or self._report(began, with_completed=not isinstance(answers[3], RequestFailed))
 
     async def glance(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:
-        """Ask for positions and our own open orders alone. ``timeout_seconds`` limits each request. Two messages."""
+        """Ask for positions and all open orders alone. ``timeout_seconds`` limits each request. Two messages."""
         async with self._turn:
             began = self._line.clock.now()
             answers = await asyncio.gather(
                 self._ask(POSITIONS, self._positions, self._line.client.reqPositions, timeout_seconds),
-                self._ask(OPEN_ORDERS, self._orders, self._line.client.reqOpenOrders, timeout_seconds),
+                self._ask(OPEN_ORDERS, self._orders, self._line.client.reqAllOpenOrders, timeout_seconds),
             )
             failed = next((answer for answer in answers if isinstance(answer, RequestFailed)), None)
             return failed or HoldingsReport(

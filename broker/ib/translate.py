@@ -25,6 +25,7 @@ SMART: Final = "SMART"
 USD: Final = "USD"
 STOCK: Final = "STK"
 OPTION: Final = "OPT"
+RIGHTS: Final = frozenset(right.value for right in Right)
 SIDES: Final = {"BUY": Side.BUY, "BOT": Side.BUY, "SELL": Side.SELL, "SLD": Side.SELL, "SSHORT": Side.SELL}
 # IB's default for options waits for two consecutive asks, which a wide market never shows: docs/adr/0006.
 TRIGGER_ON_MIDPOINT: Final = 8
@@ -256,6 +257,7 @@ def position_report(
     generation: Generation, at: datetime, contract: Any, quantity: float, cost: float
 ) -> PositionReport:
     """Return message 61 as a report."""
+    is_option = contract.secType == OPTION and contract.right[:1] in RIGHTS
     return PositionReport(
         generation=generation,
         at=at,
@@ -264,4 +266,8 @@ def position_report(
         sec_type=contract.secType,
         quantity=int(quantity),
         average_cost=as_money(cost) or Decimal(0),
+        expiry=read_expiry(contract.lastTradeDateOrContractMonth) if is_option else None,
+        strike=as_price(contract.strike) if is_option else None,
+        right=Right(contract.right[:1]) if is_option else None,
+        trading_class=contract.tradingClass,
     )

@@ -132,4 +132,17 @@ ORDER_EVENTS: Final = (
         ("symbol", "con_id"),
     ),
     Event("foreign_order", Level.WARNING, "{symbol}: an order that is not ours", ("symbol",), ("order_id", "perm_id")),
+    Event(
+        "foreign_ignored",
+        Level.INFO,
+        "{symbol}: contract {con_id} is left to its owner",
+        ("symbol", "con_id", "quantity"),
+    ),
+    Event("foreign_changed", Level.INFO, "contract {con_id} was ignored, and is another matter now", ("con_id",)),
+    Event(
+        "foreign_adopted",
+        Level.INFO,
+        "{quantity} {contract} of others are ours, counted from {price} USD",
+        ("intent", "contract", "quantity", "price"),
+    ),
 )

@@ -2,11 +2,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from domain.events import FeesCharged, FillCorrected, LegFilled
-from domain.foreign import correction, foreign_symbols, leg_filled
-from domain.ids import ExecId, OrderRef, Symbol
+from domain.foreign import correction, leg_filled
+from domain.ids import ExecId, OrderRef
 from domain.ledger import Ledger, apply
-from domain.reports import BrokerStatus
-from tests.builders import INTENT, NOW, a_book, a_fee, a_fill, a_position, an_open_order, ref
+from tests.builders import INTENT, NOW, a_fee, a_fill, ref
 
 
 def test_an_execution_with_our_ref_is_our_fill_and_its_fee_ours() -> None:
@@ -33,29 +32,3 @@ def test_a_claim_corrects_what_was_counted_when_its_revision_is_newer() -> None:
 def test_what_carries_no_ref_of_ours_is_not_our_fill() -> None:
     assert leg_filled(replace(a_fill("E", 2, "2.00"), ref=None)) is None
     assert leg_filled(replace(a_fill("E", 2, "2.00"), ref=OrderRef("by hand"))) is None
-
-
-def test_a_position_explained_by_our_fills_is_ours() -> None:
-    bought = leg_filled(a_fill("E", 2, "2.00"))
-    assert bought is not None
-    ledger = apply(Ledger(), bought)
-
-    assert foreign_symbols(a_book(positions=(a_position(2),)), ledger) == frozenset()
-
-
-def test_more_than_our_fills_explain_is_foreign() -> None:
-    bought = leg_filled(a_fill("E", 2, "2.00"))
-    assert bought is not None
-    ledger = apply(Ledger(), bought)
-    book = a_book(
-        positions=(a_position(3), a_position(1, con_id=7, symbol="SPY"), a_position(0, con_id=8, symbol="QQQ"))
-    )
-
-    assert foreign_symbols(book, ledger) == {"GOOG", "SPY"}
-
-
-def test_an_order_without_our_ref_makes_its_symbol_foreign() -> None:
-    ours = an_open_order("T", BrokerStatus.SUBMITTED)
-    theirs = replace(ours, ref=None, symbol=Symbol("AAPL"))
-
-    assert foreign_symbols(a_book(open_orders=(ours, theirs)), Ledger()) == {"AAPL"}

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from domain.events import BracketPlanned, LossLimitReached
+from domain.events import BracketPlanned, JournalRecovered, LossLimitReached
 from domain.ids import ConId
 from domain.ledger import (
     Ledger,
@@ -222,4 +222,18 @@ def test_a_reservation_of_a_closed_intent_is_a_repetition() -> None:
 def test_events_of_others_change_nothing() -> None:
     ledger = a_ledger()
 
-    assert apply(ledger, BracketPlanned(at=NOW, plan=a_plan())) is ledger
+    assert apply(ledger, JournalRecovered(at=NOW, fault="disk_full", since=NOW)) is ledger
+
+
+def test_a_plan_says_whose_the_fills_are_that_were_reserved_for_on_another_day() -> None:
+    planned = BracketPlanned(at=NOW, plan=a_plan())
+
+    for told in ((planned, bought(2, "2.00")), (bought(2, "2.00"), planned)):
+        (exposure,) = a_ledger(*told).exposures.values()
+        assert (exposure.symbol, exposure.held) == ("GOOG", 2)
+
+
+def test_a_plan_of_a_reservation_of_this_day_is_no_news() -> None:
+    ledger = a_ledger(a_reservation())
+
+    assert apply(ledger, BracketPlanned(at=NOW, plan=a_plan())).exposures == ledger.exposures

@@ -2,11 +2,11 @@ from decimal import Decimal
 
 import pytest
 
+from domain.day_opening import first_sight
 from domain.ids import ConId, Symbol
 from domain.ledger import (
     apply,
     check_limit,
-    first_sight,
     folded,
     limit,
     loss,
@@ -67,7 +67,9 @@ def test_a_new_day_forgets_the_old_one() -> None:
 
 
 def test_a_new_day_keeps_what_is_open_and_counts_from_its_last_bid() -> None:
-    old = marked(with_foreign(a_ledger(a_reservation(), bought(2, "2.00")), [Symbol("IBM")]), CONTRACT, Decimal("1.50"))
+    old = marked(
+        with_foreign(a_ledger(a_reservation(), bought(2, "2.00")), {Symbol("IBM"): "theirs"}), CONTRACT, Decimal("1.50")
+    )
 
     new = apply(old, an_opening(day=NEXT_DAY))
 
@@ -75,7 +77,7 @@ def test_a_new_day_keeps_what_is_open_and_counts_from_its_last_bid() -> None:
         Decimal(402),
         Decimal(0),
         0,
-        frozenset({Symbol("IBM")}),
+        {Symbol("IBM"): "theirs"},
     )
     assert loss(marked(new, CONTRACT, Decimal("1.40")), NOW).ours == 20
 

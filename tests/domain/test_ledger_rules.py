@@ -61,7 +61,7 @@ def test_an_entry_is_granted_with_its_whole_premium_and_fees_set_aside() -> None
 
 
 def test_a_denial_leaves_the_ledger_as_it_was_and_names_the_contract() -> None:
-    ledger = with_foreign(a_ledger(), [Symbol("GOOG")])
+    ledger = with_foreign(a_ledger(), {Symbol("GOOG"): "2 GOOG held"})
 
     decision = decided(ledger)
 
@@ -70,8 +70,8 @@ def test_a_denial_leaves_the_ledger_as_it_was_and_names_the_contract() -> None:
         at=NOW,
         symbol=Symbol("GOOG"),
         rule=DenialRule.FOREIGN,
-        found="a position of others",
-        limit="none",
+        found="2 GOOG held",
+        limit="./bot adopt or ignore GOOG",
         candidate="GOOG 2026-01-09 750C",
     )
 

@@ -67,7 +67,7 @@ def test_a_look_asks_two_things_and_says_what_is_held_and_works() -> None:
         gateway.answers.update(
             answers(
                 positions=lambda _: [a_position(2), a_position(0, con_id=102), (62, 1)],
-                open_orders=lambda _: [an_open_order(order_id=12, ref="A.S.0", client=7), (53, 1)],
+                all_orders=lambda _: [an_open_order(order_id=12, ref="A.S.0", client=7), (53, 1)],
             )
         )
 
@@ -76,14 +76,14 @@ def test_a_look_asks_two_things_and_says_what_is_held_and_works() -> None:
         assert isinstance(look, HoldingsReport), look
         assert [(report.con_id, report.quantity) for report in look.positions] == [(101, 2)]
         assert [report.ref for report in look.open_orders] == ["A.S.0"]
-        assert sorted(int(fields[0]) for fields in gateway.received) == [5, 61, 71]
+        assert sorted(int(fields[0]) for fields in gateway.received) == [16, 61, 71]
 
     run(scenario)
 
 
 def test_a_look_that_is_not_answered_fails() -> None:
     async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
-        gateway.answers.update(answers(open_orders=lambda _: []))
+        gateway.answers.update(answers(all_orders=lambda _: []))
 
         look = await desk.broker.holdings(1)
 
