@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from typing import Any, TypeVar, TypeVarTuple
 
 from actors.runtime.errors import VirtualDeadlockError
+from actors.runtime.turns import TurningLoop
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -64,7 +65,7 @@ class VirtualSelector(selectors.DefaultSelector):
         return events
 
 
-class VirtualLoop(asyncio.SelectorEventLoop):
+class VirtualLoop(TurningLoop):
     """One thread, one loop, no waiting: the time is the time of the event that is being handled.
 
     `hosted` maps (host, port) to the factory of a server-side protocol. `create_connection` to such an address hands
@@ -73,16 +74,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     """
 
     def __init__(self) -> None:
-        self._now = 0.0
         self.hosted: dict[tuple[str, int], Callable[[], asyncio.BaseProtocol]] = {}
         self._pairs: list[tuple[socket.socket, socket.socket]] = []
         self._files = VirtualSelector(self._advance)
         super().__init__(self._files)
         self._files.ignore_current_files()
-
-    def time(self) -> float:
-        """Return virtual seconds since the loop was made."""
-        return self._now
 
     def run_forever(self) -> None:
         """Run until stopped, as this thread's current loop: ib_insync asks the policy for it, not the running one."""
@@ -128,10 +124,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _advance(self, seconds: float | None) -> None:
         if seconds is None:
             raise VirtualDeadlockError(
-                f"nothing can happen any more at {self._now} s: no callback, timer or byte is left"
+                f"nothing can happen any more at {self.now} s: no callback, timer or byte is left"
             )
         # Rounded to the loop's resolution, so that errors of addition do not pile up over a day.
-        self._now = round(self._now + seconds, 9)
+        self.now = round(self.now + seconds, 9)
 
 
 def _socket_pair() -> tuple[socket.socket, socket.socket]:
