@@ -44,6 +44,15 @@ class Scene:
         return [record.state for record in self.stage.store.read(STREAM) if isinstance(record, ControlMoved)]
 
 
+def a_switch_without_a_folder(stage: Stage) -> ControlActor:
+    actor = stage.launch(
+        lambda context: ControlActor(context, switch=ControlSwitch(None, Control()), log=stage.log), "control"
+    )
+    stage.journal()
+    stage.cast("broker", {AskPhase: "ready"})
+    return actor
+
+
 @pytest.fixture
 def scene(stage: Stage, tmp_path: Path) -> Scene:
     return Scene(stage, tmp_path)
@@ -62,17 +71,24 @@ def test_a_halt_is_in_force_journaled_told_to_entries_and_acknowledged(scene: Sc
 
 
 def test_without_a_state_folder_nobody_looks_for_a_file_while_the_bot_runs(stage: Stage) -> None:
-    actor = stage.launch(
-        lambda context: ControlActor(context, switch=ControlSwitch(None, Control()), log=stage.log), "control"
-    )
-    stage.journal()
-    stage.cast("broker", {AskPhase: "ready"})
+    actor = a_switch_without_a_folder(stage)
     stage.host.run_for(FIRST_SECONDS + 1)
     before = actor.timers.names
 
     stage.ask("control", GiveOrder(order=Order.HALT, by="./bot halt"))
 
     assert (before, actor.timers.names) == ((), ("look",))
+
+
+def test_without_a_state_folder_brackets_are_told_again_and_again_to_end_as_well(stage: Stage) -> None:
+    guard = stage.cast("oco:a")
+    a_switch_without_a_folder(stage)
+    stage.host.run_for(FIRST_SECONDS + 1)
+
+    stage.ask("control", GiveOrder(order=Order.FLATTEN, by="./bot flatten"))
+    stage.host.run_for(2.5 * LOOK_SECONDS)
+
+    assert len(guard.of(FlattenBracket)) == 3
 
 
 def test_a_halt_given_twice_is_acknowledged_twice_and_journaled_once(scene: Scene) -> None:

@@ -1,6 +1,9 @@
 import pytest
+from pykka import ThreadingFuture
+from pykka._envelope import Envelope
 
 from actors.journal import STREAMS_KNOWN_MAX, TRY_AGAIN_SECONDS
+from actors.runtime.mailbox import Mailbox
 from domain.commands import (
     AppendRecords,
     AskPhase,
@@ -187,3 +190,11 @@ def test_only_so_many_streams_are_remembered(stage: Stage) -> None:
     answers = [stage.ask("journal", AppendRecords(stream=f"bracket:{n}", records=(PLANNED,))) for n in (1, 0)]
 
     assert [answer.error for answer in answers] == ["", "disk gone"]
+
+
+def test_who_starts_can_read_its_stream_when_the_journal_has_all_the_mail_it_can_hold() -> None:
+    mailbox = Mailbox(1, lambda: 0.0)
+    taken = [mailbox.put(Envelope(message)) for message in (AskJournalHealth(), AskJournalHealth())]
+
+    assert taken == [True, False]
+    assert mailbox.put(Envelope(ReadStream(stream="bracket:a"), reply_to=ThreadingFuture()))

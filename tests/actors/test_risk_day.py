@@ -79,8 +79,11 @@ def test_a_days_loss_that_is_unknown_blocks_entries_after_a_minute(stage: Stage,
     assert scene.refusal("MSFT") is None
 
 
-def test_a_lost_connection_makes_the_days_loss_unknown(stage: Stage, scene: Scene) -> None:
+@pytest.mark.parametrize("reconciled", [False, True])
+def test_a_lost_connection_makes_the_days_loss_unknown(stage: Stage, scene: Scene, *, reconciled: bool) -> None:
     scene.open()
+    if reconciled:
+        scene.tell(Resynchronised(at=NOW, generation=GENERATION, book=a_book()))
 
     scene.tell(ConnectionLost(at=NOW, generation=GENERATION, reason="closed"))
     stage.run_for(61)

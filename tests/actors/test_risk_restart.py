@@ -16,7 +16,7 @@ from domain.commands import (
 from domain.denials import DenialRule
 from domain.entry_gate import AskEntry
 from domain.errors import StoreFault
-from domain.events import BracketPlanned, FeesCharged, FillCorrected, LossLimitReached, Resynchronised
+from domain.events import BracketPlanned, DayOpened, FeesCharged, FillCorrected, LossLimitReached, Resynchronised
 from domain.foreign import leg_filled
 from domain.ids import Symbol
 from domain.journal_health import AskJournalHealth, JournalHealth
@@ -177,3 +177,14 @@ def test_a_ledger_that_comes_back_asks_how_the_journals_disk_is(stage: Stage, sc
     scene.open()
 
     assert scene.refusal() is DenialRule.JOURNAL
+
+
+def test_an_execution_of_somebody_elses_order_is_no_news_to_the_ledger(stage: Stage, scene: Scene) -> None:
+    scene.open()
+
+    scene.tell(replace(a_fill("E", 2, "2.02"), ref=None))
+    stage.run_for(1)
+
+    assert stage.log.named("actor_failed") == []
+    assert [record for record in stage.store.read(LEDGER) if not isinstance(record, DayOpened)] == []
+    assert scene.refusal() is None

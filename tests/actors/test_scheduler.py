@@ -219,8 +219,13 @@ def test_a_symbol_that_never_answers_loses_its_turn_after_a_bound(stage: Stage, 
     assert [line["decision"] for line in stage.log.named("symbol_cycle")] == ["no answer"]
 
 
-def test_while_the_broker_is_away_no_cycle_begins_and_that_is_said(stage: Stage, scene: Scene) -> None:
+@pytest.mark.parametrize("reconciled", [False, True])
+def test_while_the_broker_is_away_no_cycle_begins_and_that_is_said(
+    stage: Stage, scene: Scene, *, reconciled: bool
+) -> None:
     scene.open()
+    if reconciled:
+        scene.tell(Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
     scene.tell(ConnectionLost(at=stage.now, generation=GENERATION, reason="closed"))
     stage.run_until(MONDAY.opens_at + timedelta(minutes=1))
     away = list(scene.started)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,17 +9,20 @@ from domain.bracket_effects import (
     Due,
     Finish,
     Liquidate,
+    Send,
     Starved,
     StopEntry,
 )
-from domain.brackets import BracketPolicy, position
+from domain.brackets import BracketPolicy, is_stale, position
 from domain.events import ClosedBy
 from domain.order_specs import OrderKind
 from domain.reports import OrderEffect
 from tests.builders import (
+    NOW,
     a_book,
     a_fee,
     a_fill,
+    a_plan,
     a_quote,
     a_status,
     an_error,
@@ -391,3 +395,28 @@ def test_a_stop_that_sells_already_is_not_cancelled_for_want_of_a_target() -> No
 
     assert life.cancelled() == []
     assert [(order.ref, order.limit) for order in life.changed()] == [(ref("S"), Decimal("1.40"))]
+
+
+def test_what_is_sent_first_may_leave_no_later_than_its_plan_says() -> None:
+    until = NOW + timedelta(seconds=15)
+
+    life = a_life(valid_until=until)
+
+    assert [effect.valid_until for effect in life.effects if isinstance(effect, Send)] == [until]
+
+
+@pytest.mark.parametrize(
+    ("waited_seconds", "good_for_seconds", "stale"),
+    [(30, None, False), (30.001, None, True), (15, 15, False), (15.001, 15, True), (30.001, 60, True)],
+)
+def test_a_plan_is_stale_when_its_quote_is_or_its_entry_would_have_been_cancelled(
+    waited_seconds: float,
+    good_for_seconds: float | None,
+    stale: bool,  # noqa: FBT001 - a parameter of pytest
+) -> None:
+    until = None if good_for_seconds is None else NOW + timedelta(seconds=good_for_seconds)
+    plan = a_plan(decided_at=NOW, valid_until=until)
+
+    found = is_stale(plan, BracketPolicy(entry_unfilled_seconds=30), NOW + timedelta(seconds=waited_seconds))
+
+    assert found is stale

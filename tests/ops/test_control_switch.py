@@ -22,6 +22,7 @@ def test_an_order_is_seen_at_once(tmp_path: Path) -> None:
 def test_a_file_forbids_entries_until_it_is_removed(tmp_path: Path) -> None:
     switch = ControlSwitch(tmp_path, Control())
     (tmp_path / "HALT").touch()
+    assert switch.watches_file
     assert switch.file_found()
     assert "HALT file" in switch.forbids()
 
@@ -50,3 +51,4 @@ def test_without_a_folder_there_is_no_file() -> None:
     switch.remove_file()
 
     assert not switch.file_found()
+    assert not switch.watches_file

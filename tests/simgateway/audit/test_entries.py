@@ -1,7 +1,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.simgateway.audit.log_builder import INTENT, LIMITS, Log, a_good_life, audited, broken
+from tests.simgateway.audit.log_builder import CLIENT, INTENT, LIMITS, OPTION, Log, a_good_life, audited, broken
 
 
 def test_a_second_live_entry_of_one_intent_breaks_invariant_1() -> None:
@@ -111,3 +111,40 @@ def test_an_order_in_a_dry_run_breaks_invariant_6() -> None:
     result = audited(a_good_life(), limits)
 
     assert [row.invariant for row in result.violations] == [6, 6, 6]
+
+
+def test_an_order_of_which_something_was_told_is_not_lost_with_its_connection() -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+    log.connection = 2
+
+    result = audited(log.connect().book_told().wait(6).listed(1, "Filled"))
+
+    assert broken(result) == set()
+
+
+def test_the_book_of_the_connection_that_an_entry_left_on_may_be_older_than_it() -> None:
+    log = Log().connect().bars().quotes().order(1, f"{INTENT}.E.0").book_told().wait(1).bars().quotes()
+
+    result = audited(log.order(8, f"{INTENT}.E.1").status(8, "Cancelled"))
+
+    assert broken(result) == {1}
+
+
+def test_another_clients_book_says_nothing_of_an_entry() -> None:
+    log = a_swallowed_entry()
+    log.frames.append(replace(log.book_told().frames.pop(), client_id=CLIENT + 1))
+
+    result = audited(log.wait(1).bars().quotes().order(8, f"{INTENT}.E.1").status(8, "Cancelled"))
+
+    assert broken(result) == {1}
+
+
+def test_whose_id_was_given_out_anew_is_an_order_of_its_own_contract() -> None:
+    log = Log().connect().bars().quotes(con_id=OPTION + 1).order(1, "251112SPY095900.E.0", con_id=OPTION + 1).wait(5)
+    log.connection = 2
+    log.connect().book_told().wait(1).bars().quotes().order(8, f"{INTENT}.E.0").status(8, "Submitted")
+    log.order(1, f"{INTENT}.T.0", side="SELL", parent=8).status(1, "PreSubmitted")
+
+    result = audited(log.fill(8, f"{INTENT}.E.0", "e1").status(8, "Filled", 5, 0).wait(6).listed(8, "Filled"))
+
+    assert broken(result) == set()

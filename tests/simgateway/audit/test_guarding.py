@@ -1,8 +1,11 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tests.simgateway.audit.log_builder import INTENT, Log, a_good_life, a_journal, audited, broken
+from simgateway.audit.book import Holding
+from simgateway.audit.notices import Executed
+from tests.simgateway.audit.log_builder import INTENT, OPTION, Log, a_good_life, a_journal, audited, broken
 
 
 def test_a_fill_whose_exits_are_accepted_already_is_never_unguarded() -> None:
@@ -326,3 +329,60 @@ def test_what_an_older_connection_kept_back_excuses_nothing() -> None:
     log = Log().connect().entry(children=False).entry_filled().withheld("mute").connect()
 
     assert broken(audited(log.wait(5.1).exits().target_filled())) == {2}
+
+
+def test_the_end_of_one_exit_alone_leaves_its_sibling_at_work() -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+
+    result = audited(log.completed(f"{INTENT}.T.0", "Cancelled").wait(6).listed(1, "Filled"))
+
+    assert broken(result) == set()
+
+
+def test_pictures_that_end_before_the_status_are_passed_over() -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+
+    result = audited(log.add("out", 5, 2, OPTION).add("out", 101, OPTION).add("out", 101, *[""] * 40).wait(6))
+
+    assert broken(result) == set()
+
+
+def test_what_an_entry_is_said_to_have_bought_is_not_taken_off_what_has_to_be_guarded() -> None:
+    log = Log().connect().entry(children=False).exits(quantity=1).wait(1)
+    log.fill(1, f"{INTENT}.E.0", "e1", quantity=3).status(1, "Filled", 5, 0)
+
+    result = audited(log.wait(6).listed(1, "Filled"))
+
+    assert broken(result) == {2, 12}
+
+
+def test_an_older_status_that_comes_late_takes_no_sale_back() -> None:
+    log = Log().connect().entry().entry_filled().wait(1).status(3, "Cancelled")
+
+    log.status(2, "Filled", 5, 0).status(2, "Cancelled", 0, 5).wait(6).fill(2, f"{INTENT}.T.0", "e2", side="SLD")
+
+    assert broken(audited(log)) == set()
+
+
+def test_a_position_is_carried_at_what_is_left_of_its_cost() -> None:
+    holding = Holding()
+
+    for number, (is_buy, quantity, price) in enumerate([(True, 5, "2.00"), (False, 2, "3.00"), (False, 4, "1.00")]):
+        holding.take(an_execution(f"e{number}", quantity, price, is_buy=is_buy))
+        if number == 1:
+            assert (holding.quantity, holding.cost, holding.realized) == (3, Decimal(600), Decimal(200))
+
+    assert (holding.quantity, holding.cost, holding.realized) == (-1, Decimal(-100), Decimal(-100))
+
+
+def an_execution(exec_id: str, quantity: int, price: str, *, is_buy: bool) -> Executed:
+    return Executed(
+        exec_id=exec_id,
+        key=(1, 1),
+        con_id=OPTION,
+        is_buy=is_buy,
+        quantity=quantity,
+        price=Decimal(price),
+        multiplier=100,
+        ref="",
+    )

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 
 from simgateway.audit.audit import audit
+from simgateway.audit.findings import Findings
+from simgateway.audit.lives import check_lives
 from tests.simgateway.audit.log_builder import LIMITS, broken
 
 
@@ -43,3 +45,44 @@ def test_a_supervisor_that_gives_up_speaks_for_its_children_too(tmp_path: Path) 
     result = audit((), LIMITS, None, a_log(tmp_path, *rows))
 
     assert broken(result) == set()
+
+
+@pytest.mark.parametrize(("answered", "expected"), [("01:15", set()), ("01:16", {11})])
+def test_a_successor_has_the_time_of_a_start_that_hung_and_of_another(
+    tmp_path: Path, answered: str, expected: set[int]
+) -> None:
+    log = a_log(tmp_path, ("00:00", "actor_failed", "a"), (answered, "actor_restarted", "a"))
+
+    assert broken(audit((), LIMITS, None, log)) == expected
+
+
+def test_one_that_fails_again_before_it_is_up_is_measured_from_its_first_failure(tmp_path: Path) -> None:
+    rows = [("00:00", "actor_failed", "a"), ("00:50", "actor_failed", "a"), ("01:40", "actor_restarted", "a")]
+
+    assert broken(audit((), LIMITS, None, a_log(tmp_path, *rows))) == {11}
+
+
+def test_a_supervisor_that_gave_up_long_ago_speaks_for_nobody_who_fails_now(tmp_path: Path) -> None:
+    rows = [("00:00", "actor_failed", "b"), ("00:01", "actor_gave_up", "b"), ("10:00", "actor_failed", "b")]
+
+    result = audit((), LIMITS, None, a_log(tmp_path, *rows))
+
+    assert [(one.invariant, f"{one.at:%M:%S}") for one in result.violations] == [(11, "10:00")]
+
+
+def test_a_log_that_tells_of_nothing_shows_nothing() -> None:
+    findings = Findings()
+
+    check_lives((), findings)
+
+    assert findings.checked_by == {}
+
+
+def test_of_two_surrenders_the_nearer_one_speaks(tmp_path: Path) -> None:
+    rows = [
+        ("00:01", "actor_gave_up", "symbols"),
+        ("10:00", "actor_failed", "risk"),
+        ("10:01", "actor_gave_up", "trading"),
+    ]
+
+    assert broken(audit((), LIMITS, None, a_log(tmp_path, *rows))) == set()
