@@ -36,7 +36,16 @@ def _plain(skip: int, *kinds: Callable[[str], Any]) -> Reader:
 
 def _contract(part: Sequence[str]) -> SimpleNamespace:
     """Return the contract of eleven fields in orders, executions and positions, as far as anybody asks."""
-    return SimpleNamespace(conId=_integer(part[0]), symbol=part[1], secType=part[2], multiplier=part[6])
+    return SimpleNamespace(
+        conId=_integer(part[0]),
+        symbol=part[1],
+        secType=part[2],
+        lastTradeDateOrContractMonth=part[3],
+        strike=_number(part[4]),
+        right=part[5],
+        multiplier=part[6],
+        tradingClass=part[10],
+    )
 
 
 def _price_tick(f: Fields) -> tuple[Any, ...]:
