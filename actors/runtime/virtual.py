@@ -3,66 +3,19 @@
 import asyncio
 import contextlib
 import errno
-import itertools
 import os
-import selectors
 import socket
 from collections.abc import Callable
 from concurrent.futures import Executor
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeAlias, TypeVar, TypeVarTuple
 
 from actors.runtime.errors import VirtualDeadlockError
+from actors.runtime.pairs import SOCKET_BUFFER_BYTES, VirtualSelector
 from actors.runtime.turns import TurningLoop
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-
-SOCKET_BUFFER_BYTES = 4 * 1024 * 1024
-
-
-class VirtualSelector(selectors.DefaultSelector):
-    """Never waits: what is not ready now makes `advance` move the time instead."""
-
-    def __init__(self, advance: Callable[[float | None], None]) -> None:
-        super().__init__()
-        self._advance = advance
-        self._ordinals: dict[int, int] = {}
-        self._next_ordinal = itertools.count()
-        self._own_files = 0
-
-    def ignore_current_files(self) -> None:
-        """Take what is registered now (the loop's wake-up pipe) as no source of events worth a poll while busy."""
-        self._own_files = len(self._ordinals)
-
-    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
-        """Register a file and remember when; its rank decides the order of simultaneous events."""
-        key = super().register(fileobj, events, data)
-        self._ordinals[key.fd] = next(self._next_ordinal)
-        return key
-
-    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
-        """Forget a file."""
-        key = super().unregister(fileobj)
-        self._ordinals.pop(key.fd, None)
-        return key
-
-    def renew(self) -> None:
-        """Ask the kernel anew for all that is registered: what a forked process inherited is its parent's."""
-        keys = sorted(self.get_map().values(), key=lambda key: self._ordinals[key.fd])
-        super().__init__()
-        for key in keys:
-            super().register(key.fileobj, key.events, key.data)
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Return what is ready, in order of registration; when nothing is, let `timeout` seconds pass at once."""
-        if timeout == 0 and len(self._ordinals) <= self._own_files:
-            return []
-        events = super().select(0)
-        if len(events) > 1:
-            events.sort(key=lambda event: self._ordinals[event[0].fd])
-        if not events and timeout != 0:
-            self._advance(timeout)
-        return events
+Pair: TypeAlias = tuple[socket.socket, socket.socket]
 
 
 class VirtualLoop(TurningLoop):
@@ -75,7 +28,7 @@ class VirtualLoop(TurningLoop):
 
     def __init__(self) -> None:
         self.hosted: dict[tuple[str, int], Callable[[], asyncio.BaseProtocol]] = {}
-        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._pairs: list[Pair] = []
         self._files = VirtualSelector(self._advance)
         super().__init__(self._files)
         self._files.ignore_current_files()
@@ -104,7 +57,7 @@ class VirtualLoop(TurningLoop):
         server_factory = self.hosted.get((host, port))
         if server_factory is None:
             raise ConnectionRefusedError(errno.ECONNREFUSED, f"nothing is hosted at {host}:{port}")
-        ours, theirs = _socket_pair()
+        ours, theirs = self._files.pair()
         self._pairs = [pair for pair in self._pairs if any(end.fileno() >= 0 for end in pair)] + [(ours, theirs)]
         try:
             await self.connect_accepted_socket(server_factory, theirs)
@@ -116,7 +69,7 @@ class VirtualLoop(TurningLoop):
     def part_from_parent(self) -> None:
         """Share no byte any more with the process that this one was forked from; that one waits meanwhile."""
         for pair in self._pairs:
-            _part(pair)
+            _part(pair, self._files.pair())
         self._files.renew()
         asyncio.set_event_loop(self)  # Both know of the process they were told in.
         asyncio._set_running_loop(self)  # noqa: SLF001 - it is there for who makes a loop
@@ -130,19 +83,8 @@ class VirtualLoop(TurningLoop):
         self.now = round(self.now + seconds, 9)
 
 
-def _socket_pair() -> tuple[socket.socket, socket.socket]:
-    pair = socket.socketpair()
-    for end in pair:
-        end.setblocking(False)  # noqa: FBT003 - it takes no keyword
-        # Big enough that no burst meets a full buffer: then every write is whole and arrives whole.
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SOCKET_BUFFER_BYTES)
-    return pair
-
-
-def _part(pair: tuple[socket.socket, socket.socket]) -> None:
+def _part(pair: Pair, fresh: Pair) -> None:
     """Put a new pair in the place of one that is shared with another process, with the bytes that were on their way."""
-    fresh = _socket_pair()
     for own, end, peer in ((pair[0], *fresh), (pair[1], *fresh[::-1])):
         if own.fileno() >= 0:
             with contextlib.suppress(BlockingIOError):  # Nothing is on its way.
