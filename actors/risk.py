@@ -268,8 +268,8 @@ class RiskActor(Actor):
         self._account = answer
         now = self.clock.now()
         session = self._calendar.current_or_next(now)
-        if session is None or not day_is_due(session, now) or self._ledger.day == session.day:
-            return
+        if session is None or not day_is_due(session, now) or session.day <= (self._ledger.day or date.min):
+            return  # A clock that was set back opens no earlier day.
         values = answer.values
         opened = first_sight(
             session.day, values.get("NetLiquidation"), values.get("PreviousDayEquityWithLoanValue"), now
