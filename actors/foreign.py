@@ -169,7 +169,8 @@ class ForeignWatch:
     async def _adopt(self, order: SettleForeign) -> ForeignAnswer:
         holding = to_adopt(self._others, order.what)
         if isinstance(holding, str):
-            return self.answer(refused="" if named_ours(self._ledger(), order.what) else holding)
+            ours = named_ours(self._ledger(), order.what) and not is_known(self._others, order.what)
+            return self.answer(refused="" if ours else holding)
         adoption = self._begun.get(holding.con_id) or await self._adoption(holding)
         if isinstance(adoption, str):
             return self.answer(refused=adoption)

@@ -43,8 +43,9 @@ def audit(
     Without a journal invariants 8 and 9 are left out, without `events` (the bot's JSON log) 11. Raises
     sqlite3.Error, OSError or ValueError when journal or log cannot be read.
     """
-    book, findings = Book(), Findings()
-    crew = _crew(book, limits, findings, journal)
+    facts = read_journal(journal) if isinstance(journal, Path) else journal
+    book, findings = Book(adopted=facts.adopted if facts else {}), Findings()
+    crew = _crew(book, limits, findings, facts)
     at: datetime | None = None
     for frame in frames:
         at = frame.at
@@ -64,16 +65,15 @@ def audit(
     return _result(book, crew, findings)
 
 
-def _crew(book: Book, limits: AuditLimits, findings: Findings, journal: Path | JournalFacts | None) -> _Crew:
-    facts = read_journal(journal) if isinstance(journal, Path) else journal or NO_JOURNAL
-    guard = GuardChecker(book, limits, findings, facts.emulated)
+def _crew(book: Book, limits: AuditLimits, findings: Findings, facts: JournalFacts | None) -> _Crew:
+    guard = GuardChecker(book, limits, findings, (facts or NO_JOURNAL).emulated)
     subscriptions = SubscriptionChecker(book, limits, findings)
     others: tuple[Checker, ...] = (
         EntryChecker(book, limits, findings),
         LossChecker(book, limits, findings),
         EvidenceChecker(book, limits, findings),
     )
-    if journal is not None:
+    if facts is not None:
         others = (*others, JournalChecker(book, limits, findings, facts))
     return _Crew(guard, subscriptions, (guard, subscriptions, *others))
 

@@ -1,6 +1,7 @@
 """What the frames add up to: orders, fills, positions, money. It believes executions and statuses alone."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -19,6 +20,7 @@ from simgateway.audit.notices import (
     PositionSeen,
     Refused,
     StatusSeen,
+    split_ref,
 )
 
 ACCEPTED: Final = frozenset({"PreSubmitted", "Submitted"})
@@ -100,6 +102,8 @@ class Book:
     holdings: dict[int, Holding] = field(default_factory=dict)
     executions: dict[str, Executed] = field(default_factory=dict)
     fees: dict[str, Decimal] = field(default_factory=dict)
+    others: dict[int, int] = field(default_factory=dict)  # What was bought by hand, or was there before the log began.
+    adopted: Mapping[str, Decimal] = field(default_factory=dict)  # Intents that took over, and at which price.
 
     def is_news(self, notice: Notice) -> bool:
         """Return whether an execution was not seen before; True for anything else."""
@@ -146,7 +150,7 @@ class Book:
             case Charged():
                 self.fees[notice.exec_id] = notice.fee
             case PositionSeen() if notice.con_id not in self.by_con_id and notice.con_id not in self.holdings:
-                self.holdings[notice.con_id] = Holding(quantity=notice.quantity)  # Was there before the log began.
+                self.others[notice.con_id] = notice.quantity
             case _:
                 pass
 
@@ -155,6 +159,7 @@ class Book:
         if known is not None and known.sent.ref != notice.ref and not known.is_live:
             known = None  # It never arrived, so its id was given out anew.
         if known is None:
+            self._take_over(notice)
             order = Order(notice, at, notice.parent)
             self.orders[notice.key] = order
             self.by_con_id.setdefault(notice.con_id, []).append(order)
@@ -191,9 +196,34 @@ class Book:
         if order is not None and not order.status and notice.code in _REFUSALS:
             order.status = "Inactive"
 
+    def _take_over(self, notice: OrderSent) -> None:
+        """Take for ours what others hold, when exits of ours are sent for it where we never bought."""
+        if notice.is_buy or not notice.intent or any(order.is_entry for order in self.of(notice.con_id)):
+            return
+        taken = min(notice.quantity, self.others.get(notice.con_id, 0))
+        if taken > 0:
+            self.others[notice.con_id] -= taken
+            holding = self.holdings.setdefault(notice.con_id, Holding())
+            holding.multiplier, holding.expiry = notice.multiplier, notice.expiry
+            holding.quantity += taken
+            holding.cost += self.adopted.get(notice.intent, Decimal(0)) * taken * notice.multiplier
+
+    def _by_hand(self, notice: Executed) -> Executed | None:
+        """Return what of a trade by hand is of what is ours: sold beyond what others hold; None for nothing."""
+        others = self.others.get(notice.con_id, 0)
+        ours = 0 if notice.is_buy else min(self.position(notice.con_id), max(0, notice.quantity - max(0, others)))
+        rest = notice.quantity - max(0, ours)
+        self.others[notice.con_id] = others + (rest if notice.is_buy else -rest)
+        return replace(notice, quantity=ours) if ours > 0 else None
+
     def _executed(self, notice: Executed) -> None:
         self.executions[notice.exec_id] = notice
         order = self.orders.get(notice.key)
+        if order is None and not split_ref(notice.ref)[0]:
+            ours = self._by_hand(notice)
+            if ours is not None:
+                self.holdings[notice.con_id].take(ours)
+            return
         holding = self.holdings.setdefault(notice.con_id, Holding())
         holding.take(notice)
         if order is not None:

@@ -167,7 +167,7 @@ class GuardChecker(Checker):
 
     def _is_excused(self, con_id: int, at: datetime) -> bool:
         """Return whether a position is not for native exits to guard: emulated, nobody's of ours, or expired."""
-        intents = {order.sent.intent for order in self.book.of(con_id) if order.is_entry and order.sent.intent}
+        intents = {order.sent.intent for order in self.book.of(con_id) if order.sent.intent}
         return not intents or intents <= self._emulated or self._is_expired(con_id, at)
 
     def _is_expired(self, con_id: int, at: datetime) -> bool:

@@ -3,17 +3,18 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 from simgateway.audit.book import Book
 from simgateway.audit.checker import Checker
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import Notice, OrderSent, split_ref
+from simgateway.audit.notices import ENTRY, Notice, OrderSent, split_ref
 
 _STREAM: Final = "bracket:"
 _WAY: Final = timedelta(seconds=2)  # Execution times are whole seconds, and a last fill may still be on its way.
@@ -26,6 +27,9 @@ class JournalFacts:
     planned: dict[str, datetime]
     emulated: frozenset[str]
     fills: tuple[tuple[str, datetime], ...]
+    adopted: Mapping[str, Decimal] = field(
+        default_factory=dict
+    )  # Intents that took over what others bought, and at what.
 
 
 NO_JOURNAL: Final = JournalFacts({}, frozenset(), ())
@@ -43,15 +47,21 @@ def facts_of(rows: Iterable[tuple[str, str, str, str]]) -> JournalFacts:
     planned: dict[str, datetime] = {}
     emulated: set[str] = set()
     fills: list[tuple[str, datetime]] = []
+    adopted: dict[str, Decimal] = {}
     for at, stream, kind, body in rows:
         if kind == "LegFilled":
-            fills.append((json.loads(body)["exec_id"], datetime.fromisoformat(at)))
+            fill = json.loads(body)
+            if fill.get("intent") not in adopted or fill.get("leg") != ENTRY:  # Else it stands for others' purchase.
+                fills.append((fill["exec_id"], datetime.fromisoformat(at)))
         elif kind == "BracketPlanned":
             intent = stream.removeprefix(_STREAM)
             planned.setdefault(intent, datetime.fromisoformat(at))
-            if json.loads(body).get("plan", {}).get("native") is False:
+            plan = json.loads(body).get("plan", {})
+            if plan.get("native") is False:
                 emulated.add(intent)
-    return JournalFacts(planned, frozenset(emulated), tuple(fills))
+            if plan.get("adopted"):
+                adopted[intent] = Decimal(plan["entry_limit"])
+    return JournalFacts(planned, frozenset(emulated), tuple(fills), adopted)
 
 
 class JournalChecker(Checker):

@@ -137,7 +137,7 @@ class Life:
         self.host = VirtualHost(7, BEGINS)
         self.host.start()
         self.frames = FrameLog(self.folder / "frames.jsonl", keep=True, hashed=False)
-        market = QuotedMarket(self.symbols, self.prices, BEGINS + timedelta(hours=5))
+        self.market = market = QuotedMarket(self.symbols, self.prices, BEGINS + timedelta(hours=5))
         settled = {"partial_fill_probability": 0.0, "snapshot_end_ms": (300, 3000), **self.config}
         config = GatewayConfig(account=self.account, **settled)
         self.gateway = Gateway(config, market, LoopClock(self.host.loop, BEGINS), self.frames)
