@@ -149,7 +149,8 @@ def after_book(bracket: Bracket, book: BookReport) -> Step:
     """Derive what was missed: executions first, then what is open, then what completed; what is nowhere is absent.
 
     A book that was asked for before an order was sent says nothing about it. The first that misses an order proves
-    nothing either, since both may have been on their way at once; the second does.
+    nothing either, since both may have been on their way at once; the second does. What a status told of since the
+    question is not missed, whatever became of its row.
     """
     effects: list[Effect] = []
     after = replace(bracket, connected=True)
@@ -160,7 +161,7 @@ def after_book(bracket: Bracket, book: BookReport) -> Step:
     for commission in book.commissions:
         after, said = after_commission(after, commission)
         effects.extend(said)
-    seen = set()
+    seen: set[str | None] = {*book.heard}
     for report in (*book.completed, *book.open_orders):
         if is_ours(bracket, report.ref):
             after = after_open_order(after, report)

@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 from broker.ib.library import ExecutionFilter
 from broker.ib.line import Line
 from broker.ib.translate import open_order_report, position_report
-from domain.ids import ConId, ExecId, PermId
+from domain.ids import ConId, ExecId, OrderRef, PermId
 from domain.reports import (
     BookReport,
     BrokerStatus,
@@ -30,6 +30,7 @@ POSITIONS, OPEN_ORDERS, COMPLETED = "positions", "open orders", "completed order
 ASK_AGAIN_SECONDS: Final = 2.0
 NEVER_AFTER: Final = timedelta(seconds=60)
 """An end that is owed for longer was lost: on one socket nothing comes so late."""
+ALIVE: Final = frozenset({BrokerStatus.PRE_SUBMITTED, BrokerStatus.SUBMITTED, BrokerStatus.PENDING_CANCEL})
 GONE: Final = frozenset({BrokerStatus.FILLED, BrokerStatus.CANCELLED, BrokerStatus.API_CANCELLED})
 
 
@@ -72,6 +73,7 @@ class Book:
         self._executions: dict[ExecId, ExecutionReport] = {}
         self._commissions: dict[ExecId, CommissionReport] = {}
         self._filled: dict[PermId, int] = {}
+        self._heard: dict[OrderRef, datetime] = {}
 
     def handlers(self) -> Mapping[str, Callable[..., object]]:
         """Return the server messages that are handled here, by the library's names."""
@@ -169,15 +171,17 @@ class Book:
         self._line.client.reqCompletedOrders(apiOnly=False)
 
     def _report(self, began: datetime, *, with_completed: bool) -> BookReport:
+        asked_at = self._asked_at(began)
         return BookReport(
             generation=self._line.generation,
             at=self._line.clock.now(),
-            asked_at=self._asked_at(began),
+            asked_at=asked_at,
             positions=self._held(),
             open_orders=tuple(self._orders.items.values()),
             executions=tuple(self._executions.values()),
             commissions=tuple(self._commissions.values()),
             completed=tuple(self._completed.items.values()) if with_completed else (),
+            heard=frozenset(ref for ref, at in self._heard.items() if at >= asked_at),
         )
 
     def _asked_at(self, began: datetime) -> datetime:
@@ -203,9 +207,18 @@ class Book:
         if not report.perm_id:
             return
         self._filled[report.perm_id] = report.filled
+        if report.ref is not None:
+            self._hear(report.ref, report)
         known = self._orders.items.get(report.perm_id)
         if known is not None:
             self._keep(replace(known, status=report.status, filled=report.filled))
+
+    def _hear(self, ref: OrderRef, report: OrderStatusReport) -> None:
+        """Remember that it lives: an answer whose row was lost is no sign of death."""
+        if report.status in ALIVE:
+            self._heard[ref] = report.at
+        else:
+            self._heard.pop(ref, None)
 
     def on_open_order(self, report: OpenOrderReport) -> None:
         """Collect an open order."""

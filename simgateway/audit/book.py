@@ -26,6 +26,7 @@ from simgateway.audit.notices import (
 ACCEPTED: Final = frozenset({"PreSubmitted", "Submitted"})
 DEAD: Final = frozenset({"Cancelled", "ApiCancelled", "Filled", "Inactive"})
 # Codes that end an order the gateway never took; on one it has taken they refuse a modification only.
+_CANCELLED: Final = 202  # Of a cancel, a lost parent or a filled sibling; its status may be lost.
 _REFUSALS: Final = frozenset({103, 104, 109, 110, 135, 200, 201, 203, 321, 387, 388, 434, 10147, 10148, 10349})
 
 
@@ -195,6 +196,8 @@ class Book:
         order = self.orders.get((notice.client_id, notice.request[1]))
         if order is not None and not order.status and notice.code in _REFUSALS:
             order.status = "Inactive"
+        elif order is not None and order.is_live and notice.code == _CANCELLED:
+            order.status = "Cancelled"
 
     def _take_over(self, notice: OrderSent) -> None:
         """Take for ours what others hold, when exits of ours are sent for it where we never bought."""

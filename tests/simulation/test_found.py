@@ -203,6 +203,12 @@ FOUND = (
         starts=time(10, 27, 37),
         seed=39,
     ),
+    Found(
+        "exits whose rows the book lost were believed dead while their statuses came, and others placed beside them",
+        ((1, 20.0, Fault(kind="mute", message="openOrder", when=Chance(0.7), lasts=240.0)),),
+        sets=("risk.take_profit_pct=0.08", "risk.stop_loss_pct=0.08", "risk.entry_unfilled_seconds=5"),
+        gateway=replace(HABITS, partial_fill_probability=0.0),
+    ),
 )
 
 

@@ -250,6 +250,26 @@ def test_an_order_that_ends_while_the_book_comes_in_is_not_in_it() -> None:
     run(scenario)
 
 
+@pytest.mark.parametrize(
+    ("status", "heard"), [("Submitted", {"A.S.0"}), ("PendingCancel", {"A.S.0"}), ("Cancelled", set()), ("", set())]
+)
+def test_an_order_whose_row_is_lost_is_heard_of_by_a_status_that_says_it_lives(status: str, heard: set[str]) -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        row = an_open_order(order_id=12, ref="A.S.0", client=7)
+        alive, now = (a_status(12, text, client=7, perm=1012) for text in ("Submitted", status))
+        gateway.answers.update(answers(open_orders=lambda _: [row, alive, (53, 1)]))
+        await a_book(desk)
+        desk.clock.advance(1)
+        gateway.answers.update(answers(open_orders=lambda _: [*((alive, now) if status else ()), (53, 1)]))
+
+        book = await a_book(desk)
+
+        assert book.open_orders == ()
+        assert book.heard == heard
+
+    run(scenario)
+
+
 def test_two_books_at_once_take_turns() -> None:
     async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
         gateway.answers.update(answers(positions=lambda _: [a_position(1), (62, 1)]))

@@ -386,3 +386,21 @@ def an_execution(exec_id: str, quantity: int, price: str, *, is_buy: bool) -> Ex
         multiplier=100,
         ref="",
     )
+
+
+@pytest.mark.parametrize(("code", "expected"), [(202, set()), (161, {3})])
+def test_an_exit_whose_cancel_an_error_alone_told_sells_nothing_beside_those_placed_anew(
+    code: int, expected: set[int]
+) -> None:
+    log = Log().connect().entry().entry_filled().wait(1).error(2, code).status(3, "Cancelled")
+    log.order(12, f"{INTENT}.T.1", side="SELL", oca="A.1").order(13, f"{INTENT}.S.1", side="SELL", oca="A.1")
+
+    result = audited(log.wait(0.1).status(12, "Submitted").status(13, "PreSubmitted").wait(3).status(12, "Submitted"))
+
+    assert broken(result) == expected
+
+
+def test_an_exit_whose_cancel_an_error_alone_told_guards_nothing() -> None:
+    log = Log().connect().entry().entry_filled().wait(1).error(2, 202).error(3, 202)
+
+    assert broken(audited(log.wait(5.1).exits().target_filled())) == {2}
