@@ -1,13 +1,13 @@
 """Kills the bot at every point of its days, and takes the power from it: `python -m bench.crash_everywhere`.
 
-    [--days 1,2,3,4,5] [--power] [--points FIRST..LAST] [--workers 1] [--json]
+    [--days 1,2,3,4,5] [--power] [--points FIRST..LAST] [--rest MINUTES] [--workers 1] [--json]
 
 The points are before and after each journal write and each order message (place, change, cancel), and in each write
 between what is kept beside the state file and its commit. Each is died at: the process is gone, three seconds later
 another is started on the disk as it was, and the day goes on over the wire to its evening, when everything is sold.
-With `--power` the disk is put back as well: after each commit to the one before, to half of them and to the first, and
-at the end of each minute to every earlier one. At the end the gateway's own log is audited, and both sides' books are
-laid side by side:
+With `--power` the disk is put back as well: after each commit to the one before it and to none at all, and after the
+last commit of the day to every earlier one. With `--rest` the evening comes so many minutes after the death at the
+latest. At the end the gateway's own log is audited, and both sides' books are laid side by side:
 
     no intent sent twice                          no position without its exits for over 3 + 5 s
     no position oversold                          fills, fees, holdings and the day's ledger equal to the cent
@@ -34,7 +34,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from cli.simulation.death import Side, Step
 from cli.simulation.forks import Forks
-from cli.simulation.mortal_day import DOWN_SECONDS, Death, Lived, Point
+from cli.simulation.mortal_day import Death, Lived, Point
+from cli.simulation.promises import DOWN_SECONDS
 from cli.simulation.session import calendar_in
 from domain.trading_day import Calendar
 from tests.scenarios.deaths import DAYS, Day
@@ -52,21 +53,22 @@ class Asked:
     first: int
     last: int
     workers: int
+    rest_minutes: int | None
 
     def ends(self, points: Iterable[Point]) -> Iterator[Death]:
         """Give every end of a day with these points."""
         points = tuple(points)
-        last_of = {(point.at.hour, point.at.minute): point.number for point in points if synced(point)}
+        last = max((point.number for point in points if synced(point)), default=0)
         commits = 0
         for point in points:
             commits += synced(point)
-            if self.first <= point.number <= self.last:
-                if not self.power:
-                    yield Death(point=point.number)
-                elif synced(point):
-                    every = point.number in last_of.values()
-                    back = range(commits) if every else sorted({0, commits // 2, commits - 1})
-                    yield from (Death(point=point.number, commits=number) for number in back)
+            if not self.first <= point.number <= self.last:
+                continue
+            if not self.power:
+                yield Death(point=point.number)
+            elif synced(point):
+                back = range(commits) if point.number == last else sorted({0, commits - 1})
+                yield from (Death(point=point.number, commits=number) for number in back)
 
 
 def synced(point: Point) -> bool:
@@ -137,7 +139,11 @@ def died(day: Day, asked: Asked, calendar: Calendar, folder: Path) -> dict[str, 
     found.broken += [f"without a death: {text}" for text in whole.problems]
     print(f"{day}: {whole.brackets} brackets, {len(whole.points)} points, {found.total} ends", flush=True)
     forks = Forks(
-        plan=lambda point, _: ends.get(point.number, ()), heard=found.hear, workers=asked.workers, folder=folder
+        plan=lambda point, _: ends.get(point.number, ()),
+        heard=found.hear,
+        workers=asked.workers,
+        folder=folder,
+        rest_minutes=asked.rest_minutes,
     )
     if day.forked(calendar, forks).points != whole.points:
         found.broken.append("the day that was forked is another")
@@ -156,11 +162,14 @@ def main() -> int:
     parser.add_argument("--days", default=",".join(str(number) for number in range(1, len(DAYS) + 1)))
     parser.add_argument("--power", action="store_true", help="put the disk back to earlier commits, too")
     parser.add_argument("--points", default=f"1..{sys.maxsize}", help="where to die, FIRST..LAST")
+    parser.add_argument("--rest", type=int, help="let the evening come so many minutes after a death at the latest")
     parser.add_argument("--workers", type=int, default=1, help="processes at a time that live on after a death")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     first, _, last = options.points.partition("..")
-    asked = Asked(power=options.power, first=int(first), last=int(last), workers=options.workers)
+    asked = Asked(
+        power=options.power, first=int(first), last=int(last), workers=options.workers, rest_minutes=options.rest
+    )
     logging.getLogger("ib_insync").setLevel(logging.CRITICAL)
     memory = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
     rows = []

@@ -28,19 +28,24 @@ _READY: Final = b"."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forks:
-    """How a day is forked: what for, who hears of each end, how many processes at a time, where their files are."""
+    """How a day is forked: what for, who hears of each end, how many processes at a time, where their files are.
+
+    `rest_minutes`: how long a day goes on after a death, None: to its end.
+    """
 
     plan: Plan
     heard: Heard
     workers: int
     folder: Path
+    rest_minutes: int | None = None
 
 
 class ForkedDay(MortalDay):
     """A day lived to its end without a death, and once for each end that the plan names. In a process of one thread."""
 
     def __init__(self, script: Script, minutes: int, calendar: Calendar, forks: Forks) -> None:
-        super().__init__(script, minutes, calendar, None, forks.folder / "state.sqlite")
+        path = forks.folder / "state.sqlite"
+        super().__init__(script, minutes, calendar, state_path=path, rest_minutes=forks.rest_minutes)
         self._forks = forks
         self._ended = 0
         self._children: dict[int, tuple[Death, Path]] = {}

@@ -8,8 +8,6 @@ is sold.
 
 import asyncio
 import sqlite3
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,22 +19,17 @@ from cli.simulation.checks import Ended, audited, complaints
 from cli.simulation.death import KilledError, LivingLog, Side, Step, committing
 from cli.simulation.disk import State, packed, taken, unpacked
 from cli.simulation.evening import SummedTrail, differences, sell_all, sum_up
+from cli.simulation.promises import BARE_SECONDS, DOWN_SECONDS, Bare, sent_twice
 from cli.simulation.script import Script
 from cli.trace import TracingObserver
 from cli.virtual_life import VirtualLife, World
 from config.load import load_fixed
 from domain.trading_day import Calendar
 from ops.memory_journal import MemoryJournal
-from simgateway.audit.notices import ENTRY, OrderSent
-from simgateway.audit.reading import read
-from simgateway.books import Books, OrderRow
-from simgateway.frames import Frame, FrameLog
+from simgateway.books import Books
+from simgateway.frames import FrameLog
 from simgateway.market.synthetic import SyntheticMarket
 
-DOWN_SECONDS: Final = 3.0
-"""From the death of a process to the start of the next."""
-BARE_SECONDS: Final = DOWN_SECONDS + 5.0
-"""No position may be without its exits for longer."""
 LOOK_SECONDS: Final = 0.5
 SETTLED_SECONDS: Final = 60
 """So long at least a day goes on after a restart, in whole minutes of the script."""
@@ -87,7 +80,8 @@ class Lived:
 class MortalDay:
     """A day that can be lived once, of so many minutes.
 
-    With a `state_path` the journal is on the disk, and before each commit is a point as well.
+    With a `state_path` the journal is on the disk, and before each commit is a point as well. With `rest_minutes` the
+    day ends that long after a death at the latest, at a whole minute of the script.
     """
 
     def __init__(
@@ -95,8 +89,10 @@ class MortalDay:
         script: Script,
         minutes: int,
         calendar: Calendar,
+        *,
         death: Death | None = None,
         state_path: Path | None = None,
+        rest_minutes: int | None = None,
     ) -> None:
         self.script = script
         self.settings = load_fixed({}, script.sets)
@@ -107,6 +103,7 @@ class MortalDay:
         self.points: list[Point] = []
         self._minutes = minutes
         self._state_path = state_path
+        self._rest = None if rest_minutes is None else timedelta(minutes=rest_minutes)
         self._death = death
         self._died_at: datetime | None = None
         self._disks: list[State] = []
@@ -246,54 +243,13 @@ class MortalDay:
         return not fills or (self.host.clock.now() - fills[-1].at).total_seconds() > QUIET_SECONDS
 
     def _ends_at(self) -> datetime:
-        """Return the end: as long after the beginning as was said, whole minutes more where a restart needs them."""
+        """Return the end: as long after the beginning as was said, whole minutes more where a restart needs them.
+
+        Or fewer, when so many whole minutes after a restart are enough.
+        """
         ends_at = self.script.starts_at + timedelta(minutes=self._minutes)
         while self._died_at is not None and ends_at < self._died_at + timedelta(seconds=SETTLED_SECONDS):
             ends_at += timedelta(minutes=1)
+        while self._rest is not None and self._died_at is not None and self._died_at + self._rest < ends_at:
+            ends_at -= timedelta(minutes=1)
         return ends_at
-
-
-class Bare:
-    """Watches the gateway's own books for positions without exits: while nobody is connected, nobody is told."""
-
-    def __init__(self) -> None:
-        self.seconds_most = 0.0
-        self.problems: list[str] = []
-        self._since: dict[int, datetime] = {}
-
-    def look(self, books: Books, now: datetime) -> None:
-        """Take what is true now; looked at often, it is measured as finely."""
-        bare = {row.con_id for row in books.positions if row.quantity > working(books.open_orders, row.con_id)}
-        self._since = {con_id: self._since.get(con_id, now) for con_id in bare}
-        for con_id, since in self._since.items():
-            self._measure(con_id, (now - since).total_seconds())
-        for row in books.positions:
-            if row.quantity < 0:
-                self.problems.append(f"oversold: {row.quantity} of {row.local_symbol} at {now:%H:%M:%S}")
-
-    def _measure(self, con_id: int, seconds: float) -> None:
-        if self.seconds_most <= BARE_SECONDS < seconds:
-            self.problems.append(f"bare: contract {con_id} was held without exits for more than {BARE_SECONDS:g} s")
-        self.seconds_most = max(self.seconds_most, seconds)
-
-
-def working(orders: Iterable[OrderRow], con_id: int) -> int:
-    """Return how many contracts the exits at the exchange would sell; those of one group count once."""
-    groups: Counter[str] = Counter()
-    for row in orders:
-        if row.con_id == con_id and row.action == "SELL" and row.stage == "working":
-            group = row.oca_group or (f"child of {row.parent_id}" if row.parent_id else row.order_ref)
-            groups[group] = max(groups[group], row.quantity - row.filled)
-    return groups.total()
-
-
-def sent_twice(frames: Iterable[Frame]) -> Iterator[str]:
-    """Say which intent has had a second entry, and which name of an order was used for two."""
-    first: dict[str, tuple[int, int]] = {}
-    for frame in frames:
-        notice = read(frame) if frame.direction == "in" else None
-        if isinstance(notice, OrderSent):
-            names = (notice.ref, f"the entry of {notice.intent}") if notice.leg == ENTRY else (notice.ref,)
-            for name in names:
-                if first.setdefault(name, notice.key) != notice.key:
-                    yield f"sent twice: {name} as {first[name]} and as {notice.key}"

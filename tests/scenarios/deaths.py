@@ -67,7 +67,7 @@ class Day:
         In a `folder`, one for each life, the journal is on the disk; without one it is in memory.
         """
         state_path = folder / "state.sqlite" if folder is not None else None
-        return MortalDay(self.script, self.minutes, calendar, death, state_path).run()
+        return MortalDay(self.script, self.minutes, calendar, death=death, state_path=state_path).run()
 
     def forked(self, calendar: Calendar, forks: Forks) -> Lived:
         """Live through it once for each end that is planned, and once to the evening without one."""
