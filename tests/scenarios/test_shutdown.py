@@ -5,140 +5,17 @@ they wait most of the time.
 """
 
 import json
-import os
 import signal
-import socket
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from contextlib import ExitStack
+from typing import Final
 
 import pytest
 
 from cli.main import main
-from ops.store import SqliteStore
-from tests.builders import NOW
-from tests.house import CHECKOUT
-from tests.simulation.short_days import DAY
+from tests.scenarios.pairs import EAGER, Pair, pair
 
-PROMISED_SECONDS: Final = 10.0
-PATIENCE_SECONDS: Final = 90.0
-LOOK_SECONDS: Final = 0.25
-SETTINGS: Final = (
-    "dry_run=false",
-    'symbols=["SPY"]',
-    "schedule.interval_seconds=10",
-    "options.max_spread_pct=50",
-    "options.max_quote_age_seconds=60",
-    "risk.no_entry_after_open_minutes=0",
-    "risk.stop_loss_pct=0.5",
-)
-EAGER: Final = 'strategies.use=["tests.simulation.eager.Eager"]'
 HANGING: Final = 'strategies.use=["tests.scenarios.trading_child.Hanging"]'
-
-
-@dataclass(kw_only=True)
-class Pair:
-    """A bot and its gateway, each a process; ``account`` is theirs alone, for a machine trades one only once."""
-
-    name: str
-    folder: Path
-    account: str
-    gateway: subprocess.Popen[str]
-    ready: dict[str, Any]
-    bot: subprocess.Popen[str] = field(init=False)
-    refs: frozenset[str] = frozenset()
-
-    def start(self, strategy: str) -> None:
-        """Start the bot."""
-        paths = [f"paths.{name}_dir={self.folder / name}" for name in ("state", "log")]
-        sets = (*SETTINGS, strategy, f"broker.port={self.ready['port']}", *paths)
-        self.bot = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "tests.scenarios.trading_child",
-             self.ready["start"], str(self.ready["anchor_monotonic"]), *sets],
-            cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def ask(self, verb: str) -> dict[str, Any]:
-        """Ask the gateway on its control port."""
-        with socket.create_connection(("127.0.0.1", self.ready["control_port"]), 10) as line:
-            line.sendall(json.dumps({"do": verb}).encode() + b"\n")
-            answer: dict[str, Any] = json.loads(line.makefile().readline())
-        return answer
-
-    def resting(self) -> frozenset[str]:
-        """Return the refs of the orders that work at the gateway."""
-        return frozenset(row["order_ref"] for row in self.ask("orders")["orders"])
-
-    def held(self) -> int:
-        """Return how many contracts are held there."""
-        return sum(row["quantity"] for row in self.ask("books")["books"]["positions"])
-
-    def wait_for_guards(self) -> None:
-        """Wait until a position is held and both its exits rest."""
-        for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
-            self.refs = self.resting()
-            if len(self.refs) == 2 and self.held() > 0:
-                return
-            assert self.bot.poll() is None, self.bot.communicate()
-            threading.Event().wait(LOOK_SECONDS)
-        raise AssertionError(f"{self.name}: {self.refs} rest, {self.events('entry_denied')}")
-
-    def wait_for(self, event: str) -> None:
-        """Wait until the log has this event."""
-        for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
-            if self.events(event):
-                return
-            threading.Event().wait(LOOK_SECONDS)
-        raise AssertionError(f"{self.name}: no {event}")
-
-    def events(self, name: str) -> list[dict[str, Any]]:
-        """Return the log's events of this name."""
-        path = self.folder / "log" / "bot.jsonl"
-        lines = path.read_text().splitlines() if path.exists() else []
-        return [row for line in lines if (row := json.loads(line))["event"] == name]
-
-    def end(self, number: signal.Signals) -> tuple[int, str, str]:
-        """Send the signal; return exit code, output and errors. Fails when it takes longer than promised."""
-        self.bot.send_signal(number)
-        out, errors = self.bot.communicate(timeout=PROMISED_SECONDS)
-        return self.bot.returncode, out, errors
-
-    def store(self) -> SqliteStore:
-        """Return the state that was left behind."""
-        (path,) = (self.folder / "state").glob("paper-*.sqlite")
-        return SqliteStore(path, self.account, "paper", NOW)
-
-
-@contextmanager
-def pair(folder: Path, name: str, number: int, strategy: str = EAGER) -> Iterator[Pair]:
-    """Give a bot and its gateway, both running."""
-    account = f"DU{os.getpid() % 1_000_000}{number}"
-    place = folder / name
-    place.mkdir()
-    gateway = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-m", "simgateway", "--port", "0", "--control-port", "0", "--symbols", "SPY",
-         "--date", DAY.isoformat(), "--start", "10:00", "--speed", "1", "--account", account],
-        cwd=CHECKOUT, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    try:
-        assert gateway.stdout is not None
-        found = Pair(
-            name=name, folder=place, account=account, gateway=gateway, ready=json.loads(gateway.stdout.readline())
-        )
-        found.start(strategy)
-        try:
-            yield found
-        finally:
-            found.bot.kill()
-            found.bot.communicate()
-    finally:
-        gateway.kill()
-        gateway.communicate()
 
 
 @pytest.fixture(scope="module")
