@@ -154,5 +154,6 @@ class ControlActor(Actor):
             journaled=self._all_written.is_set(),
             brackets=self._brackets(),
             since=control.moved.at if control.moved else None,
+            by=control.moved.by if control.moved else "",
             refused=refused,
         )

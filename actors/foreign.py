@@ -4,6 +4,7 @@ A shell around ``domain.others`` and ``domain.adoption``. What the broker tells 
 to look: nothing is judged but by an answer to a question asked for it.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -63,6 +64,7 @@ LOOK: Final = "others"
 LOOK_SECONDS: Final = 120.0
 SETTLE_SECONDS: Final = 5.0  # Until then a fill of ours has explained the position it led to.
 ANSWER_SECONDS: Final = 10.0
+SETTLED_SECONDS: Final = 30.0
 QUOTE_SECONDS: Final = 12.0  # The broker ends a snapshot after about 11.
 SILENT: Final = "the broker does not say what is held now; try again when ./bot status shows it connected"
 ExitsOf = Callable[[Symbol], ExitRules]
@@ -142,21 +144,28 @@ class ForeignWatch:
             self._actor.tell("alerts", SendAlert(kind="foreign", text=text))
 
     def answer(self, *, done: str = "", refused: str = "") -> ForeignAnswer:
-        """Return how it is now."""
+        """Return how it is now, and what this order came to."""
         unsettled = self._others.unsettled
         left = tuple(thing for thing in self._others.found if thing not in unsettled)
         return ForeignAnswer(done=done, refused=refused, unsettled=unsettled, ignored=left)
 
+    def _unknown(self, what: str) -> ForeignAnswer:
+        return replace(self.answer(refused=unknown(what)), unknown=True)
+
     async def settle(self, order: SettleForeign) -> ForeignAnswer:
         """Carry out the operator's word on what is there now; it is on disk before it is answered."""
-        if not await self.look():
-            return self.answer(refused=SILENT)
-        return await (self._adopt(order) if order.settle is Settle.ADOPT else self._ignore(order))
+        try:
+            async with asyncio.timeout(SETTLED_SECONDS):
+                if not await self.look():
+                    return self.answer(refused=SILENT)
+                return await (self._adopt(order) if order.settle is Settle.ADOPT else self._ignore(order))
+        except TimeoutError:
+            return self.answer(refused="the broker or the journal takes too long; try again")
 
     async def _ignore(self, order: SettleForeign) -> ForeignAnswer:
         records = ignored(self._others, order.what, order.by, self._actor.clock.now())
         if not records:
-            return self.answer(refused="" if is_known(self._others, order.what) else unknown(order.what))
+            return self.answer() if is_known(self._others, order.what) else self._unknown(order.what)
         problem = await self._written(STREAM, records)
         if problem:
             return self.answer(refused=problem)
@@ -167,10 +176,11 @@ class ForeignWatch:
         return self.answer(done=f"{order.what} is left to its owner")
 
     async def _adopt(self, order: SettleForeign) -> ForeignAnswer:
+        if not is_known(self._others, order.what):
+            return self.answer() if named_ours(self._ledger(), order.what) else self._unknown(order.what)
         holding = to_adopt(self._others, order.what)
         if isinstance(holding, str):
-            ours = named_ours(self._ledger(), order.what) and not is_known(self._others, order.what)
-            return self.answer(refused="" if ours else holding)
+            return self.answer(refused=holding)
         adoption = self._begun.get(holding.con_id) or await self._adoption(holding)
         if isinstance(adoption, str):
             return self.answer(refused=adoption)

@@ -43,10 +43,8 @@ class Reply:
 
 def run_control(order: Order, settings_file: Path | None, state_dir: Path | None, *, as_json: bool) -> int:
     """Give the order; print a line for each bot; return the exit code. Raises ConfigError for a folder that is none."""
-    folder = state_dir or load(environment=os.environ, settings_file=settings_file, overrides=()).paths.state_dir
-    if not folder.is_dir():
-        raise ConfigError(f"{folder} is no folder, so no bot has run there; name its state folder with --state")
-    replies = [reply for path in sorted(folder.glob(f"*{SUFFIX}")) if (reply := _asked(path, order)) is not None]
+    folder = state_folder(settings_file, state_dir)
+    replies = ask_all(folder, {"order": order.value})
     code = NOT_RUNNING if not replies else DONE if all(reply.done for reply in replies) else NOT_DONE
     left = _file_of(order, folder, code)
     for line in [_line(order, reply) for reply in replies] or [f"no bot is running in {folder}"]:
@@ -56,14 +54,27 @@ def run_control(order: Order, settings_file: Path | None, state_dir: Path | None
     return code
 
 
-def _asked(path: Path, order: Order, seconds: float = ANSWER_SECONDS) -> Reply | None:
+def state_folder(settings_file: Path | None, state_dir: Path | None) -> Path:
+    """Return the folder in which a bot has its socket. Raises ConfigError for one that is none."""
+    folder = state_dir or load(environment=os.environ, settings_file=settings_file, overrides=()).paths.state_dir
+    if not folder.is_dir():
+        raise ConfigError(f"{folder} is no folder, so no bot has run there; name its state folder with --state")
+    return folder
+
+
+def ask_all(folder: Path, line: dict[str, str], seconds: float = ANSWER_SECONDS) -> list[Reply]:
+    """Return what each running bot of this folder said to a line."""
+    return [reply for path in sorted(folder.glob(f"*{SUFFIX}")) if (reply := asked(path, line, seconds)) is not None]
+
+
+def asked(path: Path, wanted: dict[str, str], seconds: float) -> Reply | None:
     """Return what the bot behind this socket said; None when nobody is behind it."""
     bot = masked(path.stem)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(seconds)
         try:
             line.connect(str(path))
-            line.sendall(json.dumps({"order": order.value}).encode() + b"\n")
+            line.sendall(json.dumps(wanted).encode() + b"\n")
             return Reply(bot=bot, said=_read(line))
         except (ConnectionRefusedError, FileNotFoundError):
             return None

@@ -1,7 +1,8 @@
 """The control socket: a Unix socket beside the state, its owner's alone; a line of JSON in, a line of JSON out.
 
-``{"order": "halt"}``, ``resume`` or ``flatten`` is carried out and answered once it is on disk; ``{"order": "ask"}``
-changes nothing. It is served on the loop of the supervisors, which waits for nothing and trades nothing.
+``{"order": "halt"}``, ``resume`` or ``flatten`` is carried out and answered once it is on disk, and so is
+``{"order": "ignore", "what": "SPY"}``, or ``adopt``; ``{"order": "ask"}`` changes nothing. It is served on the loop of
+the supervisors, which waits for nothing and trades nothing.
 """
 
 import asyncio
@@ -16,15 +17,22 @@ from typing import Any, Final
 
 from actors.runtime.directory import Directory
 from actors.runtime.hosts import Host
-from domain.control import AskControl, ControlAnswer, GiveOrder, Order
+from domain.control import AskControl, GiveOrder, Order
 from domain.errors import ConfigError
+from domain.others import ForeignAnswer, Settle, SettleForeign
 
 SUFFIX: Final = ".sock"
 ASK: Final = "ask"
 ORDERS: Final = {order.value: order for order in (Order.HALT, Order.RESUME, Order.FLATTEN)}
+SETTLES: Final = {settle.value: settle for settle in Settle}
+HOW: Final = (
+    'write a line such as {"order": "halt"} or {"order": "ignore", "what": "SPY"}, '
+    f"with one of {', '.join((*ORDERS, *SETTLES, ASK))}"
+)
 LINE_BYTES_MAX: Final = 4096
 LINE_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 8.0
+SETTLE_SECONDS: Final = 35.0  # The broker is asked for what is held, how it is listed, and for a quote.
 PATH_BYTES_MAX: Final = 100  # sun_path holds 108 on Linux, 104 elsewhere; see unix(7).
 
 
@@ -94,21 +102,37 @@ class ControlServer:
     async def _answer(self, line: bytes) -> dict[str, Any]:
         wanted = wanted_order(line)
         if wanted is None:
-            return {"error": f'write a line such as {{"order": "halt"}}, with one of {", ".join((*ORDERS, ASK))}'}
-        message = AskControl() if wanted == ASK else GiveOrder(order=ORDERS[wanted], by=f"./bot {wanted}")
+            return {"error": HOW}
+        order, what = wanted
+        if order in SETTLES:
+            message: Any = SettleForeign(settle=SETTLES[order], what=what, by=f"./bot {order}")
+            return await self._asked("risk", message, SETTLE_SECONDS)
+        message = AskControl() if order == ASK else GiveOrder(order=ORDERS[order], by=f"./bot {order}")
+        return await self._asked("control", message, ANSWER_SECONDS)
+
+    async def _asked(self, name: str, message: Any, seconds: float) -> dict[str, Any]:
         try:
-            answer = await self._directory.address("control").ask(message, ANSWER_SECONDS, True)  # noqa: FBT003 - urgent; the hot path takes no keyword
+            answer = await self._directory.address(name).ask(message, seconds, True)  # noqa: FBT003 - urgent; the hot path takes no keyword
         except Exception as error:  # noqa: BLE001 - down, silent, or dying of something that is in the log
             return {"error": f"nobody takes orders: {error}"}
-        assert isinstance(answer, ControlAnswer), answer
-        return asdict(answer)
+        return plain(answer) if isinstance(answer, ForeignAnswer) else asdict(answer)
 
 
-def wanted_order(line: bytes) -> str | None:
-    """Return the order that a line gives; None when it is none."""
+def plain(answer: ForeignAnswer) -> dict[str, Any]:
+    """Return the answer as JSON has it, each thing with what a person reads of it."""
+    things = {"unsettled": answer.unsettled, "ignored": answer.ignored}
+    rows = {name: [{**asdict(thing), "text": thing.text} for thing in found] for name, found in things.items()}
+    return {"done": answer.done, "refused": answer.refused, "unknown": answer.unknown, **rows}
+
+
+def wanted_order(line: bytes) -> tuple[str, str] | None:
+    """Return the order that a line gives, and what it is about; None when it is none."""
     try:
         found = json.loads(line)
     except ValueError:
         return None
-    order = found.get("order") if isinstance(found, dict) else None
-    return order if isinstance(order, str) and (order == ASK or order in ORDERS) else None
+    order, what = (found.get("order"), found.get("what", "")) if isinstance(found, dict) else (None, "")
+    if not isinstance(order, str) or not isinstance(what, str):
+        return None
+    needed = order in SETTLES
+    return (order, what) if (needed and what.strip()) or order == ASK or order in ORDERS else None

@@ -35,6 +35,7 @@ Scenario = Annotated[
 ]
 OwnSettings = Annotated[Path | None, typer.Option("--settings", help="Settings file that names paths.state_dir.")]
 State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Instead of paths.state_dir.")]
+What = Annotated[list[str], typer.Argument(metavar="SYMBOL|CONTRACT", help="As ./bot status names it.")]
 Cash = Annotated[bool, typer.Option("--cash", help="A cash account instead of margin.")]
 
 
@@ -202,6 +203,25 @@ def resume(settings: OwnSettings = None, state: State = None, *, as_json: AsJson
 def flatten(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
     """Close every position that the bot opened, and none of others; then stay halted."""
     _order("flatten", settings, state, as_json=as_json)
+
+
+def _settle(settle: str, words: list[str], settings: Path | None, state: Path | None, *, as_json: bool) -> None:
+    from cli.settle import run_settle  # noqa: PLC0415 - as above
+    from domain.others import Settle  # noqa: PLC0415
+
+    raise typer.Exit(run_settle(Settle(settle), tuple(words), settings, state, as_json=as_json))
+
+
+@app.command()
+def adopt(what: What, settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
+    """Take over bought options that are not the bot's: guarded at once, by its rules, from their bid of now."""
+    _settle("adopt", what, settings, state, as_json=as_json)
+
+
+@app.command()
+def ignore(what: What, settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
+    """Leave holdings and orders of others alone; their symbol may be traded again until they change."""
+    _settle("ignore", what, settings, state, as_json=as_json)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)

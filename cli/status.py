@@ -62,7 +62,8 @@ def screen(status: dict[str, Any], age_seconds: float, *, stale: bool) -> Group:
     """Return what a person reads: one line on the process, the breaker, the tree, and what went wrong last."""
     rows = list(_rows(status["tree"]))
     failures = [row for _, row in rows if row["last_failure"]]
-    head = (_head(status, age_seconds, stale=stale), *(() if status["ended"] else (_breaker(status),)))
+    alive = () if status["ended"] else (_breaker(status), *_control(status), *_foreign(status))
+    head = (_head(status, age_seconds, stale=stale), *alive)
     return Group(*head, _table(rows), *map(_failure, failures))
 
 
@@ -91,6 +92,27 @@ def _breaker(status: dict[str, Any]) -> Text:
         return Text(f"breaker: closed, {breaker['failures']} failures in a row")
     since = datetime.fromisoformat(breaker["since"]) if breaker["since"] else None
     return Text(f"breaker: {breaker['state']} since {since:%H:%M:%S} UTC: {breaker['reason']}", style="red")
+
+
+def _control(status: dict[str, Any]) -> Iterator[Text]:
+    """Say who halted it, since when, and how that ends."""
+    control = status.get("control")
+    if not control or control["state"] == "running":
+        return
+    since = datetime.fromisoformat(control["since"]) if control["since"] else None
+    ends = "it is a halt when all is closed" if control["state"] == "flattening" else "./bot resume ends it"
+    yield Text(f"{control['state']} by {control['by']} since {since:%Y-%m-%d %H:%M:%S} UTC; {ends}", style="bold red")
+
+
+def _foreign(status: dict[str, Any]) -> Iterator[Text]:
+    """Say what is not the bot's, each with the commands that settle it."""
+    foreign = status.get("foreign") or {"unsettled": (), "ignored": ()}
+    for thing in foreign["unsettled"]:
+        number, adopts = thing["con_id"], "" if thing["perm_id"] else f"./bot adopt {thing['con_id']} or "
+        what = f"{thing['text']}, not by the bot; no entry in {thing['symbol']} before {adopts}./bot ignore {number}"
+        yield Text(what, style="bold yellow")
+    for thing in foreign["ignored"]:
+        yield Text(f"{thing['text']}, left to its owner", style="dim")
 
 
 def _table(rows: list[tuple[int, dict[str, Any]]]) -> Table:

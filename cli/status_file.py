@@ -8,8 +8,9 @@ import json
 import os
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as LateError
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +18,34 @@ from actors.breaker import AskBreaker, BreakerReport
 from actors.runtime.children import ChildState
 from actors.runtime.directory import Directory
 from actors.runtime.hosts import Host
+from cli.control_server import plain
+from domain.control import AskControl, ControlAnswer
+from domain.others import AskForeign, ForeignAnswer
 from domain.ports import Clock
 
 SUFFIX: Final = ".status.json"
 EVERY_SECONDS: Final = 2.0
 ANSWER_SECONDS: Final = 1.0
-BREAKER_SECONDS: Final = 0.5
+ASKED_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """What is told; None of those who did not answer, or have ended."""
+
+    tree: ChildState
+    breaker: BreakerReport | None = None
+    control: ControlAnswer | None = None
+    foreign: ForeignAnswer | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as the file has it."""
+        return {
+            "breaker": asdict(self.breaker) if self.breaker else None,
+            "control": asdict(self.control) if self.control else None,
+            "foreign": plain(self.foreign) if self.foreign else None,
+            "tree": _plain(self.tree),
+        }
 
 
 class StatusFile:
@@ -56,29 +79,35 @@ class StatusFile:
             return True
         asked = asyncio.run_coroutine_threadsafe(self._gather(), self._host.loop)
         try:
-            tree, breaker = asked.result(ANSWER_SECONDS)
+            found = asked.result(ANSWER_SECONDS)
         except LateError:
             asked.cancel()
             return False
-        self._write(tree, breaker, ended=None)
+        self._write(found, ended=None)
         self._written_at = now
         return True
 
     def end(self, tree: ChildState, exit_code: int, reason: str) -> None:
         """Write the last word, with how everyone fared before the end."""
-        self._write(tree, None, ended={"exit_code": exit_code, "reason": reason})
+        self._write(_Gathered(tree=tree), ended={"exit_code": exit_code, "reason": reason})
 
-    async def _gather(self) -> tuple[ChildState, BreakerReport | None]:
+    async def _gather(self) -> _Gathered:
+        breaker, control, foreign = await asyncio.gather(
+            self._asked("breaker", AskBreaker()),
+            self._asked("control", AskControl()),
+            self._asked("risk", AskForeign()),
+        )
+        return _Gathered(tree=self._tree(), breaker=breaker, control=control, foreign=foreign)
+
+    async def _asked(self, name: str, question: Any) -> Any:
         try:
-            breaker = await self._directory.address("breaker").ask(AskBreaker(), BREAKER_SECONDS)
+            return await self._directory.address(name).ask(question, ASKED_SECONDS)
         except Exception:  # noqa: BLE001 - silent, down, or dying of something that is in the log
-            breaker = None
-        return self._tree(), breaker
+            return None
 
-    def _write(self, tree: ChildState, breaker: BreakerReport | None, ended: dict[str, Any] | None) -> None:
+    def _write(self, found: _Gathered, ended: dict[str, Any] | None) -> None:
         written = {"written_at": self._clock.now().isoformat(), "every_seconds": EVERY_SECONDS, "ended": ended}
-        found = {"breaker": asdict(breaker) if breaker else None, "tree": _plain(tree)}
-        text = json.dumps({**self._about, **written, **found}, default=_text)
+        text = json.dumps({**self._about, **written, **found.plain()}, default=_text)
         new = self.path.with_suffix(".new")
         new.write_text(text + "\n", encoding="utf-8")
         new.replace(self.path)
@@ -99,5 +128,5 @@ def _plain(state: ChildState) -> dict[str, Any]:
 
 
 def _text(value: object) -> str:
-    assert isinstance(value, datetime), value
-    return value.isoformat()
+    assert isinstance(value, datetime | date | Decimal), value
+    return str(value) if isinstance(value, Decimal) else value.isoformat()

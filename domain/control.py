@@ -98,6 +98,7 @@ class ControlAnswer:
     journaled: bool = True
     brackets: int = 0
     since: datetime | None = None
+    by: str = ""  # Through what it was ordered.
     refused: str = ""
 
 

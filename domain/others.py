@@ -129,6 +129,7 @@ class ForeignAnswer:
 
     done: str = ""
     refused: str = ""
+    unknown: bool = False  # Refused, since nothing has that name.
     unsettled: tuple[Foreign, ...] = ()
     ignored: tuple[Foreign, ...] = ()
 
@@ -204,7 +205,7 @@ def ignored(others: Others, what: str, by: str, now: datetime) -> tuple[ForeignI
 
 
 def to_adopt(others: Others, what: str) -> Foreign | str:
-    """Return the one holding that this text names, or why it cannot be adopted.
+    """Return the one holding that this text names, or why it cannot be adopted; something has that name.
 
     Exits of ours beside an order of somebody else in the same contract could sell twice; a short position, or a share,
     has no bracket.
@@ -212,7 +213,7 @@ def to_adopt(others: Others, what: str) -> Foreign | str:
     meant = [thing for thing in others.found if thing.is_meant(what)]
     holdings = [thing for thing in meant if not thing.is_order]
     if not holdings:
-        return f"{what} is an order, and only a holding can be adopted; ignore it" if meant else unknown(what)
+        return f"{what} is an order, and only a holding can be adopted; ignore it"
     if len(holdings) > 1:
         return f"{what} is more than one: name one by its number, {', '.join(str(one.con_id) for one in holdings)}"
     holding = holdings[0]

@@ -61,7 +61,7 @@ def scene(stage: Stage, tmp_path: Path) -> Scene:
 def test_a_halt_is_in_force_journaled_told_to_entries_and_acknowledged(scene: Scene) -> None:
     answer = scene.give(Order.HALT)
 
-    assert answer == ControlAnswer(state=HALTED, changed=True, brackets=2, since=answer.since)
+    assert answer == ControlAnswer(state=HALTED, changed=True, brackets=2, since=answer.since, by="./bot halt")
     assert scene.switch.forbids()
     assert scene.moves == ["halted"]
     assert scene.told(CancelEntries) == [1, 1]

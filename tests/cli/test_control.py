@@ -21,7 +21,7 @@ from cli import control
 from cli.control_server import LINE_BYTES_MAX, SUFFIX, ControlServer, listening
 from cli.main import main
 from domain.commands import AppendRecords, RecordsAppended
-from domain.control import Control, ControlState, Order
+from domain.control import Control, ControlState
 from domain.errors import ConfigError
 from ops.control_switch import ControlSwitch
 from ops.memory_log import MemoryLog
@@ -125,7 +125,7 @@ def test_a_halt_that_is_not_sure_leaves_the_file_and_exit_code_1(
 
 def test_a_bot_that_is_silent_is_not_waited_for_for_ever(tmp_path: Path) -> None:
     with listening(tmp_path / BOT):
-        reply = control._asked(tmp_path / BOT, Order.HALT, seconds=0.05)
+        reply = control.asked(tmp_path / BOT, {"order": "halt"}, seconds=0.05)
 
     assert reply is not None
     assert reply.said is None
@@ -244,7 +244,18 @@ def said_to(path: Path, line: bytes) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "line",
-    [b"\n", b"halt\n", b"[]\n", b'{"order": "sell"}\n', b'{"order": "flat"}\n', b'{"order": ["halt"]}\n', b"\xff\n"],
+    [
+        b"\n",
+        b"halt\n",
+        b"[]\n",
+        b'{"order": "sell"}\n',
+        b'{"order": "flat"}\n',
+        b'{"order": ["halt"]}\n',
+        b"\xff\n",
+        b'{"order": "adopt"}\n',
+        b'{"order": "ignore", "what": " "}\n',
+        b'{"order": "ignore", "what": 7}\n',
+    ],
 )
 def test_a_line_that_is_no_order_is_answered_with_how_to_write_one(line: bytes, tmp_path: Path) -> None:
     with served(tmp_path) as (path, switch):

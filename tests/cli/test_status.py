@@ -116,6 +116,45 @@ def test_one_that_ended_says_how_and_the_exit_code_is_1(tmp_path: Path, capsys: 
     assert "ended 0 s ago, exit code 70: the root gave up" in capsys.readouterr().out
 
 
+def halted(state: str = "halted") -> dict[str, Any]:
+    return {"state": state, "by": "./bot halt", "since": (NOW - timedelta(hours=20)).isoformat()}
+
+
+def said(**changes: Any) -> str:
+    """Return what is shown, whatever the width."""
+    return " ".join(shown(**changes).split())
+
+
+def test_a_halt_is_shown_with_who_since_when_and_what_ends_it() -> None:
+    assert "halted by ./bot halt since 2026-01-04 21:00:00 UTC; ./bot resume ends it" in said(control=halted())
+    assert "flattening by ./bot halt" in said(control=halted("flattening"))
+    assert "it is a halt when all is closed" in said(control=halted("flattening"))
+
+
+@pytest.mark.parametrize("control", [None, {"state": "running", "by": "", "since": None}])
+def test_what_nobody_halted_says_nothing_of_it(control: dict[str, Any] | None) -> None:
+    assert "./bot resume" not in said(control=control)
+
+
+def test_what_is_not_the_bots_is_shown_with_what_settles_it() -> None:
+    holding = {"text": "2 SPY 2026-03-20 500P (71) held", "symbol": "SPY", "con_id": 71, "perm_id": 0}
+    order = {"text": "BUY 1 QQQ (72) ordered by client 5", "symbol": "QQQ", "con_id": 72, "perm_id": 9}
+
+    text = said(foreign={"unsettled": [holding, order], "ignored": [{**holding, "text": "9 IBM (73) held"}]})
+
+    assert (
+        "2 SPY 2026-03-20 500P (71) held, not by the bot; no entry in SPY before ./bot adopt 71 or ./bot ignore 71"
+    ) in text
+    assert "no entry in QQQ before ./bot ignore 72" in text
+    assert "9 IBM (73) held, left to its owner" in text
+
+
+def test_of_a_bot_that_ended_neither_halt_nor_others_are_shown() -> None:
+    text = said(control=halted(), foreign=None, ended={"exit_code": 0, "reason": "asked to"})
+
+    assert "./bot resume" not in text
+
+
 def test_of_several_bots_the_latest_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     left(tmp_path, "paper-DU1", pid=1, written_at=(NOW - timedelta(days=1)).isoformat())
     left(tmp_path, "dry_run-DU1", pid=2)

@@ -3,7 +3,8 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,12 @@ from actors.runtime.directory import Directory
 from actors.runtime.hosts import ThreadHost
 from actors.runtime.loop_actor import LoopActor
 from actors.runtime.observer import NullObserver
+from cli.status import _foreign
 from cli.status_file import StatusFile
+from domain.contracts import Right
+from domain.control import ControlAnswer, ControlState
+from domain.ids import ConId, Symbol
+from domain.others import Foreign, ForeignAnswer
 
 OPENED = datetime(2026, 1, 5, 15, tzinfo=UTC)
 FAILED = LastFailure(epoch=2, message="Wake", cause="ValueError: bug")
@@ -114,6 +120,48 @@ def test_the_breaker_is_asked(scene: Scene) -> None:
 
     expected = {"state": "open", "failures": 3, "since": "2026-01-05T15:00:00+00:00", "reason": "timed out"}
     assert scene.written["breaker"] == expected
+
+
+class Answering(LoopActor):
+    """Answers every question alike."""
+
+    def __init__(self, context: Context, answer: Any) -> None:
+        super().__init__(context)
+        self._given = answer
+
+    def receive(self, message: Any) -> Any:
+        del message
+        return self._given
+
+
+def test_who_gives_orders_and_who_knows_of_others_are_asked(scene: Scene) -> None:
+    theirs = Foreign(
+        symbol=Symbol("SPY"),
+        con_id=ConId(7),
+        quantity=2,
+        sec_type="OPT",
+        expiry=date(2026, 3, 20),
+        strike=Decimal(500),
+        right=Right.PUT,
+    )
+    answers = {
+        "control": ControlAnswer(state=ControlState.HALTED, since=OPENED, by="./bot halt"),
+        "risk": ForeignAnswer(unsettled=(theirs,)),
+    }
+    for name, answer in answers.items():
+        context = Context(name=name, epoch=1, host=scene.host, directory=scene.directory, observer=NullObserver())
+        Answering(context, answer).launch()
+
+    scene.file.keep()
+
+    control, foreign = scene.written["control"], scene.written["foreign"]
+    assert (control["state"], control["by"], control["since"]) == ("halted", "./bot halt", OPENED.isoformat())
+    assert foreign["ignored"] == []
+    (row,) = foreign["unsettled"]
+    assert (row["text"], row["con_id"], row["expiry"]) == ("2 SPY 2026-03-20 500P (7) held", 7, "2026-03-20")
+    assert [line.plain for line in _foreign(scene.written)] == [
+        "2 SPY 2026-03-20 500P (7) held, not by the bot; no entry in SPY before ./bot adopt 7 or ./bot ignore 7"
+    ]
 
 
 def test_it_is_written_now_and_then_and_whole(scene: Scene) -> None:

@@ -189,7 +189,6 @@ def test_a_holding_is_named_by_symbol_number_or_label(what: str) -> None:
 @pytest.mark.parametrize(
     ("found", "what", "why"),
     [
-        ((a_holding(),), "QQQ", "nothing of others is known as QQQ; ./bot status lists what there is"),
         ((an_order(),), "SPY", "SPY is an order, and only a holding can be adopted; ignore it"),
         ((a_holding(), shares()), "SPY", "SPY is more than one: name one by its number, 7, 8"),
         ((a_holding(-2),), "SPY", "-2 SPY 2026-01-09 500P (7) held: only bought options can be guarded"),
