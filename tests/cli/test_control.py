@@ -23,6 +23,7 @@ from cli.main import main
 from domain.commands import AppendRecords, RecordsAppended
 from domain.control import Control, ControlState
 from domain.errors import ConfigError
+from domain.others import ForeignAnswer, SettleForeign
 from ops.control_switch import ControlSwitch
 from ops.memory_log import MemoryLog
 from tests.actors.stage import Extra
@@ -222,6 +223,9 @@ def served(folder: Path) -> Iterator[tuple[Path, ControlSwitch]]:
 
         for name in ("broker", "alerts", "journal"):
             Extra(context(name), {AppendRecords: RecordsAppended()}).launch()
+        Extra(
+            context("risk"), {SettleForeign: lambda order: ForeignAnswer(done=f"{order.settle} {order.what}")}
+        ).launch()
         ControlActor(context("control"), switch=switch, log=log).launch()
         server = ControlServer(opened, directory, host)
         server.start()
@@ -279,6 +283,14 @@ def test_a_question_changes_nothing(tmp_path: Path) -> None:
         assert said_to(path, b'{"order": "ask"}\n')["state"] == "running"
 
         assert switch.control.moved is None
+
+
+@pytest.mark.parametrize("settle", ["adopt", "ignore"])
+def test_what_others_hold_is_settled_by_who_keeps_the_ledger(settle: str, tmp_path: Path) -> None:
+    with served(tmp_path) as (path, _):
+        answer = said_to(path, json.dumps({"order": settle, "what": "SPY"}).encode() + b"\n")
+
+    assert answer == {"done": f"{settle} SPY", "refused": "", "unknown": False, "unsettled": [], "ignored": []}
 
 
 def test_who_hangs_up_without_a_word_leaves_the_next_one_served(tmp_path: Path) -> None:
