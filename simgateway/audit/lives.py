@@ -27,16 +27,21 @@ def check_lives(events: Path | Iterable[LifeEvent], findings: Findings) -> None:
     for at, event, actor in _read(events) if isinstance(events, Path) else events:
         newest = at
         if event == "actor_failed":
+            if actor in failed and (spoken := _near(surrenders, failed[actor])) is not None:
+                _expect(findings, actor, failed.pop(actor), spoken)  # Taken along, begun anew, and failed again.
             failed.setdefault(actor, newest)
         if event == "actor_gave_up":
             surrenders.append(newest)
         if event in _ANSWERS and actor in failed:
             _expect(findings, actor, failed.pop(actor), newest)
     for actor, since in failed.items():
-        near = next((at for at in surrenders if abs(at - since) <= _WITHIN), None)
-        _expect(findings, actor, since, near)
+        _expect(findings, actor, since, _near(surrenders, since))
     if newest is not None:
         findings.expect(11, newest, "", holds=True)
+
+
+def _near(surrenders: Iterable[datetime], since: datetime) -> datetime | None:
+    return next((at for at in surrenders if abs(at - since) <= _WITHIN), None)
 
 
 def _read(path: Path) -> Iterator[LifeEvent]:

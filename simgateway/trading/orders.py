@@ -146,12 +146,15 @@ class Order:
         """Take over what a modification asks for; its place in the queue is lost unless it only gets smaller.
 
         A size above the present one counts from what the client had asked for before its group took from it: a client
-        that changes a price may not know of that yet, and the group must not fill more for it.
+        that changes a price may not know of that yet, and the group must not fill more for it. One that asks for no
+        more than the present size is past that: what it asks for next is meant as it stands.
         """
         old, before = self.ticket, (self.limit, self.quantity)
         asked = ticket.quantity
         if asked > self.quantity:
             asked = max(self.quantity, asked - self.taken)
+        else:
+            self.taken = 0
         self.ticket = replace(ticket, transmit=True)
         self.quantity = max(asked, self.filled)
         if not old.is_stop or old.trigger != ticket.trigger:

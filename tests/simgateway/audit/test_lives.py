@@ -47,6 +47,16 @@ def test_a_supervisor_that_gives_up_speaks_for_its_children_too(tmp_path: Path) 
     assert broken(result) == set()
 
 
+@pytest.mark.parametrize(("answered", "expected"), [("10:01", set()), ("11:30", {11})])
+def test_one_taken_along_that_fails_again_in_its_next_life_is_measured_from_then(
+    tmp_path: Path, answered: str, expected: set[int]
+) -> None:
+    rows = [("00:00", "actor_failed", "symbol:A"), ("00:01", "actor_gave_up", "symbols")]
+    rows += [("10:00", "actor_failed", "symbol:A"), (answered, "actor_restarted", "symbol:A")]
+
+    assert broken(audit((), LIMITS, None, a_log(tmp_path, *rows))) == expected
+
+
 @pytest.mark.parametrize(("answered", "expected"), [("01:15", set()), ("01:16", {11})])
 def test_a_successor_has_the_time_of_a_start_that_hung_and_of_another(
     tmp_path: Path, answered: str, expected: set[int]

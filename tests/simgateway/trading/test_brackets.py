@@ -196,6 +196,18 @@ def test_a_price_changed_in_ignorance_of_a_siblings_fill_keeps_the_smaller_size(
     assert _open_sizes(rig) == {TARGET: 3, STOP: 3}
 
 
+def test_a_size_asked_for_after_a_smaller_one_is_meant_as_it_stands(rig_of: RigOf) -> None:
+    rig = rig_of()
+    _place_bracket(rig, 5)
+    rig.quote("1.55", "1.60", 2)
+
+    for quantity in (2, 3):
+        rig.client.order(STOP, "SELL", quantity, "STP LMT", lmt="0.78", aux="0.80", tif="GTC", parent=0)
+        rig.wait()
+
+    assert _open_sizes(rig) == {TARGET: 3, STOP: 3}
+
+
 def test_a_child_cannot_be_made_bigger_than_what_its_parent_left(rig_of: RigOf) -> None:
     rig = rig_of()
     rig.buy(10)
