@@ -23,6 +23,7 @@ from domain.commands import (
     RequestQuote,
     RequestUnderlying,
     SendAlert,
+    StreamRead,
     Wake,
 )
 from domain.contracts import OptionContract
@@ -67,6 +68,7 @@ ANSWER_SECONDS: Final = 10.0
 SETTLED_SECONDS: Final = 30.0
 QUOTE_SECONDS: Final = 12.0  # The broker ends a snapshot after about 11.
 SILENT: Final = "the broker does not say what is held now; try again when ./bot status shows it connected"
+UNACKNOWLEDGED: Final = "the journal is silent, and without it a restart would forget this; try again"
 ExitsOf = Callable[[Symbol], ExitRules]
 
 
@@ -89,7 +91,7 @@ class ForeignWatch:
         self._keep = keep
         self._others = Others()
         self._closed_at: dict[ConId, datetime] = {}
-        self._begun: dict[ConId, Adoption] = {}  # Not acknowledged by the journal: tried again as it is.
+        self._begun: dict[ConId, Adoption] = {}  # Not acknowledged by the journal: it may be on disk.
 
     async def remember(self) -> None:
         """Fold what the operator said before. Raises what an ask raises."""
@@ -181,7 +183,7 @@ class ForeignWatch:
         holding = to_adopt(self._others, order.what)
         if isinstance(holding, str):
             return self.answer(refused=holding)
-        adoption = self._begun.get(holding.con_id) or await self._adoption(holding)
+        adoption = await self._half_done(holding) or await self._adoption(holding)
         if isinstance(adoption, str):
             return self.answer(refused=adoption)
         self._begun[holding.con_id] = adoption
@@ -191,6 +193,17 @@ class ForeignWatch:
         del self._begun[holding.con_id]
         self._take_over(holding, adoption)
         return self.answer(done=f"{holding.contract} is ours, as {adoption.plan.intent}")
+
+    async def _half_done(self, holding: Foreign) -> Adoption | str | None:
+        """Return what was begun and is on disk though nobody acknowledged it; a word where nobody can say."""
+        begun = self._begun.get(holding.con_id)
+        if begun is None:
+            return None
+        stream = stream_of(begun.plan.intent)
+        known = await self._actor.ask_or_none("journal", ReadStream(stream=stream), timeout_seconds=ANSWER_SECONDS)
+        if not isinstance(known, StreamRead):
+            return UNACKNOWLEDGED
+        return begun if known.records else None
 
     def _take_over(self, holding: Foreign, adoption: Adoption) -> None:
         plan = adoption.plan
@@ -244,5 +257,5 @@ class ForeignWatch:
         message = AppendRecords(stream=stream, records=tuple(records))
         answer = await self._actor.ask_or_none("journal", message, timeout_seconds=ANSWER_SECONDS)
         if not isinstance(answer, RecordsAppended):
-            return "the journal is silent, and without it a restart would forget this; try again"
+            return UNACKNOWLEDGED
         return f"the journal cannot be written: {answer.error}" if answer.error else ""
