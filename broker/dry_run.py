@@ -6,10 +6,12 @@ that uses it; after a restart of the process it is rebuilt from the journal's fi
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from broker.dry_run_matching import LIVE, REJECTED, PaperFees, PaperOrder, fill_price, spec_problem, touched
+from broker.dry_run_memory import forget_orders, forget_told
 from broker.dry_run_positions import Holdings
 from broker.dry_run_reports import (
     book_report,
@@ -57,6 +59,8 @@ class PaperLedger:
         self._generation = Generation(0)
         self._sink: ReportSink | None = None
         self._orders: dict[OrderRef, PaperOrder] = {}
+        self._placed = OrderId(0)
+        self._tidied: date | None = None
         self._fills_of: dict[OrderRef, int] = {}
         self._quotes: dict[ConId, Quote] = {}
         self._left: dict[tuple[ConId, Side], int] = {}
@@ -95,8 +99,8 @@ class PaperLedger:
         elif problem is not None:
             self._refuse(order.ref, problem[0], OrderEffect.REJECTED, problem[1])
         else:
-            order_id = OrderId(len(self._orders) + 1)
-            self._orders[order.ref] = PaperOrder(spec=order, order_id=order_id, placed_at=self._clock.now())
+            self._placed = OrderId(self._placed + 1)
+            self._orders[order.ref] = PaperOrder(spec=order, order_id=self._placed, placed_at=self._clock.now())
             if order.transmit:
                 self._release(order)
                 self._match_fresh(order.contract.con_id)
@@ -167,8 +171,6 @@ class PaperLedger:
                     self._update(order, _S.SUBMITTED)
         self._match(quote)
 
-    # Matching
-
     def _resting(self, con_id: ConId) -> list[PaperOrder]:
         return [o for o in self._orders.values() if o.live and o.released and o.spec.contract.con_id == con_id]
 
@@ -233,8 +235,6 @@ class PaperLedger:
     def _children(self, parent: OrderRef | None) -> list[PaperOrder]:
         return [order for order in self._orders.values() if parent is not None and order.spec.parent == parent]
 
-    # States
-
     def _release(self, last: OrderSpec) -> None:
         """Let the whole family rest: the last one of it transmits the others."""
         head = last.parent or last.ref
@@ -261,8 +261,10 @@ class PaperLedger:
             ):
                 self._cancel(order)
         self._holdings.settle(today)
-
-    # Reports
+        if self._tidied != today:
+            self._tidied = today
+            forget_orders(self._orders, self._fills_of, today)
+            forget_told(self._executions, self._commissions, self._quotes, today)
 
     def _update(self, order: PaperOrder, status: BrokerStatus) -> None:
         order.status = status

@@ -114,6 +114,31 @@ def test_the_book_holds_positions_orders_executions_and_fees() -> None:
     assert [order.ref for order in book.completed] == [ENTRY]
 
 
+def test_what_ended_more_than_a_week_ago_is_forgotten_and_what_a_live_order_hangs_on_is_not() -> None:
+    paper = Paper()
+    paper.quote()
+    later = a_contract(expiry=date(2026, 3, 20))
+    paper.place(contract=later, transmit=False)
+    paper.place(TARGET, contract=later, parent=ENTRY, tif=TimeInForce.GTC, limit=Decimal("9.00"))
+    paper.place(EXIT, contract=later, side=Side.SELL)
+    paper.ledger.cancel(EXIT)
+    before = paper.book()
+
+    paper.clock.advance(7 * 86_400)
+    kept = paper.book()
+    paper.clock.advance(86_400)
+    after = paper.book()
+
+    assert (len(before.executions), len(before.commissions), len(before.completed)) == (1, 1, 2)
+    assert (kept.executions, kept.commissions, len(kept.completed)) == (before.executions, before.commissions, 2)
+    assert (after.executions, after.commissions) == ((), ())
+    assert [order.ref for order in after.completed] == [ENTRY]
+    assert [(order.ref, order.order_id) for order in after.open_orders] == [(TARGET, 2)]
+    assert [position.quantity for position in after.positions] == [2]
+    paper.place(STOP, contract=later, limit=Decimal("8.00"))
+    assert {order.order_id for order in paper.book().open_orders} == {2, 4}
+
+
 def test_a_new_generation_takes_over_what_rests_and_what_is_yet_to_be_said() -> None:
     paper = Paper()
     successor: list[StreamReport] = []
