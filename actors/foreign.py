@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from actors.base import Actor
 from actors.oco import stream_of
-from domain.adoption import Adoption, adopted
+from domain.adoption import adopted
 from domain.commands import (
     AppendRecords,
     OpenBracket,
@@ -28,9 +28,9 @@ from domain.commands import (
 )
 from domain.contracts import OptionContract
 from domain.entry_plan import ExitRules
-from domain.events import BracketClosed, Journaled
+from domain.events import BracketClosed, BracketPlan, BracketPlanned, Journaled
 from domain.ids import ConId, Symbol
-from domain.ledger import Ledger, folded, with_foreign
+from domain.ledger import Ledger, apply, with_foreign
 from domain.others import (
     Foreign,
     ForeignAnswer,
@@ -91,7 +91,7 @@ class ForeignWatch:
         self._keep = keep
         self._others = Others()
         self._closed_at: dict[ConId, datetime] = {}
-        self._begun: dict[ConId, Adoption] = {}  # Not acknowledged by the journal: it may be on disk.
+        self._begun: dict[ConId, BracketPlan] = {}  # Not acknowledged by the journal: it may be on disk.
 
     async def remember(self) -> None:
         """Fold what the operator said before. Raises what an ask raises."""
@@ -183,31 +183,32 @@ class ForeignWatch:
         holding = to_adopt(self._others, order.what)
         if isinstance(holding, str):
             return self.answer(refused=holding)
-        adoption = await self._half_done(holding) or await self._adoption(holding)
-        if isinstance(adoption, str):
-            return self.answer(refused=adoption)
-        self._begun[holding.con_id] = adoption
-        problem = await self._written(stream_of(adoption.plan.intent), adoption.records)
+        plan = await self._half_done(holding) or await self._planned(holding)
+        if isinstance(plan, str):
+            return self.answer(refused=plan)
+        self._begun[holding.con_id] = plan
+        planned = BracketPlanned(at=self._actor.clock.now(), plan=plan)
+        problem = await self._written(stream_of(plan.intent), (planned,))
         if problem:
             return self.answer(refused=problem)
         del self._begun[holding.con_id]
-        self._take_over(holding, adoption)
-        return self.answer(done=f"{holding.contract} is ours, as {adoption.plan.intent}")
+        self._take_over(holding, planned)
+        return self.answer(done=f"{holding.contract} is ours, as {plan.intent}")
 
-    async def _half_done(self, holding: Foreign) -> Adoption | str | None:
+    async def _half_done(self, holding: Foreign) -> BracketPlan | str | None:
         """Return what was begun and is on disk though nobody acknowledged it; a word where nobody can say."""
         begun = self._begun.get(holding.con_id)
         if begun is None:
             return None
-        stream = stream_of(begun.plan.intent)
+        stream = stream_of(begun.intent)
         known = await self._actor.ask_or_none("journal", ReadStream(stream=stream), timeout_seconds=ANSWER_SECONDS)
         if not isinstance(known, StreamRead):
             return UNACKNOWLEDGED
         return begun if known.records else None
 
-    def _take_over(self, holding: Foreign, adoption: Adoption) -> None:
-        plan = adoption.plan
-        self._keep(folded(adoption.records, self._ledger()))
+    def _take_over(self, holding: Foreign, planned: BracketPlanned) -> None:
+        plan = planned.plan
+        self._keep(apply(self._ledger(), planned))
         self._others = replace(self._others, found=tuple(one for one in self._others.found if one != holding))
         self._show()
         self._actor.tell("brackets", OpenBracket(plan=plan))
@@ -219,7 +220,7 @@ class ForeignWatch:
             price=plan.entry_limit,
         )
 
-    async def _adoption(self, holding: Foreign) -> Adoption | str:
+    async def _planned(self, holding: Foreign) -> BracketPlan | str:
         """Return a plan by the contract's own terms and its bid now, or why there is none."""
         if self._exits is None:
             return "no order may leave (broker.read_only), so that nothing could be guarded"

@@ -29,7 +29,7 @@ from domain.bracket_effects import (
     StopEntry,
 )
 from domain.bracket_steps import step
-from domain.brackets import Bracket, BracketPolicy, folded, is_stale
+from domain.brackets import Bracket, BracketPolicy, folded
 from domain.commands import (
     AppendRecords,
     CancelEntries,
@@ -58,6 +58,7 @@ from domain.events import (
 )
 from domain.flattening import FlattenRule, flatten_plan
 from domain.ids import ConId, Epoch, Generation, IntentId
+from domain.plan_age import is_stale
 from domain.ports import EventLog
 from domain.reports import (
     BookReport,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
+from domain.adopted_fill import purchase
 from domain.events import (
     BracketClosed,
     BracketPlan,
@@ -243,12 +244,6 @@ def family(bracket: Bracket) -> tuple[OrderSpec, ...]:
     return entry, replace(target, parent=entry.ref, transmit=False), replace(stop, parent=entry.ref)
 
 
-def is_stale(plan: BracketPlan, policy: BracketPolicy, now: datetime) -> bool:
-    """Return whether the plan waited longer than its quote may be old, or than its entry would have rested."""
-    waited = (now - plan.decided_at).total_seconds()
-    return waited > policy.entry_unfilled_seconds or (plan.valid_until is not None and now > plan.valid_until)
-
-
 def folded(records: Iterable[Journaled], policy: BracketPolicy) -> Bracket | None:
     """Return the bracket that the journal tells of; its orders' states are unknown until the broker was asked."""
     bracket: Bracket | None = None
@@ -263,10 +258,12 @@ def folded(records: Iterable[Journaled], policy: BracketPolicy) -> Bracket | Non
 def resumed(plan: BracketPlan, policy: BracketPolicy) -> Bracket:
     """Return a bracket whose orders may or may not have been sent."""
     fresh = Bracket(plan=plan, policy=policy, book_wanted=True)
-    return replace(
-        fresh,
-        orders=tuple(Order(spec=spec, status=OrderStatus.UNKNOWN, sent_at=plan.decided_at) for spec in family(fresh)),
-    )
+    orders = (Order(spec=spec, status=OrderStatus.UNKNOWN, sent_at=plan.decided_at) for spec in family(fresh))
+    bracket = replace(fresh, orders=tuple(orders))
+    if not plan.adopted:
+        return bracket
+    fill, fees = purchase(plan)
+    return with_fees(with_fill(bracket, fill), fees)
 
 
 def _after_record(bracket: Bracket, record: Journaled) -> Bracket:

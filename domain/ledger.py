@@ -12,6 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
 
+from domain.adopted_fill import purchase
 from domain.events import (
     BracketClosed,
     BracketPlanned,
@@ -200,7 +201,11 @@ def _planned(ledger: Ledger, event: BracketPlanned) -> Ledger:
     if event.plan.intent in ledger.closed:
         return ledger
     exposures, booked = with_plan(ledger.exposures, event.plan)
-    return replace(ledger, exposures=exposures, closed_pnl=ledger.closed_pnl + booked)
+    after = replace(ledger, exposures=exposures, closed_pnl=ledger.closed_pnl + booked)
+    if not event.plan.adopted:
+        return after
+    fill, fees = purchase(event.plan)
+    return _charged(_filled(after, fill), fees)
 
 
 def _released(ledger: Ledger, event: RiskReleased) -> Ledger:

@@ -14,7 +14,7 @@ from typing import Final
 from simgateway.audit.book import Book
 from simgateway.audit.checker import Checker
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import ENTRY, Notice, OrderSent, split_ref
+from simgateway.audit.notices import Notice, OrderSent, split_ref
 
 _STREAM: Final = "bracket:"
 _WAY: Final = timedelta(seconds=2)  # Execution times are whole seconds, and a last fill may still be on its way.
@@ -50,9 +50,7 @@ def facts_of(rows: Iterable[tuple[str, str, str, str]]) -> JournalFacts:
     adopted: dict[str, Decimal] = {}
     for at, stream, kind, body in rows:
         if kind == "LegFilled":
-            fill = json.loads(body)
-            if fill.get("intent") not in adopted or fill.get("leg") != ENTRY:  # Else it stands for others' purchase.
-                fills.append((fill["exec_id"], datetime.fromisoformat(at)))
+            fills.append((json.loads(body)["exec_id"], datetime.fromisoformat(at)))
         elif kind == "BracketPlanned":
             intent = stream.removeprefix(_STREAM)
             planned.setdefault(intent, datetime.fromisoformat(at))

@@ -126,7 +126,7 @@ def test_an_adoption_is_one_plan_on_disk_and_one_bracket_however_often_it_is_sai
     assert first.done == f"GOOG 2026-01-09 750C is ours, as {opened.plan.intent}"
     assert (again.done, again.refused) == ("", "")
     written = stage.store.read(stream_of(opened.plan.intent))
-    assert [type(record).__name__ for record in written] == ["BracketPlanned", "LegFilled", "FeesCharged"]
+    assert [type(record).__name__ for record in written] == ["BracketPlanned"]
     assert scene.refusal() is DenialRule.SYMBOL_BUSY
 
 

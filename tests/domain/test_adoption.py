@@ -3,12 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from domain.adoption import Adoption, adopted
+from domain.adoption import adopted
 from domain.bracket_effects import Resume, Send
 from domain.bracket_steps import step
 from domain.brackets import BracketPolicy, folded, position
 from domain.entry_plan import ExitRules
-from domain.events import BracketPlanned
+from domain.events import BracketPlan, BracketPlanned
 from domain.ids import ConId, Symbol
 from domain.ledger import folded as folded_ledger
 from domain.ledger import loss, marked
@@ -22,10 +22,10 @@ RULES = ExitRules(take_profit=Decimal("0.5"), stop_loss=Decimal("0.2"), stop_lim
 HOLDING = Foreign(symbol=Symbol("GOOG"), con_id=ConId(101), quantity=2, sec_type="OPT")
 
 
-def taken(bid: str | None = "2.00", ask: str | None = "2.02") -> Adoption:
-    adoption = adopted(HOLDING, a_contract(), a_quote(bid, ask), RULES, NOW)
-    assert isinstance(adoption, Adoption)
-    return adoption
+def taken(bid: str | None = "2.00", ask: str | None = "2.02") -> BracketPlanned:
+    plan = adopted(HOLDING, a_contract(), a_quote(bid, ask), RULES, NOW)
+    assert isinstance(plan, BracketPlan)
+    return BracketPlanned(at=NOW, plan=plan)
 
 
 def test_what_is_adopted_counts_from_its_bid_and_its_exits_are_reckoned_from_there() -> None:
@@ -56,7 +56,7 @@ def test_a_spread_nobody_quotes_is_taken_for_none() -> None:
 
 
 def test_its_bracket_sends_no_entry_and_places_linked_exits_for_all_of_it() -> None:
-    bracket = folded(taken().records, BracketPolicy())
+    bracket = folded((taken(),), BracketPolicy())
     assert bracket is not None
 
     resumed, first = step(bracket, Resume(), NOW)
@@ -76,7 +76,7 @@ def test_its_bracket_sends_no_entry_and_places_linked_exits_for_all_of_it() -> N
 
 
 def test_the_day_counts_it_from_then_on_and_takes_it_for_no_entry() -> None:
-    ledger = folded_ledger(taken().records, a_ledger())
+    ledger = folded_ledger((taken(),), a_ledger())
 
     assert (ledger.at_risk, ledger.entries_today, [one.symbol for one in ledger.exposures.values()]) == (
         Decimal(400),
@@ -89,7 +89,7 @@ def test_the_day_counts_it_from_then_on_and_takes_it_for_no_entry() -> None:
 def test_fills_of_ours_whose_plan_was_lost_go_over_into_what_is_adopted() -> None:
     orphaned = a_ledger(bought(3, "2.50"), sold(1, "2.30"))
 
-    ledger = folded_ledger(taken().records, orphaned)
+    ledger = folded_ledger((taken(),), orphaned)
 
     assert list(ledger.exposures) == [taken().plan.intent]
     assert (ledger.at_risk, ledger.realised) == (Decimal(400), Decimal(-120))
@@ -99,5 +99,4 @@ def test_an_adoption_that_was_closed_is_not_taken_up_again() -> None:
     ledger = folded_ledger((an_opening(),))
     closed = replace(ledger, closed={taken().plan.intent: None})
 
-    assert folded_ledger(taken().records[:1], closed) is closed
-    assert isinstance(taken().records[0], BracketPlanned)
+    assert folded_ledger((taken(),), closed) is closed

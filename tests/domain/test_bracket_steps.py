@@ -13,9 +13,10 @@ from domain.bracket_effects import (
     Starved,
     StopEntry,
 )
-from domain.brackets import BracketPolicy, is_stale, position
+from domain.brackets import BracketPolicy, position
 from domain.events import ClosedBy
 from domain.order_specs import OrderKind
+from domain.plan_age import is_stale
 from domain.reports import OrderEffect
 from tests.builders import (
     NOW,

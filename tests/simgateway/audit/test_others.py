@@ -73,9 +73,8 @@ def test_what_was_taken_over_is_ours_from_its_first_exit_on_at_the_price_of_the_
     log.taken_over().wait(60).fill(5, f"{TAKEN}.T.0", "e9", side="SLD", quantity=2, price="3.00")
     log.status(5, "Filled", 2, 0).wait(0.1).status(6, "Cancelled", 0, 2)
     plan = {"plan": {"native": True, "adopted": True, "entry_limit": "2.00"}}
-    stands_for_it = {"exec_id": f"adopted {TAKEN}", "intent": TAKEN, "leg": "E"}
     sale = {"exec_id": "e9", "intent": TAKEN, "leg": "T"}
-    rows = [("BracketPlanned", plan), ("LegFilled", stands_for_it), ("LegFilled", sale)]
+    rows = [("BracketPlanned", plan), ("LegFilled", sale)]
     at = START.isoformat()
 
     facts = facts_of((at, f"bracket:{TAKEN}", kind, json.dumps(body)) for kind, body in rows)
