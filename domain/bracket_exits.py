@@ -119,18 +119,28 @@ def _sized(order: Order, held: int) -> OrderSpec:
 
 
 def changed(bracket: Bracket, order: Order, spec: OrderSpec) -> Step:
-    """Modify a working order, if that changes anything at the broker; a runaway of changes calls a human."""
-    if replace(spec, parent=order.spec.parent) == order.spec:
+    """Modify a working order, if that changes anything at the broker; a runaway of changes calls a human.
+
+    A broker that still shows the order as it was may not have read the change, or not follow it: the same is asked for
+    again in a moment, not with each of its reports.
+    """
+    if replace(spec, parent=order.spec.parent) == order.spec or spec in bracket.asked:
         return bracket, ()
     changes = bracket.changes + 1
     if changes > bracket.policy.changes_max:
         return bracket, ()
-    after = replace(with_order(bracket, replace(order, spec=replace(spec, parent=order.spec.parent))), changes=changes)
-    effects: tuple[Effect, ...] = (Change(order=spec),)
+    after = with_order(bracket, replace(order, spec=replace(spec, parent=order.spec.parent)))
+    after = replace(after, changes=changes, asked=(*bracket.asked, spec))
+    effects: tuple[Effect, ...] = (Change(order=spec), SetTimer(timer="asked", seconds=bracket.policy.chase_seconds))
     if changes == bracket.policy.changes_max:
         text = f"{bracket.plan.contract.label}: {changes} changes of exits, no more will be tried"
         effects = (*effects, Alarm(kind="unguarded", text=text, level="CRITICAL"))
     return after, effects
+
+
+def asked_due(bracket: Bracket) -> Step:
+    """Let changes that have not shown by now be asked for again."""
+    return replace(bracket, asked=()), ()
 
 
 def _replace_pair(bracket: Bracket, now: datetime) -> Step:

@@ -28,7 +28,7 @@ from domain.bracket_effects import (
     Starved,
     StopEntry,
 )
-from domain.bracket_exits import cancelled, liquidate, on_quote, protect, starved
+from domain.bracket_exits import asked_due, cancelled, liquidate, on_quote, protect, starved
 from domain.bracket_facts import (
     Step,
     after_book,
@@ -264,6 +264,7 @@ ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
     "unguarded": unguarded_due,
     "bare": bare_due,
     "resize": _resize_due,
+    "asked": asked_due,
     "lasting": _nothing_due,
     "anew": _nothing_due,
 }

@@ -72,6 +72,7 @@ class Bracket:
     stop_touches: int = 0  # Distinct fresh quotes in a row at or below the trigger.
     chases: int = 0
     changes: int = 0
+    asked: tuple[OrderSpec, ...] = ()  # Changes sent a moment ago; a picture from before them is no news.
     repriced: bool = False
     fees_asked: bool = False  # Fees are late, and the broker was asked once for what it knows.
     fees_given_up: bool = False
@@ -291,7 +292,6 @@ def _with_numbered(bracket: Bracket, record: ExitNumbered) -> Bracket:
     legs = (Leg.TARGET, Leg.STOP) if record.leg is Leg.TARGET else (record.leg,)
     for leg in legs:
         spec = exit_spec(bracket, leg, record.number, max(1, position(bracket)))
-        group = oca_group(bracket, record.number) if len(legs) > 1 else ""
-        unknown = Order(spec=replace(spec, oca_group=group), sent_at=record.at, status=OrderStatus.UNKNOWN)
-        after = with_order(after, unknown)
+        grouped = replace(spec, oca_group=oca_group(bracket, record.number) if len(legs) > 1 else "")
+        after = with_order(after, Order(spec=grouped, sent_at=record.at, status=OrderStatus.UNKNOWN))
     return after

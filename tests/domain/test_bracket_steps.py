@@ -27,6 +27,7 @@ from tests.builders import (
     a_quote,
     a_status,
     an_error,
+    an_open_order,
     ref,
 )
 from tests.domain.bracket_life import Life, S, a_guarded_life, a_life, an_accepted_life, an_emulated_life
@@ -421,3 +422,14 @@ def test_a_plan_is_stale_when_its_quote_is_or_its_entry_would_have_been_cancelle
     found = is_stale(plan, BracketPolicy(entry_unfilled_seconds=30), NOW + timedelta(seconds=waited_seconds))
 
     assert found is stale
+
+
+def test_a_broker_that_shows_an_exit_as_it_was_is_asked_again_in_a_moment_and_not_with_each_of_its_reports() -> None:
+    life = a_guarded_life()
+    as_it_was = an_open_order("S", S.PRE_SUBMITTED, quantity=1)
+
+    life.tell(as_it_was, as_it_was, as_it_was)
+    assert [(order.ref, order.quantity) for order in life.changed()] == [(ref("S"), 2)]
+    life.tell(Due(timer="asked"), after=2)
+
+    assert [(order.ref, order.quantity) for order in life.changed()] == [(ref("S"), 2)]

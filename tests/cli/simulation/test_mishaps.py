@@ -9,7 +9,7 @@ from actors.runtime.faults.model import ActorFault
 from actors.runtime.faults.rule import Rule
 from cli.scenario import vocabulary
 from cli.simulation.actor_mishaps import GENTLE, HANDLED, LOST, REPEATED, TIMED
-from cli.simulation.mishaps import draw_faults
+from cli.simulation.mishaps import OVERTAKEN_SECONDS_MOST, REQUESTS, draw_faults
 from cli.simulation.script import LATEST_SECONDS, Crash, Level, Told
 from simgateway.faults.kinds import KINDS as GATEWAY_KINDS
 from simgateway.faults.model import Fault
@@ -69,3 +69,11 @@ def test_a_trace_has_no_address_of_a_fault_in_it() -> None:
     fault = ActorFault(kind="crash", actor="risk")
 
     assert repr(Rule(fault, 1, seed=7)) == repr(Rule(fault, 1, seed=7))
+
+
+@pytest.mark.parametrize("level", [Level.LIGHT, Level.ALL])
+def test_no_request_of_ours_is_overtaken_for_longer_than_a_moment(level: Level) -> None:
+    delays = [what for what in drawn(level) if isinstance(what, Fault) and what.kind == "delay"]
+    ours = [what.settings for what in delays if what.message in REQUESTS and what.settings.get("overtaken")]
+
+    assert max(row["seconds"] for row in ours) == OVERTAKEN_SECONDS_MOST
