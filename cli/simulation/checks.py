@@ -81,6 +81,11 @@ def _money(ended: Ended) -> Iterator[str]:
         yield f"the journal's fees come to {own.fees} USD, the gateway's to {books.fees}"
 
 
+def is_told(journal: MemoryJournal, books: Books, start_cash: Decimal) -> bool:
+    """Return whether the bot knows of every fill that the gateway's books hold: none is on its way."""
+    return own_books(journal, journal.intents()).flow == books.cash + books.fees - start_cash
+
+
 def _open(ended: Ended) -> Iterator[str]:
     """Compare what is open: orders of brackets that are not, brackets without anything, a connection not ready."""
     journal, open_intents = ended.journal, ended.journal.open_intents()

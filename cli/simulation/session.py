@@ -10,7 +10,7 @@ from actors.runtime.faults.injector import Injector
 from actors.runtime.faults.model import ActorFault
 from actors.runtime.hosts import VirtualHost
 from cli.scenario import tell
-from cli.simulation.checks import Ended, audited, complaints
+from cli.simulation.checks import Ended, audited, complaints, is_told
 from cli.simulation.coverage import watched_tables
 from cli.simulation.outcome import Outcome
 from cli.simulation.script import CALM_SECONDS, DAY, LATEST_SECONDS, SECONDS, Crash, Mishap, Script, Told
@@ -28,6 +28,8 @@ from simgateway.frames import FrameLog
 from simgateway.market.synthetic import SyntheticMarket
 
 CLOSING_SECONDS = 1.0
+LAST_REPORTS_SECONDS = 2
+"""A report is on its way for less than a second when nothing goes wrong."""
 
 
 class Session:
@@ -105,9 +107,18 @@ class Session:
         if self.injector is not None:
             self.injector.clear()
         await asyncio.sleep(CALM_SECONDS)
+        await self._last_reports()
         books, phase = self.life.gateway.books(), self.trail.connection
         await self.life.end()
         return books, phase
+
+    async def _last_reports(self) -> None:
+        """Wait for the report of a fill of the last moments, if there is one: the books hold it already."""
+        for _ in range(0 if self.settings.dry_run else LAST_REPORTS_SECONDS):
+            assert isinstance(self.life.store, MemoryJournal), "no file was asked for"
+            if is_told(self.life.store, self.life.gateway.books(), self.script.gateway.start_cash):
+                return
+            await asyncio.sleep(1.0)
 
     def _planned(self) -> None:
         """Plan what goes wrong with this bracket."""
