@@ -21,7 +21,7 @@ _ROUTINE: Final = frozenset(
     }
 )  # fmt: skip
 """Comes in every cycle; left out of the newest lines, which would be of little else."""
-_LIVES: Final = frozenset({"actor_failed", "actor_restarted", "actor_gave_up"})
+_LIVES: Final = frozenset({"actor_failed", "actor_started", "actor_restarted", "actor_gave_up"})
 
 
 class Trail:

@@ -13,7 +13,8 @@ LifeEvent = tuple[datetime, str, str]
 
 _WITHIN: Final = timedelta(seconds=75)
 """A successor has 60 s to come up; one that hung at its start is followed by another after a moment."""
-_ANSWERS: Final = frozenset({"actor_restarted", "actor_gave_up"})
+_ANSWERS: Final = frozenset({"actor_started", "actor_restarted", "actor_gave_up"})
+"""One that its supervisor took along into the next life is started there, not restarted; it lives all the same."""
 
 
 def check_lives(events: Path | Iterable[LifeEvent], findings: Findings) -> None:

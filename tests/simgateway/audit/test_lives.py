@@ -38,6 +38,18 @@ def test_an_actor_that_failed_in_silence_breaks_invariant_11(
     assert broken(result) == {11}
 
 
+@pytest.mark.parametrize(("begun", "expected"), [("01:05", set()), ("01:16", {11})])
+def test_one_whose_supervisor_was_begun_anew_lives_when_it_is_started_there(
+    tmp_path: Path, begun: str, expected: set[int]
+) -> None:
+    rows = [("00:00", "actor_failed", "symbol:A"), ("00:01", "actor_failed", "breaker")]
+    rows += [("01:00", "actor_restarted", "breaker"), ("01:00", "actor_restarted", "symbols")]
+
+    result = audit((), LIMITS, None, a_log(tmp_path, *rows, (begun, "actor_started", "symbol:A")))
+
+    assert broken(result) == expected
+
+
 def test_a_supervisor_that_gives_up_speaks_for_its_children_too(tmp_path: Path) -> None:
     rows = [("00:00", "actor_failed", "risk"), ("00:01", "actor_gave_up", "trading")]
     rows += [("00:01", "actor_failed", "trading")]
