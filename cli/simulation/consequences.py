@@ -12,6 +12,7 @@ FOLLOWS_WITHIN: Final = timedelta(minutes=3)
 """A start has at most 60 s, a question 10 s, and what holds either up is found within its deadline of 30 s."""
 _STARTS: Final = re.compile(r"StartFailedError: (\S+) (?:was not up|stopped before it was up)")
 _ASKED: Final = re.compile(r"AskTimeoutError: no answer within \S+ s: \w+ to (\S+)")
+_NOBODY: Final = re.compile(r"ActorDeadError: nobody is called (\S+)")
 _STORE: Final = "StoreError: injected"
 ASK_THE_JOURNAL: Final = ("breaker", "risk", "symbol:", "oco:", "brackets")
 """Whose start waits for the journal's answer: those whose `on_start` asks it, and who sweeps there."""
@@ -35,6 +36,7 @@ class Struck:
     def __init__(self) -> None:
         self._last: dict[str, datetime] = {}
         self._store: datetime | None = None
+        self._down: set[str] = set()
 
     def note(self, actor: str, kind: str, at: datetime) -> None:
         """Take down that a fault of this kind struck."""
@@ -42,12 +44,22 @@ class Struck:
         if KINDS[kind].place is Place.STORE:
             self._store = at
 
+    def note_death(self, actor: str) -> None:
+        """Take down that it died of a fault, or of what one led to: until it is up again nobody bears its name."""
+        self._down.add(actor)
+
+    def note_start(self, actor: str) -> None:
+        """Take down that it is up."""
+        self._down.discard(actor)
+
     def explains(self, error: str, at: datetime) -> bool:
         """Tell whether the failure, as the log words it, is what somebody's being struck led to."""
         if error.startswith(_STORE):
             return _is_recent(self._store, at)
         if (asked := _ASKED.match(error)) is not None:
             return self._is_struck(asked[1], at)
+        if (called := _NOBODY.match(error)) is not None:
+            return called[1] in self._down
         starts = _STARTS.match(error)
         return starts is not None and self._held_up(starts[1], at)
 

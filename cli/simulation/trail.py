@@ -63,12 +63,20 @@ class Trail:
             self.lives.append((at, event, str(fields["actor"])))
         if event == "fault_injected":
             self._struck.note(str(fields["actor"]), str(fields["fault"]), at)
-        if event == "actor_failed" and not self._is_asked_for(str(fields["error"])):
-            self.errors.append((at, f"{fields['actor']} failed at {fields['message']}: {fields['error']}"))
+        if event == "actor_started":
+            self._struck.note_start(str(fields["actor"]))
+        if event == "actor_failed":
+            self._failed(at, fields)
         if event == "library_message" and fields["logger"] == "asyncio":
             self.loop_errors.append(str(fields["text"]))
         if event == "connection_state":
             self.connection = str(fields["state"])
+
+    def _failed(self, at: datetime, fields: dict[str, Any]) -> None:
+        if self._is_asked_for(str(fields["error"])):
+            self._struck.note_death(str(fields["actor"]))
+        else:
+            self.errors.append((at, f"{fields['actor']} failed at {fields['message']}: {fields['error']}"))
 
     def _is_asked_for(self, error: str) -> bool:
         return error.startswith(_ASKED_FOR) or self._struck.explains(error, self._last_at)

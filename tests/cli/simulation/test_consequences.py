@@ -65,3 +65,29 @@ def test_a_failed_start_that_no_fault_explains_is_a_violation(late: str, unexpla
     trail.emit("actor_failed", actor=late, epoch=2, message="on_start", error=error, stack="")
 
     assert len(trail.errors) == unexplained
+
+
+@pytest.mark.parametrize(
+    ("dead", "up_again", "explained"), [("journal", "", 1), ("journal", "journal", 0), ("risk", "", 0)]
+)
+def test_who_asks_one_that_is_dead_of_a_fault_fails_by_it_until_that_one_is_up(
+    dead: str, up_again: str, explained: int
+) -> None:
+    trail = Trail(StillClock(NOW))
+    crash = "InjectedCrashError: the script has it crash"
+    trail.emit("actor_failed", actor=dead, epoch=1, message="Crash", error=crash, stack="")
+    if up_again:
+        trail.emit("actor_started", actor=up_again, epoch=2)
+
+    called = "ActorDeadError: nobody is called journal"
+    trail.emit("actor_failed", actor="symbol:SPY", epoch=2, message="on_start", error=called, stack="")
+
+    assert len(trail.errors) == 1 - explained
+
+
+def test_who_asks_one_that_died_of_a_bug_is_a_violation_like_that_one() -> None:
+    trail = Trail(StillClock(NOW))
+    for actor, error in (("journal", "KeyError: 1"), ("risk", "ActorDeadError: nobody is called journal")):
+        trail.emit("actor_failed", actor=actor, epoch=1, message="Wake", error=error, stack="")
+
+    assert len(trail.errors) == 2
