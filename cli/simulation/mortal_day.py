@@ -106,6 +106,7 @@ class MortalDay:
         self._rest = None if rest_minutes is None else timedelta(minutes=rest_minutes)
         self._death = death
         self._died_at: datetime | None = None
+        self._is_over = False
         self._disks: list[State] = []
         self._ledger: list[str] = []
         self._bare = Bare()
@@ -197,7 +198,7 @@ class MortalDay:
             self._disks.append(packed(taken(self._state_path)))
 
     def _reached(self, step: Step, side: Side) -> None:
-        if self._died_at is not None:
+        if self._died_at is not None or self._is_over:
             return
         now = self.host.clock.now()
         self.points.append(Point(number=len(self.points) + 1, step=step, side=side, at=now))
@@ -219,11 +220,16 @@ class MortalDay:
     async def _lived(self) -> tuple[Books, str]:
         self.life.begin()
         watch = asyncio.ensure_future(self._watched())
-        await self._until_settled()
-        await sell_all(self.life)
-        await self._until_settled()
-        await sum_up(self.life)
+        was_alive = False
+        while not was_alive:
+            await self._until_settled()
+            await sell_all(self.life)
+            await self._until_settled()
+            died_at = self._died_at
+            await sum_up(self.life)
+            was_alive = self._died_at == died_at  # Else it died of its last words, and another has to say them.
         self._ledger = differences(self.trail, self.life, self.script.gateway.start_cash)
+        self._is_over = True  # What is written while it stops is no point: nobody would be started after it.
         watch.cancel()
         books, phase = self.life.gateway.books(), self.trail.connection
         await self.life.end()
