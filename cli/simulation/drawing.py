@@ -1,5 +1,6 @@
 """From a seed to its session: one generator for the world, one for what goes wrong, so that levels share a world."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,6 +14,9 @@ from simgateway.config import ChildrenOnPartial, GatewayConfig
 
 BEFORE_OPEN: Final = time(9, 29, 40)
 BEFORE_CLOSE: Final = time(14, 59, 50)
+BUSY: Final = 0.15
+"""How many of the sessions are."""
+SLOW_SNAPSHOT_MS: Final = (300, 11_000)
 FIRST, LAST = time(9, 31), time(14, 50)
 SETS: Final = (
     "dry_run=false",
@@ -30,14 +34,16 @@ def drawn_script(seed: int, level: Level) -> Script:
     draw = Random(f"{seed}:world")  # noqa: S311 - a simulated world, nothing secret
     starts_at = _start(draw)
     symbols = draw.choices((("SPY",), ("SPY", "QQQ"), ("SPY", "QQQ", "IWM")), (80, 15, 5))[0]
+    busy = _busy(Random(f"{seed}:busy"))  # noqa: S311 - as above
+    sets, gateway = _sets(draw, symbols), _gateway(seed, draw)
     return Script(
         seed=seed,
         level=level,
         starts_at=starts_at,
         symbols=symbols,
-        sets=_sets(draw, symbols),
-        gateway=_gateway(seed, draw),
-        mishaps=draw_faults(level, Random(f"{seed}:mishaps:{level}")),  # noqa: S311 - as above
+        sets=(*sets, *busy),
+        gateway=replace(gateway, snapshot_end_ms=SLOW_SNAPSHOT_MS) if busy else gateway,
+        mishaps=draw_faults(level, Random(f"{seed}:mishaps:{level}"), busy=bool(busy)),  # noqa: S311 - as above
     )
 
 
@@ -74,6 +80,25 @@ def _sets(draw: Random, symbols: tuple[str, ...]) -> tuple[str, ...]:
     )
 
 
+def _busy(draw: Random) -> tuple[str, ...]:
+    """Let some sessions trade again and again, until the day has lost what it may, on quotes that are soon too old."""
+    if draw.random() >= BUSY:
+        return ()
+    return (
+        "schedule.interval_seconds=60",
+        "options.expiry=0dte",
+        "options.max_quote_age_seconds=5",
+        "historical.entry_max_bar_age_seconds=10",
+        f"risk.take_profit_pct={draw.choice(('0.03', '0.08', '0.15'))}",
+        f"risk.stop_loss_pct={draw.choice(('0.08', '0.15', '0.15'))}",
+        "risk.max_entries_per_day=30",
+        "risk.cooldown_minutes=0",
+        "risk.max_daily_loss_pct=0.002",
+        "risk.entry_unfilled_seconds=30",
+        "breaker.failure_threshold=3",
+    )
+
+
 def _gateway(seed: int, draw: Random) -> GatewayConfig:
     return GatewayConfig(
         seed=seed,
@@ -81,7 +106,7 @@ def _gateway(seed: int, draw: Random) -> GatewayConfig:
         start_cash=Decimal(100_000),
         cash_account=draw.random() < 0.1,
         delay_ms=draw.choice(((1, 300), (1, 300), (1, 20), (100, 300))),
-        snapshot_end_ms=draw.choice(((300, 3000), (300, 11_000))),
+        snapshot_end_ms=draw.choice(((300, 3000), SLOW_SNAPSHOT_MS)),
         children_on_partial=draw.choice(tuple(ChildrenOnPartial)),
         partial_fill_probability=draw.choice((0.0, 0.1, 0.5, 1.0)),
         tick_seconds=draw.choice((1.0, 5.0)),

@@ -228,8 +228,11 @@ ALL: Final[tuple[Recipe, ...]] = (
 MOST: Final = {Level.NONE: 0, Level.LIGHT: 2, Level.ALL: 8}
 
 
-def draw_faults(level: Level, draw: Random) -> tuple[Mishap, ...]:
-    """Draw what goes wrong, in the order of time: all of it is over when the calm begins."""
+def draw_faults(level: Level, draw: Random, *, busy: bool = False) -> tuple[Mishap, ...]:
+    """Draw what goes wrong, in the order of time: all of it is over when the calm begins.
+
+    In every other busy session bars come and go as well, if all may go wrong: no chance brings that together.
+    """
     recipes = LIGHT if level is Level.LIGHT else ALL
     count = draw.randint(1, MOST[level]) if MOST[level] else 0
     found: list[tuple[int, float, Fault | Crash | ActorFault | Told]] = []
@@ -242,6 +245,8 @@ def draw_faults(level: Level, draw: Random) -> tuple[Mishap, ...]:
         found += [
             (bracket, min(round(after + gap * place, 3), LATEST_SECONDS), what) for place, what in enumerate(struck)
         ]
+    if busy and level is Level.ALL and draw.random() < 0.5:
+        found += [(0, after, what) for after, what in rare_mishaps.bars_come_and_go(draw)]
     found.sort(key=lambda row: row[:2])
     return tuple(
         Mishap(number=number, bracket=bracket, after=after, what=what)

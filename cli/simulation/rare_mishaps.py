@@ -1,12 +1,12 @@
 """Rarer situations, as recipes: what two chances would have to meet for is drawn as one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Final
 
 from actors.runtime.faults.model import ActorFault
 from actors.runtime.faults.model import Nth as NthMessage
-from cli.simulation.script import LONGEST_SECONDS, Crash, Told
+from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, Crash, Told
 from domain.control import Order
 from simgateway.faults.model import Chance, Fault, Nth
 
@@ -22,6 +22,12 @@ def _halted(draw: Random) -> Rare:
     return tuple(Told(order=order) for order in (first, *between, Order.RESUME))
 
 
+def _flattened_in_silence(draw: Random) -> Rare:
+    """Let the operator sell everything while nothing is heard of orders: exits rest, and what sells is slow to come."""
+    silent = Fault(kind="silent_order", when=ALWAYS, lasts=float(draw.choice((20, 60))))
+    return (silent, Told(order=Order.FLATTEN), Told(order=Order.RESUME))
+
+
 def _tripped(draw: Random) -> Rare:
     """Let a supervisor of trading give up, and requests fail when the breaker's probe goes."""
     who = draw.choice(("symbol:*", "symbol:*", "scheduler"))
@@ -33,6 +39,14 @@ def _unanswered(draw: Random) -> Rare:
     if draw.random() < 0.3:
         return (Fault(kind="mute", message="historicalData", when=ALWAYS, lasts=float(LONGEST_SECONDS)),)
     return (Fault(kind="pacing_violation", lasts=float(LONGEST_SECONDS), settings={"code": 162}),)
+
+
+def bars_come_and_go(draw: Random) -> Iterator[tuple[float, Fault]]:
+    """Let bars stay away again and again, with the seconds of the session: once just as a position was closed."""
+    after = draw.uniform(120, 320)
+    while after <= LATEST_SECONDS:
+        yield round(after, 3), Fault(kind="pacing_violation", lasts=90.0, settings={"code": 162})
+        after += 200.0
 
 
 def _probe_lost(draw: Random) -> Rare:
@@ -86,6 +100,7 @@ def _lost_right(kind: str) -> Fault:
 SLOW: Final[tuple[Callable[[Random], Rare], ...]] = (_halted, _access_moves)
 """What follows one another at a walk: cycles lie between."""
 ALL: Final[tuple[Callable[[Random], Rare], ...]] = (
-    _halted, _tripped, _unanswered, _probe_lost, _bookless, _cut_off_at_log_on, _refused_twice, _access_moves,
+    _halted, _flattened_in_silence, _flattened_in_silence, _tripped, _unanswered, _probe_lost, _bookless,
+    _cut_off_at_log_on, _refused_twice, _access_moves,
 )  # fmt: skip
 GAPS_SECONDS: Final = (30.0, 120.0, 250.0)

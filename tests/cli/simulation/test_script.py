@@ -3,14 +3,22 @@ from datetime import timedelta
 
 import pytest
 
-from cli.simulation.drawing import drawn_script
+from cli.simulation.drawing import SLOW_SNAPSHOT_MS, drawn_script
 from cli.simulation.mishaps import ACTORS, ALL, LIGHT, MOST
-from cli.simulation.script import LONGEST_SECONDS, Crash, Level
+from cli.simulation.script import LONGEST_SECONDS, Crash, Level, Script
 from domain.trading_day import new_york
 from simgateway.faults.kinds import KINDS
 from simgateway.faults.model import Fault
 
 SEEDS = range(1, 400)
+
+
+def is_busy(script: Script) -> bool:
+    return "risk.max_entries_per_day=30" in script.sets
+
+
+def bars_gone(script: Script) -> int:
+    return sum(isinstance(one.what, Fault) and one.what.kind == "pacing_violation" for one in script.mishaps)
 
 
 @pytest.mark.parametrize("level", Level)
@@ -68,3 +76,18 @@ def test_a_shorter_script_says_by_which_command_it_is_repeated() -> None:
     assert script.keeping(()).command == "./bot simulate --seeds 5..5 --faults all --only 0"
     assert drawn_script(5, Level.NONE).command == "./bot simulate --seeds 5..5 --faults none"
     assert len(script.told()) == 1 + len(numbers)
+
+
+def test_some_sessions_are_busy_and_their_quotes_slow() -> None:
+    busy = [script for seed in SEEDS if is_busy(script := drawn_script(seed, Level.NONE))]
+
+    assert 0.1 < len(busy) / len(SEEDS) < 0.2
+    assert {script.gateway.snapshot_end_ms for script in busy} == {SLOW_SNAPSHOT_MS}
+
+
+def test_bars_come_and_go_in_every_other_busy_session_in_which_all_may_go_wrong() -> None:
+    often = {level: [seed for seed in SEEDS if bars_gone(drawn_script(seed, level)) >= 10] for level in Level}
+
+    assert often[Level.NONE] == often[Level.LIGHT] == []
+    assert all(is_busy(drawn_script(seed, Level.ALL)) for seed in often[Level.ALL])
+    assert len(often[Level.ALL]) > 10
