@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Protocol
 
@@ -74,6 +74,7 @@ class Stage:
         self._timers: dict[int, TimerHandle] = {}
         self._newest_timer = 0
         self._away_until = clock.now()
+        self._lines_back: dict[int | None, datetime] = {}
 
     def sessions(self, client: int | None) -> list[Session]:
         """Return the started connections, of one client or all."""
@@ -104,6 +105,20 @@ class Stage:
         """Take new connections again before the time."""
         self._away_until = self.clock.now()
         self.host.accept()
+
+    def lose_line(self, client: int | None, seconds: float) -> None:
+        """Note that the line to IB is lost for so long, for one client or all; of several times the last counts."""
+        until = self.clock.now() + timedelta(seconds=seconds)
+        self._lines_back[client] = max(until, self._lines_back.get(client, until))
+
+    def seconds_to_line(self, client: int | None) -> float:
+        """Return how long the line stays lost, 0 when it is there."""
+        now = self.clock.now()
+        return max((self._lines_back.get(who, now) - now).total_seconds() for who in (client, None))
+
+    def line_back(self, client: int | None) -> None:
+        """Have the line again before the time."""
+        self._lines_back.pop(client, None)
 
     def close(self) -> None:
         """Stop all timers."""

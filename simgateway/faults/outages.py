@@ -98,6 +98,7 @@ class Connectivity(Effect):
         if not self._is_lost:
             self._is_lost = True
             self._tell(1100)
+            self.stage.lose_line(self.fault.client, self.fault.number("seconds"))
             self.stage.later(self.fault.number("seconds"), self._restore)
 
     def follow(self, passing: Passing) -> Items | None:
@@ -119,10 +120,15 @@ class Connectivity(Effect):
 
     def end(self) -> None:
         """Bring the line back at once."""
+        self.stage.line_back(self.fault.client)
         self._restore()
 
     def _restore(self) -> None:
+        """Say that the line is back, once no other outage of it lasts."""
         if not self._is_lost:
+            return
+        if (seconds := self.stage.seconds_to_line(self.fault.client)) > 0:
+            self.stage.later(seconds, self._restore)
             return
         self._is_lost = False
         code = self.fault.whole("restored")

@@ -42,6 +42,18 @@ def test_while_the_line_is_lost_no_quote_passes_and_then_the_newest_does() -> No
     assert [(row[3], row[4]) for row in of(after, "1")] == [("1", "1.7"), ("2", "1.8")]
 
 
+@pytest.mark.parametrize(("first", "second"), [(30, 10), (10, 30)])
+def test_of_two_outages_at_once_the_longer_one_says_when_the_line_is_back(first: int, second: int) -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(fault("connectivity", seconds=first, restored=1102))
+    rig.gateway.faults.add(fault("connectivity", seconds=second, restored=1102))
+
+    meanwhile, after = rig.wait(29), rig.wait(2)
+
+    assert codes(meanwhile) == ["1100", "1100"]
+    assert codes(after) == ["1102", "1102"]
+
+
 def test_when_data_was_lost_quotes_have_to_be_asked_for_again() -> None:
     rig = a_rig()
     stream(rig)
