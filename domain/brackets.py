@@ -37,7 +37,7 @@ class BracketPolicy:
     partial_entry_seconds: float = 3  # A partly filled entry whose children are not armed is given up after this.
     chase_seconds: float = 2
     in_flight_seconds: float = 2  # Silence after which the broker is asked what it holds.
-    book_retry_seconds: float = 2
+    book_retry_seconds: float = 1.25  # Two books that miss exits, and the silence before them, fit into the bound.
     fees_seconds: float = 5
     sibling_seconds: float = 2
     look_seconds: float = 60  # While something is held, the broker is asked this often what it holds, all quiet or not.

@@ -16,7 +16,7 @@ ANSWERS: Final = (
 REPORTS: Final = ("orderStatus", "openOrder", "execDetails", "commissionReport")
 ANYTHING: Final = (*ANSWERS, *REPORTS, "tickPrice", "position", "pnl", "accountValue", "error")
 REQUESTS: Final = ("placeOrder", "cancelOrder", "reqMktData", "cancelMktData", "reqOpenOrders", "reqExecutions")
-OVERTAKEN_SECONDS_MOST: Final = 3.0
+OVERTAKEN_SECONDS_MOST: Final = 2.5
 """What asks for the book two times and is told of no such order, takes it for one that never arrived."""
 ODD: Final = ("nan", "-1", "0", "max", "inf", "")
 ACTORS: Final = (

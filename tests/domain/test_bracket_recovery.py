@@ -460,3 +460,9 @@ def test_an_exit_of_which_a_status_told_is_not_missed_by_two_books_without_its_r
 
     assert life.cancelled() == []
     assert life.sent() == []
+
+
+def test_two_books_that_miss_exits_and_the_silence_before_them_leave_time_within_the_bound() -> None:
+    policy = BracketPolicy()
+
+    assert policy.in_flight_seconds + policy.book_retry_seconds <= policy.unguarded_alarm_seconds - 1.5
