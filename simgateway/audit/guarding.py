@@ -6,7 +6,7 @@ from simgateway.audit.book import Book, Order
 from simgateway.audit.checker import Checker
 from simgateway.audit.exposure import could_sell
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import Completed, Executed, Listed, Notice, OrderSent, Refused, StatusSeen
+from simgateway.audit.notices import Completed, Executed, Listed, Lost, Notice, OrderSent, Refused, StatusSeen
 from simgateway.audit.silence import Silence
 from simgateway.market.hours import new_york_date, session
 
@@ -50,6 +50,9 @@ class GuardChecker(Checker):
             self._filled_at[con_id] = at
         if isinstance(notice, OrderSent) and not notice.is_buy:
             self._check_exit(notice, at)
+        if isinstance(notice, Lost) and con_id in self._bare_since:
+            # A repair that is lost can only be repaired in turn, so the bound begins with the last one of them.
+            self._excused[con_id] = (at - self._bare_since[con_id]).total_seconds()
         self._note(con_id, at)
 
     def end(self, at: datetime) -> None:
@@ -67,7 +70,7 @@ class GuardChecker(Checker):
         match notice:
             case OrderSent() | Executed() | Completed():
                 return notice.con_id
-            case StatusSeen() | Listed():
+            case StatusSeen() | Listed() | Lost():
                 order = self.book.orders.get(notice.key)
             case Refused():
                 order = self.book.orders.get((notice.client_id, notice.request[1]))

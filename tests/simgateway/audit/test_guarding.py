@@ -254,6 +254,21 @@ def test_an_exit_that_the_gateway_lost_sells_nothing_beside_those_placed_anew() 
     assert broken(audited(log)) == set()
 
 
+@pytest.mark.parametrize(
+    ("lost", "repaired_after", "expected"), [(True, 4.9, set()), (True, 5.1, {2}), (False, 4.9, {2})]
+)
+def test_an_exit_that_is_lost_begins_the_bound_anew_and_one_without_an_answer_does_not(
+    *, lost: bool, repaired_after: float, expected: set[int]
+) -> None:
+    log = Log().connect().entry(children=False).entry_filled().wait(4).order(5, f"{INTENT}.T.1", side="SELL", oca="g")
+    if lost:
+        log.add("note", "fault", "lose_order", "placeOrder", 3, 5)
+
+    log.wait(repaired_after).order(6, f"{INTENT}.T.2", side="SELL", oca="g").status(6, "Submitted")
+
+    assert broken(audited(log.wait(1).fill(6, f"{INTENT}.T.2", "e9", side="SLD"))) == expected
+
+
 def test_a_correction_of_a_fill_is_not_held_twice() -> None:
     log = Log().connect().entry().wait(1).fill(1, f"{INTENT}.E.0", "0001.2.3.01").status(1, "Filled", 5, 0)
 
