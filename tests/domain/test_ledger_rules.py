@@ -76,6 +76,15 @@ def test_a_denial_leaves_the_ledger_as_it_was_and_names_the_contract() -> None:
     )
 
 
+@pytest.mark.parametrize(("con_id", "rule"), [(101, DenialRule.FOREIGN), (102, None)])
+def test_the_very_contract_that_others_hold_is_denied_though_its_symbol_is_settled(
+    con_id: int, rule: DenialRule | None
+) -> None:
+    ledger = with_foreign(a_ledger(equity="10000"), {}, [ConId(con_id)])
+
+    assert rule_of(decided(ledger)) is rule
+
+
 def test_the_sizing_says_what_cut_the_quantity() -> None:
     decision = decided(a_ledger(), ask_size=1)
 
