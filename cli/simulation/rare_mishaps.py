@@ -82,6 +82,12 @@ def _refused_twice(draw: Random) -> Rare:
     return (again, Fault(kind="reject", message="placeOrder", when=Nth(draw.randint(1, 3)), settings={"code": 201}))
 
 
+def _nobody_knows(draw: Random) -> Rare:
+    """Let the broker's actor die, and then the bracket's: nobody is left who knows what was sent, but the broker."""
+    del draw
+    return (Crash(actor="broker"), Crash(actor="oco:*"), Crash(actor="oco:*"))
+
+
 def _access_moves(draw: Random) -> Rare:
     """Let the rights to data change from one to another, with the farm's word that lets them be asked for anew."""
     kinds = draw.sample(("not_subscribed", "competing_session", "delayed_data"), 2)
@@ -101,6 +107,6 @@ SLOW: Final[tuple[Callable[[Random], Rare], ...]] = (_halted, _access_moves)
 """What follows one another at a walk: cycles lie between."""
 ALL: Final[tuple[Callable[[Random], Rare], ...]] = (
     _halted, _flattened_in_silence, _flattened_in_silence, _tripped, _unanswered, _probe_lost, _bookless,
-    _cut_off_at_log_on, _refused_twice, _access_moves,
+    _cut_off_at_log_on, _refused_twice, _access_moves, _nobody_knows,
 )  # fmt: skip
 GAPS_SECONDS: Final = (30.0, 120.0, 250.0)
