@@ -14,8 +14,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
 
+from broker.ib.unhurried import unhurried
+
 NAME: Final = "ib_async" if find_spec("ib_async") is not None else "ib_insync"
-_library: Any = import_module(NAME)  # Neither carries annotations throughout.
+with unhurried("numpy"):  # Their event package wants it for arrays of events, which nobody asks for.
+    _library: Any = import_module(NAME)  # Neither carries annotations throughout.
 IB: Any = _library.IB
 Contract: Any = _library.Contract
 ExecutionFilter: Any = _library.ExecutionFilter
