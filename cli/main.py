@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.config import config_app
 from domain.errors import ConfigError, StoreError
 
 BAD_INPUT = 2
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(config_app, name="config")
 
 Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change one setting; repeatable.")

@@ -21,6 +21,7 @@ _WORDS: Final = (
     ("Input should be a valid string", "must be a text"),
     ("Input should be a valid dictionary", "must be keys with values"),
     ("Input should be a valid", "must be a"),
+    ("Input is not a valid path for <class 'pathlib.Path'>", "must be the name of a folder"),
     ("Tuple should", "should"),
     (" after validation, not 0", ""),
     ("Input should be", "must be"),

@@ -29,12 +29,24 @@ def load(
     it; then the environment, ``.env`` of the checkout, and ``overrides``, texts ``section.key=value``.
     Raises ConfigError: one line with the place, the key, the reason and, where one comes to mind, what was meant.
     """
+    return load_traced(environment=environment, settings_file=settings_file, overrides=overrides, checkout=checkout)[0]
+
+
+def load_traced(
+    *,
+    environment: Mapping[str, str],
+    settings_file: Path | None = None,
+    overrides: Sequence[str] = (),
+    checkout: Path = CHECKOUT,
+) -> tuple[Settings, Layer]:
+    """Return the settings as ``load`` does, and the layer that remembers where each was written. Raises ConfigError."""
     named = settings_file or (Path(environment["SETTINGS_FILE"]) if environment.get("SETTINGS_FILE") else None)
     layer = _from_file(checkout / GENERAL, str(GENERAL)) if (checkout / GENERAL).is_file() else Layer()
     if named is not None:
         layer = layer.under(_from_file(named, str(named)))
     layer = layer.under(from_environment(environment)).under(from_secrets(checkout / ".env"))
-    return _settings(layer.under(from_command_line(overrides)), checkout)
+    layer = layer.under(from_command_line(overrides))
+    return _settings(layer, checkout), layer
 
 
 def load_fixed(values: Mapping[str, object], overrides: Sequence[str] = (), checkout: Path = CHECKOUT) -> Settings:
