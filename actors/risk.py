@@ -7,6 +7,7 @@ from typing import Any, Literal
 from actors.base import Actor
 from actors.corrections import counted
 from actors.day_summary import summarised
+from actors.days_opened import DaysOpened
 from actors.foreign import LOOK, ExitsOf, ForeignWatch
 from actors.live_ramp import LiveRamp
 from actors.oco import stream_of
@@ -27,7 +28,6 @@ from domain.commands import (
     Wake,
 )
 from domain.control import halt_finding, nothing_forbids
-from domain.day_opening import first_sight
 from domain.denials import EntryDenied
 from domain.entry_gate import AskEntry
 from domain.events import (
@@ -64,7 +64,7 @@ from domain.reports import (
     PositionReport,
     QuoteReport,
 )
-from domain.trading_day import Calendar, day_is_due
+from domain.trading_day import Calendar
 
 ACCOUNT_SECONDS = 60.0  # The broker itself refreshes the values at every trade or about 3 minutes.
 CLAIM_SECONDS = 90.0
@@ -94,7 +94,7 @@ class RiskActor(Actor):
         self._limits = limits
         self._forbids = forbids  # Why nothing may be opened, by order of the operator; empty while it may.
         self._ramp = LiveRamp(self, ramp_days, log)
-        self._calendar = calendar
+        self._days = DaysOpened(self, calendar, log)
         self._flatten_on_loss = flatten_on_loss
         self._log = log
         self._ledger = Ledger()
@@ -107,9 +107,9 @@ class RiskActor(Actor):
 
     async def on_start(self) -> None:
         """Fold the day from the journal: the ledger's own stream, and the fills of every bracket it names."""
-        day = self._day()
+        await self._days.remember()
         self._disk = await self.ask("journal", AskJournalHealth(), timeout_seconds=10)
-        own = await self._read(ledger_stream(day))
+        own = await self._read(ledger_stream(self._days.day))
         open_intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)
         reserved = [record.intent for record in own if isinstance(record, RiskReserved)]
         intents = dict.fromkeys((*reserved, *open_intents.intents))
@@ -131,9 +131,6 @@ class RiskActor(Actor):
         answer = await self.ask("journal", ReadStream(stream=stream), timeout_seconds=10)
         records: tuple[Journaled, ...] = answer.records
         return records
-
-    def _day(self) -> date:
-        return self._calendar.trading_day(self.clock.now())
 
     def receive(self, message: Any) -> Any:
         """Reserve, count, value; then see whether the day's limit is reached."""
@@ -161,7 +158,7 @@ class RiskActor(Actor):
             case QuoteReport():
                 self._ledger = marked(self._ledger, message.quote.con_id, message.quote.bid)
             case ClockCompared():
-                self._clocks = message
+                self._compare(message)
             case JournalHealth():
                 self._disk = message
             case PnlReport():
@@ -186,18 +183,25 @@ class RiskActor(Actor):
             case _:
                 pass
 
+    def _compare(self, clocks: ClockCompared) -> None:
+        before, self._clocks = clock_finding(self._clocks), clocks
+        if before is not None and not clocks.blocks:
+            self.timers.start("account", 0.0, Wake(what="account"))  # The day may have waited for it.
+
     def _denied_to_all(self, symbol: Symbol) -> EntryDenied | None:
         finding = halt_finding(self._forbids()) or clock_finding(self._clocks) or journal_finding(self._disk)
         return None if finding is None else denied(finding, symbol, self.clock.now())
 
     def _allows(self, symbol: Symbol) -> EntryDenied | Literal[True]:
         self._check_limit()
-        denial = forbidden(self._ledger, symbol, self._limits, self._account, day=self._day(), now=self.clock.now())
+        denial = forbidden(
+            self._ledger, symbol, self._limits, self._account, day=self._days.by_clock, now=self.clock.now()
+        )
         return denial or True
 
     def _reserve(self, request: ReserveRisk) -> RiskReserved | EntryDenied:
         self._check_limit()
-        day, now = self._day(), self.clock.now()
+        day, now = self._days.by_clock, self.clock.now()
         limits = self._ramp.cut(self._limits, day)
         decision = reserve(self._ledger, request, limits, self._account, day=day, now=now)
         self._ledger = decision.ledger
@@ -232,7 +236,7 @@ class RiskActor(Actor):
     def _release(self, intent: IntentId) -> None:
         if intent not in self._ledger.exposures:
             return
-        released = RiskReleased(at=self.clock.now(), day=self._day(), intent=intent)
+        released = RiskReleased(at=self.clock.now(), day=self._days.day, intent=intent)
         self._ledger = apply(self._ledger, released)
         self._journal(released)
 
@@ -255,6 +259,7 @@ class RiskActor(Actor):
         unknown too, and nothing is reserved.
         """
         self.timers.start("account", ACCOUNT_SECONDS, Wake(what="account"))
+        self._days.look()
         if not self._reconciled:
             book = await self.ask_or_none("broker", RequestBook(), timeout_seconds=20)
             if isinstance(book, BookReport):
@@ -266,18 +271,11 @@ class RiskActor(Actor):
         if not isinstance(answer, AccountReport):
             return
         self._account = answer
-        now = self.clock.now()
-        session = self._calendar.current_or_next(now)
-        if session is None or not day_is_due(session, now) or session.day <= (self._ledger.day or date.min):
-            return  # A clock that was set back opens no earlier day.
-        values = answer.values
-        opened = first_sight(
-            session.day, values.get("NetLiquidation"), values.get("PreviousDayEquityWithLoanValue"), now
-        )
+        # A clock that is days ahead would open a day that has not come, and deny all until it has.
+        opened = None if clock_finding(self._clocks) else self._days.opening(answer, self._ledger.day)
         if opened is not None:
             self._ledger = apply(self._ledger, opened)
             self._journal(opened)
-            self._log.emit("day_opened", day=opened.day.isoformat(), equity=opened.start_equity)
             self._ramp.count(opened.day)
 
     def _check_limit(self) -> None:
@@ -295,5 +293,5 @@ class RiskActor(Actor):
             self.directory.broadcast("oco:", FlattenBracket(why=ClosedBy.FLATTENED))
 
     def _journal(self, record: Journaled) -> None:
-        day = self._ledger.day or self._day()
+        day = self._ledger.day or self._days.day
         self.write(ledger_stream(day), record)

@@ -3,10 +3,12 @@
 from collections.abc import Awaitable
 from typing import Any, Protocol
 
+from actors.days_opened import STREAM as DAYS
 from actors.oco import stream_of
 from actors.risk import ledger_stream
 from actors.runtime.clock import Clock
 from domain.commands import ReadOpenIntents, ReadStream
+from domain.days_opened import day_used, last_opened
 from domain.entries import EntryRules, folded
 from domain.events import BracketClosed, Journaled, RiskReserved
 from domain.ids import Symbol
@@ -40,7 +42,8 @@ async def remembered(actor: Asker, symbol: Symbol, calendar: Calendar) -> EntryR
     today is known from the day's ledger even where the symbol's actor was dead when one ended.
     """
     own = await _read(actor, symbol_stream(symbol))
-    day = await _read(actor, ledger_stream(calendar.trading_day(actor.clock.now())))
+    today = day_used(calendar.trading_day(actor.clock.now()), last_opened(await _read(actor, DAYS)))
+    day = await _read(actor, ledger_stream(today))
     still_open = await actor.ask("journal", ReadOpenIntents(), ANSWER_SECONDS)
     ended = [record.intent for record in own if isinstance(record, BracketClosed)]
     todays = [record.intent for record in day if isinstance(record, RiskReserved) and record.symbol == symbol]

@@ -44,6 +44,7 @@ class DenialRule(StrEnum):
     HALTED = "halted"
     NOT_READY = "not_ready"
     CLOCK_SKEW = "clock_skew_seconds_max"
+    CLOCK_BEHIND = "clock_behind_state"
     FOREIGN = "foreign_position"
     JOURNAL = "journal_not_sound"
     DELAYED_DATA = "no_live_quotes"

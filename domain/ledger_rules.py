@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from domain.commands import ReserveRisk
+from domain.days_opened import behind_finding
 from domain.denials import DenialRule, EntryDenied
 from domain.events import RiskReserved
 from domain.exposures import ZERO, Exposure
@@ -176,7 +177,10 @@ def _denied(case: Case, request: ReserveRisk, finding: Finding) -> EntryDenied:
 def _wrong_day(case: Case) -> Finding | None:
     if case.ledger.day == case.day:
         return None
-    return Finding(rule=DenialRule.PNL_UNKNOWN, found=f"ledger of {case.ledger.day}", limit=f"ledger of {case.day}")
+    behind = behind_finding(case.day, case.ledger.day)
+    return behind or Finding(
+        rule=DenialRule.PNL_UNKNOWN, found=f"ledger of {case.ledger.day}", limit=f"ledger of {case.day}"
+    )
 
 
 def _loss_reached(case: Case) -> Finding | None:

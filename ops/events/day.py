@@ -8,6 +8,13 @@ DAY_EVENTS: Final = (
     Event("session_planned", Level.INFO, "session of {day}: open {open} to {close}", ("day", "open", "close")),
     Event("day_opened", Level.INFO, "{day}: loss is measured from {equity} USD", ("day", "equity"), ("open", "close")),
     Event(
+        "clock_behind_state",
+        Level.CRITICAL,
+        "the clock says {day}, but {last_day} was opened before: no entry until the clock has reached it",
+        ("day", "last_day"),
+    ),
+    Event("clock_caught_up", Level.INFO, "the clock has passed the last day opened: it is {day}", ("day",)),
+    Event(
         "live_ramp",
         Level.WARNING,
         "{day}: day {found} of {limit} with real money, at most {quantity} contract an order",

@@ -14,6 +14,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "version": "version of the program",
     "seed": "seed of a run in virtual time",
     "day": "New York trading day, date",
+    "last_day": "the last New York trading day whose ledger was opened, date",
     "open": "when the session opens, UTC",
     "close": "when the session closes, UTC",
     "cycle": "number of a cycle, counted from the start",

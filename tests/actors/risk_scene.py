@@ -39,7 +39,7 @@ class Scene:
         values = {"NetLiquidation": self.net, "AvailableFunds": self.net}
         return AccountReport(at=self.stage.now, account="DU1", values=values, account_type="INDIVIDUAL")
 
-    def open(self, *, flatten_on_loss: bool = False, **limits: Any) -> RiskActor:
+    def open(self, *, flatten_on_loss: bool = False, skew_seconds: float = 0.0, **limits: Any) -> RiskActor:
         given = {"max_contracts_per_order": 2, **limits}
         actor = self.stage.launch(
             lambda context: RiskActor(
@@ -52,7 +52,7 @@ class Scene:
             "risk",
         )
         self.stage.run_for(0.5)
-        self.compare_clocks(0.0)
+        self.compare_clocks(skew_seconds)
         self.pnl("0")
         return actor
 

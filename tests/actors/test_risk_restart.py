@@ -143,7 +143,7 @@ def test_a_journal_that_cannot_be_read_lets_no_ledger_start(stage: Stage, scene:
     assert "risk" not in stage.directory.names()
 
 
-def test_the_ledger_asks_the_journal_for_its_own_stream_and_for_open_intents(stage: Stage) -> None:
+def test_the_ledger_asks_the_journal_for_the_days_its_own_stream_and_open_intents(stage: Stage) -> None:
     stage.cast("broker")
     journal = stage.cast("journal", {ReadStream: StreamRead(records=()), ReadOpenIntents: None})
     stage.expect_death("risk")
@@ -152,7 +152,7 @@ def test_the_ledger_asks_the_journal_for_its_own_stream_and_for_open_intents(sta
         lambda c: RiskActor(c, limits=RiskLimits(), calendar=CALENDAR, flatten_on_loss=False, log=stage.log), "risk"
     )
 
-    assert [type(m) for m in journal.heard] == [AskJournalHealth, ReadStream, ReadOpenIntents]
+    assert [type(m) for m in journal.heard] == [ReadStream, AskJournalHealth, ReadStream, ReadOpenIntents]
     assert journal.of(AppendRecords) == []
 
 

@@ -7,10 +7,10 @@ from domain.commands import (
     RequestChain,
 )
 from domain.denials import DenialRule
-from domain.events import BracketClosed, BracketPlanned, ClosedBy, SignalSpent
+from domain.events import BracketClosed, BracketPlanned, ClosedBy, DayOpened, SignalSpent
 from domain.ids import IntentId
 from domain.strategies.protocol import Action
-from tests.actors.stage import Stage
+from tests.actors.stage import EARLY_TUESDAY, Stage
 from tests.actors.symbol_scene import GOOG, Scene
 from tests.builders import a_contract, a_plan
 
@@ -118,6 +118,20 @@ def test_an_exit_that_happened_between_two_lives_rests_too(stage: Stage, scene: 
     plan = a_plan(intent=IntentId("a"))
     reserved = scene.reserved_for(plan.intent)
     stage.store.append("ledger:2026-01-05", [reserved])
+    ended = closed(scene, plan.intent)
+    stage.store.append("bracket:a", [BracketPlanned(at=stage.now, plan=plan), ended])
+    scene.strategy.action = Action.BUY_CALL
+
+    scene.open()
+
+    assert scene.decision() == DenialRule.COOLDOWN.value
+
+
+def test_a_clock_set_back_a_day_forgets_no_exit_of_the_later_day(stage: Stage, scene: Scene) -> None:
+    plan = a_plan(intent=IntentId("a"))
+    opened = DayOpened(at=stage.now, day=EARLY_TUESDAY.day, start_equity=Decimal(10_000))
+    stage.store.append("days", [opened])
+    stage.store.append("ledger:2026-01-06", [opened, scene.reserved_for(plan.intent)])
     ended = closed(scene, plan.intent)
     stage.store.append("bracket:a", [BracketPlanned(at=stage.now, plan=plan), ended])
     scene.strategy.action = Action.BUY_CALL

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.domain.ledger_builders import (
 
 LIMITS = RiskLimits()
 FIFTEEN = Decimal("0.15")
+DAY_BEFORE = DAY - timedelta(days=1)
 
 
 def decided(
@@ -93,9 +95,16 @@ def test_the_sizing_says_what_cut_the_quantity() -> None:
     assert decision.sizing.quantity == 1
 
 
-@pytest.mark.parametrize("ledger", [Ledger(), folded((an_opening(day=NEXT_DAY),))])
-def test_a_ledger_of_no_day_or_of_another_reserves_nothing(ledger: Ledger) -> None:
-    assert rule_of(decided(with_broker_pnl(ledger, Decimal(0), NOW))) is DenialRule.PNL_UNKNOWN
+@pytest.mark.parametrize(
+    ("ledger", "rule"),
+    [
+        (Ledger(), DenialRule.PNL_UNKNOWN),
+        (folded((an_opening(day=DAY_BEFORE),)), DenialRule.PNL_UNKNOWN),
+        (folded((an_opening(day=NEXT_DAY),)), DenialRule.CLOCK_BEHIND),
+    ],
+)
+def test_a_ledger_of_no_day_or_of_another_reserves_nothing(ledger: Ledger, rule: DenialRule) -> None:
+    assert rule_of(decided(with_broker_pnl(ledger, Decimal(0), NOW))) is rule
 
 
 @pytest.mark.parametrize(("daily", "rule"), [("-1095", None), ("-1500", DenialRule.DAILY_LOSS)])

@@ -129,18 +129,19 @@ class Life:
     prices: Prices = wavering
     connection: type[sqlite3.Connection] = sqlite3.Connection
     account: str = ACCOUNT
+    begins: datetime = BEGINS
 
     def __post_init__(self) -> None:
         """Build both; nothing runs yet."""
         named = ",".join(f'"{symbol}"' for symbol in self.symbols)
         self.settings = load_fixed(self.values, (*SETTINGS, PAPER, f"symbols=[{named}]", *self.sets))
-        self.host = VirtualHost(7, BEGINS)
+        self.host = VirtualHost(7, self.begins)
         self.host.start()
         self.frames = FrameLog(self.folder / "frames.jsonl", keep=True, hashed=False)
-        self.market = market = QuotedMarket(self.symbols, self.prices, BEGINS + timedelta(hours=5))
+        self.market = market = QuotedMarket(self.symbols, self.prices, self.begins + timedelta(hours=5))
         settled = {"partial_fill_probability": 0.0, "snapshot_end_ms": (300, 3000), **self.config}
         config = GatewayConfig(account=self.account, **settled)
-        self.gateway = Gateway(config, market, LoopClock(self.host.loop, BEGINS), self.frames)
+        self.gateway = Gateway(config, market, LoopClock(self.host.loop, self.begins), self.frames)
         broker = self.settings.broker
         self.host.loop.hosted[broker.host, broker.port] = self.gateway.protocol
         self.seen, self.alerts = Recorder(self.host), Alerts()

@@ -14,10 +14,11 @@ from domain.trading_day import NEW_YORK, new_york
 from ops.store import SqliteStore
 from simgateway.market.base import Instrument
 from simgateway.trading.by_hand import HandOrder
-from tests.scenarios.bad_days import BEGINS, Life, struck
+from tests.scenarios.bad_days import BEGINS, Life, struck, wavering
 from tests.simulation.short_days import DAY
 
 THEIRS: Final = "QQQ"  # What is held by hand there counts in the day's loss, and keeps the bot out of it alone.
+FRESH: Final = ("AAPL",)  # Not traded before: no cooldown keeps it out.
 COUNT: Final = 20
 LOSES: Final = datetime.combine(DAY, time(10, 6), NEW_YORK)
 RECOVERS: Final = datetime.combine(DAY, time(10, 9), NEW_YORK)
@@ -185,11 +186,52 @@ def test_a_clock_set_back_by_a_day_lets_no_entry_leave(restarted: bool, tmp_path
         life.run_until(RECOVERS)
         set_back(life, timedelta(days=1))
         if restarted:
-            start_again(life)  # Its ledger is of another day; what keeps it out is that all bars are of tomorrow.
+            start_again(life)
         life.run_for((ENDS - RECOVERS).total_seconds())
 
         assert entries_since(life, reached) == 0
-        assert len(life.events("day_opened")) == 1 + restarted
+        assert len(life.events("day_opened")) == 1
+        assert len(life.events("clock_behind_state")) == 1
+
+
+@pytest.mark.parametrize("skewed", [False, True])
+def test_a_process_that_starts_a_day_early_opens_nothing_and_trades_again_on_the_next_day(
+    skewed: bool,  # noqa: FBT001 - a case
+    tmp_path: Path,
+) -> None:
+    day = timedelta(days=1)
+    with a_day(tmp_path) as life:
+        lost(life)
+
+    # Everything is of the day before, the gateway too: nothing but the state knows better.
+    with a_day(tmp_path, begins=BEGINS - day, symbols=FRESH) as life:
+        if skewed:
+            life.strike(struck("clock_skew", seconds=day.total_seconds()))
+        life.run_for(600)
+
+        assert entries_since(life, BEGINS - day) == 0
+        assert denials(life) == ({"clock_skew_seconds_max"} if skewed else {"clock_behind_state"})
+        assert [kind for kind, _ in life.alerts.told].count("clock_behind") == 1
+        assert life.events("day_opened") == []
+
+    with a_day(tmp_path, begins=BEGINS + day, symbols=FRESH) as life:
+        life.run_for(600)
+
+        assert entries_since(life, BEGINS) >= 1
+        assert life.events("clock_behind_state") == []
+
+
+def test_what_a_bracket_holds_is_guarded_on_by_a_process_that_starts_a_day_early(tmp_path: Path) -> None:
+    with a_day(tmp_path, prices=wavering, symbols=("SPY",)) as life:
+        life.run_for(90)
+        assert entries_since(life, BEGINS) == 1
+        set_back(life, timedelta(days=1))
+        start_again(life)
+        life.run_for(30)
+
+        assert life.known() == life.true()
+        assert (len(life.true().positions), len(life.true().orders)) == (1, 2)
+        assert len(life.events("clock_behind_state")) == 1
 
 
 def test_while_the_days_loss_is_not_known_no_entry_leaves(tmp_path: Path) -> None:

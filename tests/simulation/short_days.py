@@ -62,12 +62,13 @@ class QuotedMarket(SyntheticMarket):
     """Synthetic shares; in the session their options cost what `prices` says."""
 
     def __init__(self, symbols: tuple[str, ...], prices: Prices, bars_until: datetime) -> None:
-        super().__init__(7, DAY, symbols)
+        self._quoted_on = new_york(bars_until).date()
+        super().__init__(7, self._quoted_on, symbols)
         self._prices = prices
         self._bars_until = bars_until
 
     def quote(self, instrument: Instrument, at: datetime) -> Quote:
-        session = self.session(DAY)
+        session = self.session(self._quoted_on)
         if instrument.sec_type != "OPT" or session is None or not session[0] <= at < session[1]:
             return super().quote(instrument, at)
         prices = self._prices(instrument, at)
