@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import log_commands
 from cli.config import config_app
 from domain.errors import ConfigError, StoreError
 
@@ -240,6 +241,9 @@ def test(context: typer.Context) -> None:
     from cli.test import run_tests  # noqa: PLC0415 - as above
 
     raise typer.Exit(run_tests(context.args))
+
+
+log_commands.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -24,7 +24,6 @@ from cli.scenario import injector_for
 from cli.system import Outside, System, calendar_around
 from cli.tally import Tally
 from cli.trace import RunObserver
-from cli.virtual_day import RUN_LOG_MEGABYTES
 from config.load import CHECKOUT
 from config.settings import Settings
 from domain.errors import ConfigError
@@ -92,7 +91,7 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float) -> DayRe
         clock = ScaledClock(plan.starts_at, speed, gateway.anchor)
         hosts = {name: ThreadHost(name, clock, speed) for name in ("system", "broker", "core", "journal")}
         tally = Tally()
-        file_log = FileLog(plan.run_dir / "logs", clock, rotate_megabytes=RUN_LOG_MEGABYTES)
+        file_log = FileLog(plan.run_dir / "logs", clock)
         log = TeeLog(file_log, _Serialised(tally))
         store = SqliteStore(plan.state_path, plan.gateway.account, plan.mode, plan.starts_at)
         observer = RunObserver(log)

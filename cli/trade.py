@@ -36,10 +36,12 @@ from domain.ports import AlertPort, Clock
 from domain.trading_day import Session, new_york
 from ops.alerts import ChannelAlerts, NullAlerts
 from ops.instance import lock_account, lock_client, lock_state
-from ops.library_logs import capture, loop_errors, release
+from ops.library_logs import capture, loop_errors, release, uncaught_told
 from ops.listings import ListingCache
 from ops.listings import opened as opened_listings
 from ops.logs import FileLog
+from ops.masking import Masker
+from ops.rotation import Rotation
 from ops.store import SqliteStore
 
 VERSION = "0.1.0"
@@ -79,6 +81,7 @@ def _alone(asked_for: Settings, clock: Clock, *, as_json: bool) -> int:
         lock_account(f"{mode} {account}"),
         lock_state(settings.paths.state_dir),
         closing(_log(settings, clock, account)) as log,
+        uncaught_told(log, Masker((account, *settings.monitoring.secrets))),
         closing(SqliteStore(path, account, mode, clock.now())) as store,
         closing(_listings(settings, path.with_name(f"listings-{account}.sqlite"), log)) as listings,
         listening(path.with_suffix(SOCKET_SUFFIX)) as opened,
@@ -103,9 +106,12 @@ def _log(settings: Settings, clock: Clock, account: str) -> FileLog:
         return FileLog(
             paths.log_dir,
             clock,
-            secrets=(account,),
-            rotate_megabytes=paths.log_rotate_megabytes,
-            keep_days=paths.log_keep_days,
+            secrets=(account, *settings.monitoring.secrets),
+            rotation=Rotation(
+                megabytes=min(paths.log_rotate_megabytes, paths.log_total_megabytes // 4),
+                keep_days=paths.log_keep_days,
+                total_megabytes=paths.log_total_megabytes // 2,  # Two kinds of log.
+            ),
         )
     except OSError as error:
         raise ConfigError(

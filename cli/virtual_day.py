@@ -23,7 +23,6 @@ from simgateway.frames import FrameLog
 from simgateway.market.base import MarketDataError
 
 PROGRESS_SECONDS = 60.0
-RUN_LOG_MEGABYTES = 100_000  # A run is one day, and its log is read whole.
 
 
 def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = False) -> DayResult:
@@ -37,9 +36,7 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
     host.start()
     frames = FrameLog(plan.frames_path)
     tally = Tally()
-    file_log = FileLog(
-        plan.run_dir / "logs", host.clock, inline=True, strict=strict_log, rotate_megabytes=RUN_LOG_MEGABYTES
-    )
+    file_log = FileLog(plan.run_dir / "logs", host.clock, inline=True, strict=strict_log)
     log = TeeLog(file_log, tally)
     observer = TracingObserver(log)
     life = VirtualLife(host, plan.starts_at, _world(plan, frames, log, observer))

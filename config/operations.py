@@ -24,6 +24,9 @@ class PathsSettings(Section):
     log_keep_days: int = Field(
         default=30, ge=1, le=3650, description="Age at which such a log is deleted, days, 1-3650."
     )
+    log_total_megabytes: int = Field(
+        default=500, ge=10, le=100_000, description="All logs together, oldest deleted first, MB, 10-100000."
+    )
 
 
 class BreakerSettings(Section):
@@ -51,3 +54,9 @@ class MonitoringSettings(Section):
     hung_loop_seconds: float = Field(
         default=30, ge=5, le=600, description="A loop silent for longer ends the process, exit code 70, seconds, 5-600."
     )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must be in no log and no alert."""
+        urls = (*self.alert_urls, *((self.heartbeat_url,) if self.heartbeat_url else ()))
+        return tuple(url.get_secret_value() for url in urls)

@@ -2,9 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from traceback import format_exception
 from typing import Any
 
+from domain.errors import ConfigError, StoreError
 from domain.ports import EventLog
 
 
@@ -18,7 +23,9 @@ class LibraryHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record; what breaks here is logging's own to report."""
         try:
-            self._log.emit("library_message", logger=record.name, text=f"{record.levelname} {record.getMessage()}")
+            stack = {"stack": "".join(format_exception(record.exc_info[1]))} if record.exc_info else {}
+            text = f"{record.levelname} {record.getMessage()}"
+            self._log.emit("library_message", logger=record.name, text=text, **stack)
         except Exception:  # noqa: BLE001 - a log that fails must not fail the library that speaks
             self.handleError(record)
 
@@ -45,3 +52,30 @@ def loop_errors(log: EventLog) -> Callable[[asyncio.AbstractEventLoop, dict[str,
         log.emit("library_message", logger="asyncio", text=" ".join(text.split()))
 
     return handle
+
+
+@contextmanager
+def uncaught_told(log: EventLog, masker: Callable[[str], str]) -> Iterator[None]:
+    """Have what nobody catches in any thread told to the log, and to stderr with its secrets masked.
+
+    What the command line says in one line of its own comes out unchanged. Anything else ends with SystemExit(1).
+    """
+
+    def tell(thread: str, error: BaseException) -> None:
+        stack = "".join(format_exception(error))
+        log.emit("uncaught", thread=thread, error=f"{type(error).__name__}: {error}", stack=stack)
+        sys.stderr.write(masker(stack))
+
+    def in_thread(found: threading.ExceptHookArgs) -> None:
+        tell(found.thread.name if found.thread else "unknown", found.exc_value or found.exc_type())
+
+    before, threading.excepthook = threading.excepthook, in_thread
+    try:
+        yield
+    except (ConfigError, StoreError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - python would print it with whatever secrets are in it
+        tell("main", error)
+        raise SystemExit(1) from None
+    finally:
+        threading.excepthook = before

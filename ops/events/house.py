@@ -110,6 +110,7 @@ HOUSE_EVENTS: Final = (
         ("store_fault", "seconds"),
     ),
     Event("library_message", Level.WARNING, "{logger}: {text}", ("logger", "text"), ("stack",)),
+    Event("uncaught", Level.CRITICAL, "thread {thread} died of {error}", ("thread", "error"), ("stack",)),
     Event("catalogue_violation", Level.ERROR, "event {violated}: {problem}", ("violated", "problem")),
     Event("log_dropped", Level.ERROR, "{dropped} lines of the log were dropped", ("dropped",)),
 )

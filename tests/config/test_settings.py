@@ -76,6 +76,7 @@ def test_settings_cannot_be_changed() -> None:
         ("strategies=[scalp, mine.Breakout]", True), ("strategies=[scalp, breakout]", False),
         ("strategies=[scalp, scalp]", False),
         ("symbols=[BRK B]", True), ("symbols=[1]", False), ("symbols=[A-B]", False),
+        ("paths.log_total_megabytes=9", False), ("paths.log_total_megabytes=10", True),
         ("live=true", False), ("limits.order_reserve_per_second=20", True),
     ],
 )  # fmt: skip
@@ -111,3 +112,9 @@ def test_settings_survive_being_written_and_read() -> None:
     again = load_fixed(settings.model_dump())
 
     assert again == settings
+
+
+def test_what_must_be_in_no_log_is_named_in_one_place() -> None:
+    settings = load_fixed({"monitoring": {"alert_urls": ["json://a", "json://b"]}})
+
+    assert settings.monitoring.secrets == ("json://a", "json://b")

@@ -1,5 +1,8 @@
 import json
+import re
 import threading
+import traceback
+from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 from domain.ports import EventLog
 from ops.catalogue import CatalogueError
 from ops.logs import FileLog
+from ops.rotation import Rotation
 from tests.ops.clock import StillClock
 
 
@@ -38,9 +42,9 @@ def test_an_event_is_one_flat_object_and_one_line_to_read(tmp_path: Path, inline
 
 
 def test_it_can_stand_where_the_core_wants_a_log(tmp_path: Path) -> None:
-    log: EventLog = FileLog(tmp_path, StillClock(), inline=True)
-
-    log.emit("ready")
+    with closing(FileLog(tmp_path, StillClock(), inline=True)) as file_log:
+        log: EventLog = file_log
+        log.emit("ready")
 
     assert [line["event"] for line in written(tmp_path)] == ["ready"]
 
@@ -106,7 +110,7 @@ def test_money_is_a_number_and_braces_are_no_placeholders(tmp_path: Path) -> Non
     assert line["msg"] == "SPY denied by r: 0.1 against {0} %s {found}"
 
 
-def test_a_full_queue_drops_and_counts_and_never_waits(tmp_path: Path) -> None:
+def test_a_full_queue_drops_and_counts_never_waits_and_keeps_what_tells_of_orders(tmp_path: Path) -> None:
     log = FileLog(tmp_path, StillClock(), capacity=5)
     stuck, entered = threading.Event(), threading.Event()
 
@@ -121,12 +125,15 @@ def test_a_full_queue_drops_and_counts_and_never_waits(tmp_path: Path) -> None:
     entered.wait(10)
     for number in range(8):
         log.emit("cycle_start", cycle=number, symbols=1)
+    log.emit("risk_released", intent="a")
+    log.emit("order_cancel_sent", ref="a.E.1")
     stuck.set()
     log.close()
 
-    assert log.dropped == 3
+    assert log.dropped == 4
     assert [line["event"] for line in written(tmp_path)].count("cycle_start") == 5
-    assert [line["dropped"] for line in written(tmp_path) if line["event"] == "log_dropped"] == [3]
+    assert [line["dropped"] for line in written(tmp_path) if line["event"] == "log_dropped"] == [4]
+    assert [line["ref"] for line in written(tmp_path) if line["event"] == "order_cancel_sent"] == ["a.E.1"]
 
 
 def test_flush_returns_when_all_before_it_is_on_disk(tmp_path: Path) -> None:
@@ -163,12 +170,52 @@ def test_two_logs_of_one_process_do_not_mix(tmp_path: Path) -> None:
     assert [line["event"] for line in written(tmp_path / "two")] == ["cycle_start"]
 
 
-def test_a_file_of_full_size_is_set_aside(tmp_path: Path) -> None:
-    log = FileLog(tmp_path, StillClock(), inline=True, rotate_megabytes=1)
+def test_a_file_of_full_size_is_set_aside_and_packed(tmp_path: Path) -> None:
+    log = FileLog(tmp_path, StillClock(), inline=True, rotation=Rotation(megabytes=1))
 
     for _ in range(3):
         log.emit("actor_failed", actor="a", epoch=1, error="x", stack="y" * 400_000)
     log.close()
 
-    assert len(list(tmp_path.glob("bot*.jsonl"))) == 2
+    assert [path.name for path in tmp_path.glob("bot.*.jsonl*")] == ["bot.20260102T150405.000006Z.jsonl.gz"]
     assert len(written(tmp_path)) == 1
+
+
+def test_what_tells_of_an_order_is_on_the_disk_at_once_and_the_rest_within_a_second(tmp_path: Path) -> None:
+    clock = StillClock()
+    log = FileLog(tmp_path, clock)
+
+    log.emit("order_cancel_sent", ref="a.E.1")
+    log.flush()
+    after_order = log.syncs
+    log.flush()
+    without_news = log.syncs
+    log.emit("ready")
+    log.close()
+
+    assert (after_order, without_news, log.syncs) == (1, 1, 2)
+
+
+def test_a_disk_that_refuses_costs_lines_and_tells_how_many_once_it_takes_them_again(tmp_path: Path) -> None:
+    log = FileLog(tmp_path, StillClock())
+    (tmp_path / "bot.jsonl").mkdir()
+
+    log.emit("ready")
+    log.flush()
+    (tmp_path / "bot.jsonl").rmdir()
+    log.emit("cycle_start", cycle=1, symbols=1)
+    log.close()
+
+    assert log.dropped == 1
+    assert [line["event"] for line in written(tmp_path)] == ["cycle_start", "log_dropped"]
+
+
+def test_no_traceback_shows_an_account_or_a_part_of_a_secret_address(tmp_path: Path) -> None:
+    log = FileLog(tmp_path, StillClock(), inline=True, secrets=["tgram://123456:AAEsecretTOKEN/987654321"])
+
+    error = ValueError("DU7654321 at https://api.telegram.org/botAAEsecretTOKEN/send for acct_U1234567")
+    log.emit("library_message", logger="x", text=str(error), stack="".join(traceback.format_exception(error)))
+    log.close()
+
+    text = (tmp_path / "bot.log").read_text() + (tmp_path / "bot.jsonl").read_text()
+    assert not re.search("7654321|1234567|AAEsecretTOKEN", text)
