@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from actors.base import Actor
+from actors.late_news import WAKE, LateNews
 from actors.runtime.context import Context
 from actors.runtime.supervisor import ChildSpec, StartChild, Supervisor
 from domain.commands import OpenBracket, ReadOpenIntents, ReleaseRisk, SendAlert, Wake
-from domain.events import BracketPlan
+from domain.events import BracketPlan, Resynchronised
 from domain.ids import IntentId
 from domain.ports import EventLog
+from domain.reports import ExecutionReport, OpenOrderReport, OrderStatusReport
 
 OcoSpec = Callable[[IntentId, BracketPlan | None], ChildSpec]
 SWEEP_SECONDS = 10.0
@@ -54,18 +56,25 @@ class BracketsActor(Actor):
         self._oco_spec = oco_spec
         self._log = log
         self._late: dict[IntentId, _Late] = {}
+        self._news = LateNews(self, log, lives=self._lives, guard=lambda intent: self._start(intent, None))
 
     async def on_start(self) -> None:
-        """Adopt what was open before this process, or this actor, started."""
+        """Adopt what was open before this process, or this actor, started; ask what a predecessor may have missed."""
         await self._sweep()
+        if self.epoch > 1:
+            self._news.look_soon()
 
     def receive(self, message: Any) -> Awaitable[None] | None:
-        """Open a bracket, or sweep."""
+        """Open a bracket, sweep, or see whether what was closed is over."""
         match message:
             case OpenBracket():
                 return self._start(message.plan.intent, message.plan)
+            case Resynchronised():
+                return self._news.take(message.book)
+            case ExecutionReport() | OpenOrderReport() | OrderStatusReport():
+                return self._news.heard(message)
             case Wake():
-                return self._sweep()
+                return self._news.ask() if message.what == WAKE else self._sweep()
             case _:
                 return None
 

@@ -249,7 +249,7 @@ class BrokerActor(Actor):
         self.tell("alerts", alert)
 
     def _announce(self, event: Resynchronised | ConnectionLost) -> None:
-        for name in ("risk", "scheduler"):
+        for name in ("risk", "scheduler", "brackets"):
             if self.directory.address(name).is_alive:  # Not while the house is closing.
                 self.tell(name, event)
         self.directory.broadcast("oco:", event)

@@ -1,8 +1,9 @@
-"""Who hears which report: brackets by their intent, the risk ledger, and the watchers of a quote."""
+"""Who hears which report: a bracket's guard, or who looks after those without, the ledger, and a quote's watchers."""
 
 from collections.abc import Mapping
 
 from actors.runtime.directory import Directory
+from domain.bracket_reopening import is_sign_of_life
 from domain.ids import ConId, OrderRef, split_ref
 from domain.ports import EventLog
 from domain.reports import (
@@ -63,10 +64,14 @@ class Router:
 
     def _to_bracket(self, ref: OrderRef | None, report: StreamReport) -> None:
         parts = split_ref(ref) if ref is not None else None
-        address = self._directory.address(f"oco:{parts[0]}") if parts is not None else None
-        # Executions of brackets long closed come again with every connection; nobody waits for them.
-        if address is not None and address.is_alive:
-            address.tell(report)
+        if parts is None:
+            return
+        guard, brackets = self._directory.address(f"oco:{parts[0]}"), self._directory.address("brackets")
+        if guard.is_alive:
+            guard.tell(report)
+        elif is_sign_of_life(report) and brackets.is_alive:
+            # Mostly an execution of a bracket long closed: they come again with every connection.
+            brackets.tell(report)
 
     def _tell(self, name: str, report: StreamReport) -> None:
         self._directory.address(name).tell(report)

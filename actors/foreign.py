@@ -13,6 +13,7 @@ from typing import Any, Final
 from actors.base import Actor
 from actors.oco import stream_of
 from domain.adoption import adopted
+from domain.bracket_reopened import BracketReopened
 from domain.commands import (
     AppendRecords,
     OpenBracket,
@@ -99,8 +100,8 @@ class ForeignWatch:
         self._others = folded_others(answer.records)
         self._actor.timers.start(LOOK, LOOK_SECONDS, Wake(what=LOOK))
 
-    def closed(self, event: BracketClosed) -> None:
-        """Note the end of a bracket: a question that left before may be answered by what it still held."""
+    def closed(self, event: BracketClosed | BracketReopened) -> None:
+        """Note a bracket's end, or that it goes on: a question that left before may be answered by what was then."""
         self._closed_at[event.con_id] = self._actor.clock.now()
 
     def heard(self, report: PositionReport) -> None:

@@ -28,6 +28,7 @@ from domain.bracket_effects import (
     Starved,
     StopEntry,
 )
+from domain.bracket_reopening import late_executions
 from domain.bracket_steps import step
 from domain.brackets import Bracket, BracketPolicy, folded
 from domain.commands import (
@@ -102,6 +103,7 @@ class OCOActor(Actor):
         self._bracket: Bracket | None = None
         self._synced = Generation(0)
         self._watching = True  # A predecessor may have begun it.
+        self._late: tuple[ExecutionReport, ...] = ()  # Heard after its end: somebody has to look whether that was one.
 
     async def on_start(self) -> None:
         """Read what is known of the intent, or write its plan; only then may anything be sent. Raises StoreError."""
@@ -203,6 +205,7 @@ class OCOActor(Actor):
     def _input(self, message: BracketInput) -> None:
         if self._bracket is None:
             return
+        self._late += late_executions(self._bracket, message)
         self._bracket, effects = step(self._bracket, message, self.clock.now())
         for effect in effects:
             self._perform(effect)
@@ -276,4 +279,6 @@ class OCOActor(Actor):
         self._unwatch(closed.con_id)
         self.tell("risk", closed)
         self.tell(f"symbol:{closed.symbol}", closed)
+        for execution in self._late:
+            self.tell("brackets", execution)
         self.stop()

@@ -12,6 +12,7 @@ from actors.foreign import LOOK, ExitsOf, ForeignWatch
 from actors.live_ramp import LiveRamp
 from actors.oco import stream_of
 from actors.runtime.context import Context
+from domain.bracket_reopened import BracketReopened
 from domain.clock_skew import ClockCompared, clock_finding
 from domain.commands import (
     CancelEntries,
@@ -169,7 +170,7 @@ class RiskActor(Actor):
                 self._count(message)
             case PositionReport():
                 self._foreign.heard(message)
-            case BracketClosed():
+            case BracketClosed() | BracketReopened():
                 self._ledger = apply(self._ledger, message)
                 self._foreign.closed(message)
             case ReleaseRisk():

@@ -10,6 +10,7 @@ from actors.entry_search import EntrySearch, Found
 from actors.runtime.context import Context
 from actors.symbol_bars import HOUR_SECONDS, BarFeed, said
 from actors.symbol_memory import remembered, symbol_stream
+from domain.bracket_reopened import BracketReopened
 from domain.commands import (
     AskGate,
     OpenBracket,
@@ -68,9 +69,10 @@ class SymbolActor(Actor):
         match message:
             case RunCycle():
                 return self._run(message)
-            case BracketClosed():
+            case BracketClosed() | BracketReopened():
                 self._rules = apply(self._rules, message)
-                self._append(message)
+                if isinstance(message, BracketClosed):
+                    self._append(message)
             case ReleaseRisk():
                 self._rules = not_opened(self._rules, message.intent)
             case Resynchronised():

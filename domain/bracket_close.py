@@ -65,6 +65,7 @@ def _finished(bracket: Bracket, now: datetime) -> Step:
         quantity=bought,
         pnl=pnl(bracket),
         fees=total_fees(bracket),
+        life=bracket.life,
     )
     line = Say(
         event="position_closed",

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.adopted_fill import purchase
+from domain.bracket_reopened import BracketReopened
 from domain.events import (
     BracketClosed,
     BracketPlan,
@@ -79,6 +80,7 @@ class Bracket:
     resize_overdue: bool = False  # An exit sold a part, and the broker has not cut its sibling.
     siblings_overdue: bool = False  # Flat for a while, and the broker has not cancelled the other exit.
     closed: BracketClosed | None = None
+    life: int = 0  # How often it was reopened.
     timers: frozenset[str] = field(default_factory=frozenset)  # Those started and not yet due.
 
 
@@ -188,9 +190,7 @@ def fees_complete(bracket: Bracket) -> bool:
 
 def pnl(bracket: Bracket) -> Decimal:
     """Return sells less buys less fees, USD; the whole P&L once flat."""
-    flow = sum(
-        (f.price * f.quantity * f.multiplier * (1 if f.side is Side.SELL else -1) for f in bracket.fills), Decimal(0)
-    )
+    flow = sum((f.cash if f.side is Side.SELL else -f.cash for f in bracket.fills), Decimal(0))
     return flow - total_fees(bracket)
 
 
@@ -279,6 +279,8 @@ def _after_record(bracket: Bracket, record: Journaled) -> Bracket:
             return _with_numbered(bracket, record)
         case BracketClosed():
             return replace(bracket, closed=record)
+        case BracketReopened():
+            return replace(bracket, closed=None, life=record.life)
         case _:
             return bracket
 

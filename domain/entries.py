@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
+from domain.bracket_reopened import BracketReopened
 from domain.contracts import Right
 from domain.denials import DenialRule, EntryDenied
 from domain.events import BracketClosed, BracketPlanned, ClosedBy, Journaled, SignalSpent
@@ -76,6 +77,8 @@ def apply(rules: EntryRules, event: Journaled) -> EntryRules:
             return replace(rules, open_intent=event.plan.intent, open_right=event.plan.contract.right)
         case BracketClosed() if event.symbol == rules.symbol and event.intent == rules.open_intent:
             return _closed(rules, event)
+        case BracketReopened() if event.symbol == rules.symbol and rules.open_intent is None:
+            return replace(rules, open_intent=event.intent, open_right=event.right)
         case SignalSpent() if event.symbol == rules.symbol:
             until = max(event.until, rules.spent.get(event.strategy, event.until))
             return replace(rules, spent={**rules.spent, event.strategy: until})

@@ -6,8 +6,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
+from domain.bracket_reopened import BracketReopened
 from domain.contracts import OptionContract
-from domain.foreign_events import ForeignChanged, ForeignIgnored
+from domain.foreign_events import ForeignRecord
 from domain.ids import ConId, ExecId, Generation, IntentId, Leg, OrderRef, Symbol
 from domain.reports import BookReport, Side
 
@@ -120,6 +121,7 @@ class BracketClosed:
     quantity: int
     pnl: Decimal
     fees: Decimal
+    life: int = 0  # How often it had been reopened.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +223,7 @@ Journaled = (
     | FeesCharged
     | ExitNumbered
     | BracketClosed
+    | BracketReopened
     | DayOpened
     | RiskReserved
     | RiskReleased
@@ -230,8 +233,7 @@ Journaled = (
     | BreakerMoved
     | ControlMoved
     | LiveDayBegan
-    | ForeignIgnored
-    | ForeignChanged
+    | ForeignRecord
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
+from domain.bracket_reopened import BracketReopened
 from domain.events import BracketPlan, LegFilled, RiskReserved
 from domain.ids import ConId, IntentId, Symbol
 from domain.reports import Side
@@ -98,6 +99,12 @@ def with_plan(exposures: Mapping[IntentId, Exposure], plan: BracketPlan) -> tupl
     nobodys = [one for one in others.values() if plan.adopted and one.symbol is None and one.con_id == con_id]
     kept = {intent: one for intent, one in others.items() if one not in nobodys}
     return {**kept, plan.intent: mine}, sum((one.pnl(plan.entry_limit) for one in nobodys), ZERO)
+
+
+def with_reopened(exposures: Mapping[IntentId, Exposure], event: BracketReopened) -> Mapping[IntentId, Exposure]:
+    """Return whose the fills are, heard already or to come, of an intent that was closed and goes on."""
+    known = exposures.get(event.intent) or Exposure(intent=event.intent, con_id=event.con_id, symbol=None)
+    return {**exposures, event.intent: replace(known, symbol=event.symbol)}
 
 
 def with_correction(exposure: Exposure, was: LegFilled, fill: LegFilled) -> Exposure:

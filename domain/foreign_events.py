@@ -25,3 +25,6 @@ class ForeignChanged:
     at: datetime
     con_id: ConId
     perm_id: PermId
+
+
+ForeignRecord = ForeignIgnored | ForeignChanged

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import reduce
 from types import MappingProxyType
 from typing import Any, Final
 
 from domain.adopted_fill import purchase
+from domain.bracket_reopened import BracketReopened
 from domain.events import (
     BracketClosed,
     BracketPlanned,
@@ -25,7 +27,7 @@ from domain.events import (
     RiskReleased,
     RiskReserved,
 )
-from domain.exposures import ZERO, Exposure, reserved_exposure, with_correction, with_fill, with_plan
+from domain.exposures import ZERO, Exposure, reserved_exposure, with_correction, with_fill, with_plan, with_reopened
 from domain.ids import ConId, ExecId, IntentId, Symbol
 from domain.reports import Side
 from domain.sizing import known
@@ -92,10 +94,7 @@ class Loss:
 
 def folded(events: Iterable[Journaled], ledger: Ledger | None = None) -> Ledger:
     """Return the ledger after these events, oldest first."""
-    after = ledger or Ledger()
-    for event in events:
-        after = apply(after, event)
-    return after
+    return reduce(apply, events, ledger or Ledger())
 
 
 def apply(ledger: Ledger, event: Journaled) -> Ledger:
@@ -135,7 +134,8 @@ def loss(ledger: Ledger, now: datetime, unknown_after_seconds: int = PNL_UNKNOWN
     open_pnl = sum((exposure.pnl(ledger.mark(exposure)) for exposure in ledger.exposures.values()), ZERO)
     ours = ledger.fees_total - ledger.closed_pnl - open_pnl
     broker = None if ledger.broker_daily is None else -ledger.broker_daily
-    since = [ledger.broker_unknown_since, *(_unmarked_since(ledger, one) for one in ledger.exposures.values())]
+    unmarked = [one for one in ledger.exposures.values() if one.held > 0 and ledger.mark(one) is None]
+    since = [ledger.broker_unknown_since, *(one.bought_at for one in unmarked)]
     known_now = all(at is None or (now - at).total_seconds() <= unknown_after_seconds for at in since)
     return Loss(ours=ours, broker=broker, worst=ours if broker is None else max(ours, broker), known=known_now)
 
@@ -155,10 +155,6 @@ def check_limit(
         return ledger, None
     event = LossLimitReached(at=now, day=ledger.day, loss=worst, limit=most)
     return apply(ledger, event), event
-
-
-def _unmarked_since(ledger: Ledger, exposure: Exposure) -> datetime | None:
-    return exposure.bought_at if exposure.held > 0 and ledger.mark(exposure) is None else None
 
 
 def _opened(ledger: Ledger, event: DayOpened) -> Ledger:
@@ -275,12 +271,18 @@ def _closed(ledger: Ledger, event: BracketClosed) -> Ledger:
     )
 
 
+def _reopened(ledger: Ledger, event: BracketReopened) -> Ledger:
+    """Count on with an intent that was closed; what it made until then stays where it is."""
+    exposures, closed = with_reopened(ledger.exposures, event), _without(ledger.closed, event.intent)
+    return replace(ledger, exposures=exposures, closed=closed)
+
+
 def _latched(ledger: Ledger, event: LossLimitReached) -> Ledger:
     return replace(ledger, latched=event) if event.day == ledger.day else ledger
 
 
-def _without(exposures: Mapping[IntentId, Exposure], intent: IntentId) -> Mapping[IntentId, Exposure]:
-    return {key: exposure for key, exposure in exposures.items() if key != intent}
+def _without(rows: Mapping[IntentId, Any], intent: IntentId) -> Mapping[IntentId, Any]:
+    return {key: row for key, row in rows.items() if key != intent}
 
 
 _HANDLERS: Final[Mapping[type, Callable[[Ledger, Any], Ledger]]] = {
@@ -292,5 +294,6 @@ _HANDLERS: Final[Mapping[type, Callable[[Ledger, Any], Ledger]]] = {
     FillCorrected: _corrected,
     FeesCharged: _charged,
     BracketClosed: _closed,
+    BracketReopened: _reopened,
     LossLimitReached: _latched,
 }

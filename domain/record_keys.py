@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 
+from domain.bracket_reopened import BracketReopened
 from domain.events import (
     BracketClosed,
     BracketPlanned,
@@ -16,15 +17,17 @@ from domain.events import (
 def key_of(record: Journaled) -> Hashable:
     """Return what makes a record one of its kind in its stream.
 
-    A plan or an end is told once of an intent, an execution once by its id, however late the second teller heard of
-    it, and each correction of it once by its number; fees that come to another amount are a correction, and news. Any
-    other record repeats only its equal.
+    A plan is told once of an intent, an end or a new beginning once of each of its lives, an execution once by its id,
+    however late the second teller heard of it, and each correction of it once by its number; fees that come to another
+    amount are a correction, and news. Any other record repeats only its equal.
     """
     match record:
         case BracketPlanned():
             return BracketPlanned, record.plan.intent
         case BracketClosed():
-            return BracketClosed, record.intent
+            return BracketClosed, record.intent, record.life
+        case BracketReopened():
+            return BracketReopened, record.intent, record.life
         case LegFilled():
             return LegFilled, record.exec_id
         case FillCorrected():

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC
 
+from domain.bracket_reopened import BracketReopened
 from domain.events import BracketClosed, BracketPlanned, Journaled
 from domain.ids import IntentId
 from ops.codec import decoded, encoded, kind_of
@@ -11,6 +12,7 @@ Row = tuple[str, str, str, str]
 """When (ISO, UTC), which stream, which kind, the body as JSON: as the table on the disk has it."""
 
 _STREAM = "bracket:"
+_ENDS = frozenset({BracketClosed.__name__, BracketReopened.__name__})
 
 
 class MemoryJournal:
@@ -28,9 +30,9 @@ class MemoryJournal:
         return tuple(decoded(kind, body) for _, name, kind, body in self.rows if name == stream)
 
     def open_intents(self) -> tuple[IntentId, ...]:
-        """Return the intents planned and not closed, oldest first."""
-        closed = {stream for _, stream, kind, _ in self.rows if kind == BracketClosed.__name__}
-        return tuple(intent for intent in self.intents() if f"{_STREAM}{intent}" not in closed)
+        """Return the intents planned and not closed, or reopened since, oldest first."""
+        last = {stream: kind for _, stream, kind, _ in self.rows if kind in _ENDS}
+        return tuple(intent for intent in self.intents() if last.get(f"{_STREAM}{intent}") != BracketClosed.__name__)
 
     def intents(self) -> tuple[IntentId, ...]:
         """Return every intent ever planned, oldest first."""

@@ -18,6 +18,10 @@ _OPEN_INTENTS: Final = """
     SELECT substr(planned.stream, 9) FROM records AS planned
     WHERE planned.kind = 'BracketPlanned' AND planned.stream GLOB 'bracket:*' AND NOT EXISTS (
         SELECT 1 FROM records AS closed WHERE closed.stream = planned.stream AND closed.kind = 'BracketClosed'
+        AND closed.seq > (
+            SELECT coalesce(max(again.seq), 0) FROM records AS again
+            WHERE again.stream = planned.stream AND again.kind = 'BracketReopened'
+        )
     )
     GROUP BY planned.stream ORDER BY min(planned.seq)
 """
@@ -75,7 +79,7 @@ class SqliteStore:
         return tuple(decoded(kind, body) for kind, body in rows)
 
     def open_intents(self) -> tuple[IntentId, ...]:
-        """Return the intents planned and not closed, oldest first. Raises StoreError."""
+        """Return the intents planned and not closed, or reopened since, oldest first. Raises StoreError."""
         with as_store_errors(self._path):
             return tuple(IntentId(row[0]) for row in self._connection.execute(_OPEN_INTENTS))
 

@@ -122,6 +122,12 @@ ORDER_EVENTS: Final = (
         ("epoch",),
     ),
     Event("oco_adopted", Level.INFO, "{intent} adopted with {position} held", ("intent", "position"), ("contract",)),
+    Event(
+        "bracket_reopened",
+        Level.WARNING,
+        "{contract} was taken for closed and goes on: {reason}",
+        ("intent", "contract", "reason"),
+    ),
     Event("oco_triggered", Level.INFO, "{intent}: {leg} triggered", ("intent", "leg"), ("bid", "trigger", "contract")),
     Event("oco_sibling_cancelled", Level.INFO, "{ref}: the other exit is cancelled", ("ref",), ("intent",)),
     Event(

@@ -11,6 +11,7 @@ from actors.runtime.hosts import VirtualHost
 from actors.runtime.lifecycle import Phase
 from actors.runtime.loop_actor import Context, LoopActor
 from actors.runtime.observer import ExceptionInfo, NullObserver
+from domain.bracket_reopened import BracketReopened
 from domain.errors import StoreError, StoreFault
 from domain.events import BracketClosed, BracketPlanned, Journaled
 from domain.ids import IntentId
@@ -114,9 +115,11 @@ class MemoryJournal:
         if self.unreadable:
             raise StoreError(self.unreadable, self.fault)
         records = [record for stream in self.streams.values() for record in stream]
-        closed = {record.intent for record in records if isinstance(record, BracketClosed)}
+        last = {
+            record.intent: type(record) for record in records if isinstance(record, BracketClosed | BracketReopened)
+        }
         planned = [record.plan.intent for record in records if isinstance(record, BracketPlanned)]
-        return tuple(intent for intent in dict.fromkeys(planned) if intent not in closed)
+        return tuple(intent for intent in dict.fromkeys(planned) if last.get(intent) is not BracketClosed)
 
 
 class SetClock:

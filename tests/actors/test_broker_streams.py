@@ -138,3 +138,15 @@ def test_outside_of_the_session_silence_is_ordinary(stage: Stage, scene: Scene) 
     stage.run_for(600)
 
     assert len(stage.log.named("stream_silent")) == before
+
+
+def test_what_says_that_an_order_without_a_guard_lives_goes_to_who_looks_after_brackets(scene: Scene) -> None:
+    scene.open()
+    brackets = scene.stage.cast("brackets")
+    news = (a_fill("E", 1, "2.00"), a_status("E", BrokerStatus.SUBMITTED), a_status("E", BrokerStatus.CANCELLED))
+
+    for report in news:
+        scene.gateway.port.sink(report)
+    scene.stage.run_for(0.1)
+
+    assert brackets.heard == list(news[:2])

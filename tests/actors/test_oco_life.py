@@ -232,3 +232,19 @@ def test_an_emulated_stop_sells_by_the_quotes_it_watches(stage: Stage) -> None:
     entry, sale = scene.submitted
     assert (len(entry.orders), entry.opens, sale.opens) == (1, True, False)
     assert [(order.quantity, order.side.value) for order in sale.orders] == [(2, "SELL")]
+
+
+def test_a_fill_that_comes_after_the_end_is_handed_to_who_looks_after_brackets(stage: Stage) -> None:
+    scene, late = Scene(stage), a_fill("E", 2, "2.02")
+    brackets = stage.cast("brackets")
+    scene.guard(a_plan())
+    stage.store.broken = "disk full"
+    scene.tell(OrdersRefused(at=NOW, refs=(ref("E"), ref("T"), ref("S")), reason="the broker is not ready"))
+
+    scene.tell(late)
+    while_it_waits = list(brackets.heard)
+    stage.store.broken = ""
+    stage.run_for(20)
+
+    assert while_it_waits == []
+    assert brackets.heard == [late]

@@ -6,7 +6,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from domain.bracket_reopened import BracketReopened
 from domain.commands import ReserveRisk
+from domain.contracts import Right
 from domain.events import (
     BracketClosed,
     ClosedBy,
@@ -94,6 +96,19 @@ def a_closing(intent: str = INTENT, *, pnl: str = "-80", **changes: Any) -> Brac
         quantity=2,
         pnl=Decimal(pnl),
         fees=Decimal(0),
+    )
+    return replace(event, **changes)
+
+
+def a_reopening(intent: str = INTENT, **changes: Any) -> BracketReopened:
+    event = BracketReopened(
+        at=NOW,
+        intent=IntentId(intent),
+        symbol=Symbol("GOOG"),
+        con_id=ConId(101),
+        right=Right.CALL,
+        life=1,
+        reason="it works",
     )
     return replace(event, **changes)
 

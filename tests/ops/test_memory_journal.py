@@ -1,5 +1,6 @@
 import contextlib
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from ops.memory_journal import MemoryJournal
 from ops.store import SqliteStore
 from simgateway.audit.journal import facts_of, read_journal
 from tests.builders import a_fee
+from tests.domain.ledger_builders import a_reopening
 from tests.ops.test_store import AT, an_opening, closed, planned
 
 
@@ -30,6 +32,17 @@ def test_an_intent_is_open_from_its_plan_to_its_close() -> None:
 
     assert journal.open_intents() == ("one", "three")
     assert journal.intents() == ("one", "two", "three")
+
+
+def test_an_intent_that_was_closed_is_open_from_its_reopening_to_its_next_close() -> None:
+    journal = MemoryJournal()
+    journal.append("bracket:one", [planned("one"), closed("one"), a_reopening("one")])
+    reopened = journal.open_intents()
+
+    journal.append("bracket:one", [replace(closed("one"), life=1)])
+
+    assert reopened == ("one",)
+    assert journal.open_intents() == ()
 
 
 def test_records_of_which_one_is_not_for_the_journal_are_all_refused() -> None:

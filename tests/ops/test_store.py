@@ -2,6 +2,7 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from domain.ports import JournalPort
 from ops.migrations import SCHEMA_VERSION
 from ops.store import SqliteStore
 from tests.builders import a_plan
+from tests.domain.ledger_builders import a_reopening
 
 AT = datetime(2026, 1, 2, 15, tzinfo=UTC)
 
@@ -107,6 +109,18 @@ def test_intents_are_open_from_plan_to_close_oldest_first(stores: Stores) -> Non
     store.append("bracket:a", [closed("a")])
 
     assert store.open_intents() == ("c", "b")
+
+
+def test_an_intent_that_was_closed_is_open_from_its_reopening_to_its_next_close(stores: Stores) -> None:
+    store = stores()
+    again = a_reopening("a", at=AT)
+    store.append("bracket:a", [planned("a"), closed("a"), again])
+    reopened = store.open_intents()
+
+    store.append("bracket:a", [replace(closed("a"), life=1)])
+
+    assert reopened == ("a",)
+    assert store.open_intents() == ()
 
 
 def test_a_plan_in_another_stream_is_no_open_intent(stores: Stores) -> None:

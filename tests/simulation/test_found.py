@@ -204,6 +204,14 @@ FOUND = (
         seed=39,
     ),
     Found(
+        "an entry that a gateway without its line kept back was believed lost, and what it bought was nobody's",
+        (
+            (1, 0.0, Fault(kind="connectivity", settings={"seconds": 30.0, "restored": 1101})),
+            (1, 0.8, Fault(kind="notice", settings={"code": 1102})),
+        ),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+    ),
+    Found(
         "exits whose rows the book lost were believed dead while their statuses came, and others placed beside them",
         ((1, 20.0, Fault(kind="mute", message="openOrder", when=Chance(0.7), lasts=240.0)),),
         sets=("risk.take_profit_pct=0.08", "risk.stop_loss_pct=0.08", "risk.entry_unfilled_seconds=5"),
