@@ -19,7 +19,7 @@ from actors.runtime.directory import Directory
 from actors.runtime.hosts import Host
 from domain.control import AskControl, GiveOrder, Order
 from domain.errors import ConfigError
-from domain.others import ForeignAnswer, Settle, SettleForeign
+from domain.others import ForeignAnswer, Settle, SettleForeign, nobody_settles
 
 SUFFIX: Final = ".sock"
 ASK: Final = "ask"
@@ -106,6 +106,9 @@ class ControlServer:
         order, what = wanted
         if order in SETTLES:
             message: Any = SettleForeign(settle=SETTLES[order], what=what, by=f"./bot {order}")
+            refused = settling_refused(self._directory)
+            if refused:
+                return plain(ForeignAnswer(refused=refused))
             return await self._asked("risk", message, SETTLE_SECONDS)
         message = AskControl() if order == ASK else GiveOrder(order=ORDERS[order], by=f"./bot {order}")
         return await self._asked("control", message, ANSWER_SECONDS)
@@ -116,6 +119,13 @@ class ControlServer:
         except Exception as error:  # noqa: BLE001 - down, silent, or dying of something that is in the log
             return {"error": f"nobody takes orders: {error}"}
         return plain(answer) if isinstance(answer, ForeignAnswer) else asdict(answer)
+
+
+def settling_refused(directory: Directory) -> str:
+    """Return why nobody is there who could adopt or ignore anything; empty while somebody is."""
+    if directory.address("risk").is_alive:
+        return ""
+    return nobody_settles(trading_lives=directory.address("trading").is_alive)
 
 
 def plain(answer: ForeignAnswer) -> dict[str, Any]:

@@ -248,6 +248,17 @@ def _ours(ledger: Ledger) -> set[ConId]:
     return {exposure.con_id for exposure in ledger.exposures.values() if exposure.symbol is not None}
 
 
+def nobody_settles(*, trading_lives: bool) -> str:
+    """Return why nothing can be settled while the ledger is down, and what to do.
+
+    Without it nobody can tell what is ours from what is others', nor count what an adopted holding loses. A second one
+    who could, beside it, might adopt what is ours already, and sell it twice.
+    """
+    if trading_lives:
+        return "the ledger is being started again, which takes seconds; try again"
+    return "trading has given up; stop the bot, start it and say it again: what is ours stays guarded meanwhile"
+
+
 def unknown(what: str) -> str:
     """Return that nothing of others has this name."""
     return f"nothing of others is known as {what}; ./bot status lists what there is"

@@ -209,8 +209,8 @@ def test_a_folder_in_which_no_socket_can_be_made_is_refused(tmp_path: Path) -> N
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[Path, ControlSwitch]]:
-    """Give the socket of a real server in front of a real ControlActor, and its switch."""
+def served(folder: Path, ledger: str = "risk") -> Iterator[tuple[Path, ControlSwitch]]:
+    """Give the socket of a real server in front of a real ControlActor, and its switch; by another name no ledger."""
     clock = WallClock()
     host, directory, log = ThreadHost("system", clock), Directory(), MemoryLog(strict=True)
     switch = ControlSwitch(folder, Control())
@@ -224,7 +224,7 @@ def served(folder: Path) -> Iterator[tuple[Path, ControlSwitch]]:
         for name in ("broker", "alerts", "journal"):
             Extra(context(name), {AppendRecords: RecordsAppended()}).launch()
         Extra(
-            context("risk"), {SettleForeign: lambda order: ForeignAnswer(done=f"{order.settle} {order.what}")}
+            context(ledger), {SettleForeign: lambda order: ForeignAnswer(done=f"{order.settle} {order.what}")}
         ).launch()
         ControlActor(context("control"), switch=switch, log=log).launch()
         server = ControlServer(opened, directory, host)
@@ -291,6 +291,21 @@ def test_what_others_hold_is_settled_by_who_keeps_the_ledger(settle: str, tmp_pa
         answer = said_to(path, json.dumps({"order": settle, "what": "SPY"}).encode() + b"\n")
 
     assert answer == {"done": f"{settle} SPY", "refused": "", "unknown": False, "unsettled": [], "ignored": []}
+
+
+@pytest.mark.parametrize(
+    ("alive", "said"),
+    [
+        ("trading", "the ledger is being started again, which takes seconds; try again"),
+        ("nobody", "trading has given up; stop the bot, start it and say it again: what is ours stays guarded"),
+    ],
+)
+def test_while_nobody_keeps_the_ledger_the_one_line_says_what_to_do(alive: str, said: str, tmp_path: Path) -> None:
+    with served(tmp_path, alive) as (path, _):
+        answer = said_to(path, b'{"order": "adopt", "what": "SPY"}\n')
+
+    assert said in answer["refused"]
+    assert answer["done"] == ""
 
 
 def test_who_hangs_up_without_a_word_leaves_the_next_one_served(tmp_path: Path) -> None:

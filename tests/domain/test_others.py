@@ -22,6 +22,7 @@ from domain.others import (
     is_surprising,
     looked,
     named_ours,
+    nobody_settles,
     theirs,
     to_adopt,
     unknown,
@@ -236,3 +237,8 @@ def test_records_of_others_settle_nothing() -> None:
     assert folded((gone,)) == Others()
     said = ForeignIgnored(at=NOW, symbol=Symbol("SPY"), con_id=ConId(7), perm_id=PermId(0), quantity=2, by=BY)
     assert folded((said, gone)) == Others()
+
+
+def test_while_the_ledger_is_down_the_operator_is_told_whether_to_wait_or_to_start_the_bot_again() -> None:
+    assert "try again" in nobody_settles(trading_lives=True)
+    assert "start it and say it again" in nobody_settles(trading_lives=False)

@@ -7,9 +7,13 @@ from typing import Final
 
 import pytest
 
+from cli.control_server import settling_refused
 from domain.events import BreakerMoved
+from domain.others import Settle
 from simgateway.market.base import Instrument
 from tests.scenarios.bad_days import BEGINS, Life, wavering
+from tests.scenarios.test_daily_loss import start_again
+from tests.scenarios.test_foreign import an_option, by_hand, settle
 
 SYMBOLS: Final = ("SPY", "GOOG", "AAPL")
 GIVES_UP: Final = BEGINS + timedelta(seconds=170)
@@ -24,6 +28,15 @@ def parting(instrument: Instrument, at: datetime) -> tuple[str, str]:
     return ("4.00", "4.02") if instrument.symbol == "SPY" else ("0.80", "0.82")
 
 
+def let_trading_give_up(life: Life) -> None:
+    """Kill the ledger until it is not started again."""
+    for _ in range(100):
+        if life.system.gave_up:
+            break
+        life.system.crash("risk", "a bug")
+        life.run_for(0.5)
+
+
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """Three brackets open, then a ledger that dies until trading gives up, then an hour."""
@@ -32,11 +45,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     with Life.of(folder, symbols=SYMBOLS, prices=parting, sets=sets) as life:
         life.run_until(GIVES_UP)
         assert len(life.true().positions) == len(SYMBOLS)
-        for _ in range(100):
-            if life.system.gave_up:
-                break
-            life.system.crash("risk", "a bug")
-            life.run_for(0.5)
+        let_trading_give_up(life)
         life.run_until(MOVES - timedelta(seconds=5))
         assert life.known() == life.true()
         life.run_until(AFTERWARDS)
@@ -84,3 +93,22 @@ def test_the_breaker_is_open_on_disk_for_the_next_process(life: Life) -> None:
 
     moved = [(record.state, record.reason) for record in records if isinstance(record, BreakerMoved)]
     assert moved == [("open", "trading gave up")]
+
+
+def test_an_adoption_is_refused_until_the_restart_that_the_refusal_asks_for_and_then_guards(tmp_path: Path) -> None:
+    with Life.of(tmp_path) as life:
+        theirs = an_option(life).con_id
+        by_hand(life, theirs)
+        life.run_for(20)
+        let_trading_give_up(life)
+        refused = settling_refused(life.system.directory)
+
+        start_again(life)
+        life.run_for(20)
+        answer = settle(life, Settle.ADOPT, "SPY")
+        life.run_for(5)
+
+        assert "stop the bot, start it and say it again" in refused
+        assert (settling_refused(life.system.directory), answer.refused) == ("", "")
+        assert life.known() == life.true()
+        assert (life.true().positions, len(life.true().orders)) == ({theirs: 2}, 2)
