@@ -171,6 +171,19 @@ def check(
     raise typer.Exit(run_check(asked))
 
 
+@app.command(name="alert-test")
+def alert_test(
+    settings: Annotated[Path | None, typer.Option(help="Settings file laid over config/settings.yaml.")] = None,
+    sets: Sets = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Send a test to every address of monitoring.alert_urls, and a heartbeat. Exit code 0: all taken, 1: not all."""
+    from cli.alert_test import run_alert_test  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run_alert_test(settings, tuple(sets or ()), as_json=as_json))
+
+
 @app.command()
 def status(
     state: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of paths.state_dir.")] = None,

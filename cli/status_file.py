@@ -71,6 +71,7 @@ class StatusFile:
         self._clock = clock
         self._about = {**about, "pid": os.getpid(), "started_at": clock.now().isoformat()}
         self._written_at: float | None = None
+        self.tree_seen: ChildState | None = None
 
     def keep(self) -> bool:
         """Write if it is time, or nothing when the loop is silent; return whether the file is as new as can be."""
@@ -83,6 +84,7 @@ class StatusFile:
         except LateError:
             asked.cancel()
             return False
+        self.tree_seen = found.tree
         self._write(found, ended=None)
         self._written_at = now
         return True

@@ -21,6 +21,7 @@ from actors.tree import Hosts
 from cli.control_server import SUFFIX as SOCKET_SUFFIX
 from cli.control_server import ControlServer, listening
 from cli.preflight import account_of
+from cli.pulse import Pulse
 from cli.status_file import SUFFIX, StatusFile
 from cli.stopping import STOPPED_UNCLEAN, Stopping
 from cli.system import CALENDAR_DAYS_LIVE, Outside, System, calendar_around
@@ -35,6 +36,7 @@ from domain.modes import Mode
 from domain.ports import AlertPort, Clock
 from domain.trading_day import Session, new_york
 from ops.alerts import ChannelAlerts, NullAlerts
+from ops.heartbeat import Heartbeat, NullHeartbeat
 from ops.instance import lock_account, lock_client, lock_state
 from ops.library_logs import capture, loop_errors, release, uncaught_told
 from ops.listings import ListingCache
@@ -131,13 +133,16 @@ def _trade(
 ) -> int:
     mode, clock = settings.mode.value, outside.hosts.system.clock
     hosts = {name: getattr(outside.hosts, name) for name in THREADS}
+    pulse = Pulse(clock)
     watchdog = Watchdog(
         {name: hosts[name] for name in WATCHED},
         deadline_seconds=settings.monitoring.hung_loop_seconds,
         clock=clock,
         log=log,
         log_dir=settings.paths.log_dir,
+        answers=pulse.answers,
     )
+    heartbeat = _heartbeat(settings, log, pulse)
     system = System(settings, outside)
     orders = ControlServer(opened, system.directory, hosts["system"])
     status = StatusFile(
@@ -156,13 +161,15 @@ def _trade(
     system.start()
     orders.start()
     watchdog.start()
+    heartbeat.start()
     _tell(settings, mode, outside.calendar.current_or_next(clock.now()))
-    _wait(stopping.asked, system, status, watchdog)
+    _wait(stopping.asked, system, status, watchdog, pulse)
     watchdog.tell(STOPPING)
     over = system.over.is_set()
     tree = system.tree()
     orders.stop()
     clean = over or _stopped(system, hosts["system"])
+    heartbeat.stop()
     watchdog.stop()
     ended = [host.stop(HOST_SECONDS_MAX) for host in reversed(hosts.values())]
     release(libraries)
@@ -175,13 +182,15 @@ def _trade(
     return code
 
 
-def _wait(stop: threading.Event, system: System, status: StatusFile, watchdog: Watchdog) -> None:
+def _wait(stop: threading.Event, system: System, status: StatusFile, watchdog: Watchdog, pulse: Pulse) -> None:
     """Keep the status until a signal comes or the root gives up; the service manager hears of the first one."""
     is_ready = False
     while not stop.is_set() and not system.over.is_set():
-        if status.keep() and not is_ready:
-            is_ready = True
-            watchdog.tell(READY)
+        if status.keep() and status.tree_seen is not None:
+            pulse.saw(status.tree_seen)
+            if not is_ready:
+                is_ready = True
+                watchdog.tell(READY)
         stop.wait(LOOK_SECONDS)
 
 
@@ -226,3 +235,15 @@ def _alerts(settings: Settings, log: FileLog) -> AlertPort:
     if not monitoring.alerts_enabled or not monitoring.alert_urls:
         return NullAlerts()
     return ChannelAlerts(tuple(url.get_secret_value() for url in monitoring.alert_urls), log)
+
+
+def _heartbeat(settings: Settings, log: FileLog, pulse: Pulse) -> Heartbeat | NullHeartbeat:
+    monitoring = settings.monitoring
+    if monitoring.heartbeat_url is None:
+        return NullHeartbeat()
+    return Heartbeat(
+        monitoring.heartbeat_url.get_secret_value(),
+        log,
+        interval_seconds=monitoring.heartbeat_interval_seconds,
+        is_well=pulse.is_well,
+    )

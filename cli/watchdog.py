@@ -1,13 +1,14 @@
 """A thread that sees to it that a hung loop ends the process, for whatever started it to start it anew.
 
-Every second it asks the loops whether they turn. Only while all of them do, the service manager's watchdog is fed.
+Every second it asks the loops whether they turn. Only while all of them do, and every actor answers, the service
+manager's watchdog is fed.
 """
 
 import faulthandler
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final, NoReturn
@@ -30,13 +31,21 @@ class Watchdog:
     """
 
     def __init__(
-        self, hosts: Mapping[str, Host], *, deadline_seconds: float, clock: Clock, log: FileLog, log_dir: Path
+        self,
+        hosts: Mapping[str, Host],
+        *,
+        deadline_seconds: float,
+        clock: Clock,
+        log: FileLog,
+        log_dir: Path,
+        answers: Callable[[], bool] = lambda: True,
     ) -> None:
         self._watch = LoopWatch(hosts, deadline_seconds, clock.monotonic)
         self._deadline_seconds = deadline_seconds
         self._clock = clock
         self._log = log
         self._log_dir = log_dir
+        self._answers = answers
         self._systemd = Systemd(os.environ.get("NOTIFY_SOCKET"))
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look_again_and_again, name="watchdog", daemon=True)
@@ -63,7 +72,7 @@ class Watchdog:
             hung = self._watch.hung(owed)
             if hung:
                 self._end(hung[0], owed[hung[0]])
-            if not any(owed.values()):
+            if not any(owed.values()) and self._answers():
                 self._systemd.tell(ALIVE)
             self._over.wait(pause)
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from config.base import Listed, Section
 
@@ -51,6 +52,17 @@ class MonitoringSettings(Section):
     heartbeat_interval_seconds: float = Field(
         default=60, ge=10, le=3600, description="From one heartbeat to the next, seconds, 10-3600."
     )
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _check_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        parts = urlsplit(value.get_secret_value())
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("monitoring.heartbeat_url must be an address such as https://example.org/ping")
+        return value
+
     hung_loop_seconds: float = Field(
         default=30, ge=5, le=600, description="A loop silent for longer ends the process, exit code 70, seconds, 5-600."
     )

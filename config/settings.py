@@ -116,8 +116,6 @@ class Settings(Section):
         # Believed to be at work, these would be worse than missing.
         if self.schedule.trade_outside_rth:
             raise ValueError("schedule.trade_outside_rth is not available in this version: set it to false")
-        if self.monitoring.heartbeat_url is not None:
-            raise ValueError("monitoring.heartbeat_url is not available in this version: leave it empty")
         self._interlock()
         for symbol, own in self.overrides.items():
             wide = ACCOUNT_WIDE.intersection(own.risk)

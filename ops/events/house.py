@@ -88,6 +88,8 @@ HOUSE_EVENTS: Final = (
     Event("alert", Level.WARNING, "alert, {kind}: {text}", ("kind", "text", "delivered"), ("delay_seconds",)),
     Event("alert_suppressed", Level.INFO, "alert held back, {kind}: {text}", ("kind", "text"), ("reason",)),
     Event("alert_failed", Level.ERROR, "no channel took the alert: {reason}", ("reason",), ("kind", "attempts")),
+    Event("heartbeat_failed", Level.WARNING, "the heartbeat is not taken: {reason}", ("reason",)),
+    Event("heartbeat_recovered", Level.INFO, "the heartbeat is taken again", ("failures",)),
     Event("control", Level.WARNING, "the operator has it {state}, by {reason}", ("state", "reason")),
     Event("store_error", Level.CRITICAL, "journal, {stream}: {reason}", ("stream", "reason"), ("store_fault",)),
     Event(

@@ -9,9 +9,14 @@ class StillClock:
     """Shows one moment."""
 
     at: datetime = datetime(2026, 1, 2, 15, 4, 5, 6, tzinfo=UTC)
+    elapsed_seconds: float = 0.0
 
     def now(self) -> datetime:
         return self.at
 
     def monotonic(self) -> float:
-        return 0.0
+        return self.elapsed_seconds
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let monotonic time go on."""
+        self.elapsed_seconds += seconds
