@@ -28,6 +28,7 @@ from domain.bracket_effects import (
     Starved,
     StopEntry,
 )
+from domain.bracket_facts import needs_quotes
 from domain.bracket_reopening import late_executions
 from domain.bracket_steps import step
 from domain.brackets import Bracket, BracketPolicy, folded
@@ -146,9 +147,16 @@ class OCOActor(Actor):
             self.tell(name, ReleaseRisk(intent=self._intent))
 
     def _watch(self, bracket: Bracket) -> None:
-        self._watching = True
-        self.tell("broker", WatchQuote(contract=bracket.plan.contract, watcher=self.name))
+        self._mind_quotes(bracket, anew=True)
         self._plan_flatten()
+
+    def _mind_quotes(self, bracket: Bracket, *, anew: bool = False) -> None:
+        """Have quotes while they are of use, asked for once a connection; a flat bracket waits without them."""
+        if not needs_quotes(bracket):
+            self._unwatch(bracket.plan.contract.con_id)
+        elif anew or not self._watching:
+            self._watching = True
+            self.tell("broker", WatchQuote(contract=bracket.plan.contract, watcher=self.name))
 
     def _plan_flatten(self) -> None:
         """Know when the session's end closes this bracket; think again after it, if it may be held."""
@@ -180,8 +188,8 @@ class OCOActor(Actor):
             case Resynchronised():
                 self._synced = message.generation
                 # A new connection streams nothing yet.
-                if self._bracket is not None and self._bracket.closed is None:
-                    self.tell("broker", WatchQuote(contract=self._bracket.plan.contract, watcher=self.name))
+                if self._bracket is not None:
+                    self._mind_quotes(self._bracket, anew=True)
                 return message.book
             case ConnectionLost():
                 # Handled late, the loss of an older connection would be believed until the next one.
@@ -207,6 +215,7 @@ class OCOActor(Actor):
             return
         self._late += late_executions(self._bracket, message)
         self._bracket, effects = step(self._bracket, message, self.clock.now())
+        self._mind_quotes(self._bracket)
         for effect in effects:
             self._perform(effect)
 
@@ -229,8 +238,6 @@ class OCOActor(Actor):
             case Finish():
                 if self._outbox.is_empty:
                     self._finish(effect.closed)
-                else:
-                    self._unwatch(effect.closed.con_id)  # Writing its end may take as long as the disk is bad.
             case _:
                 assert_never(effect)
 

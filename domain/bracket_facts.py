@@ -267,6 +267,13 @@ def _protects(order: Order) -> bool:
     return acknowledged and order.spec.side is Side.SELL and leg in (Leg.STOP, Leg.EXIT)
 
 
+def needs_quotes(bracket: Bracket) -> bool:
+    """Return whether what it costs matters: while something is held, or is said to be, or may yet be bought."""
+    entry = entry_of(bracket)
+    may_buy = entry is None or not entry.done or buys_claimed(bracket)
+    return bracket.closed is None and (may_buy or position(bracket) > 0)
+
+
 def touched(order: Order) -> bool:
     """Return whether a stop has triggered and now works as a limit."""
     return order.status is OrderStatus.WORKING and order.spec.kind is OrderKind.STOP_LIMIT

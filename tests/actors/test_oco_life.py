@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -248,3 +249,40 @@ def test_a_fill_that_comes_after_the_end_is_handed_to_who_looks_after_brackets(s
 
     assert while_it_waits == []
     assert brackets.heard == [late]
+
+
+def test_a_bracket_that_is_flat_waits_for_its_fees_without_quotes(stage: Stage) -> None:
+    scene = Scene(stage)
+    actor = scene.guard(a_plan())
+    scene.bought()
+    held = scene.broker.of(UnwatchQuote)
+
+    scene.tell(
+        a_fill("T", 2, "2.40"), a_status("T", BrokerStatus.FILLED, filled=2), a_status("S", BrokerStatus.CANCELLED)
+    )
+
+    assert held == []
+    assert scene.broker.of(UnwatchQuote) == [UnwatchQuote(con_id=a_contract().con_id, watcher=OCO)]
+    assert actor.phase is not Phase.ENDED
+
+
+def test_a_bracket_that_holds_something_after_all_has_its_quotes_again(stage: Stage) -> None:
+    scene = Scene(stage)
+    scene.guard(a_plan())
+    scene.bought()
+    scene.tell(a_fill("T", 2, "2.40"), a_status("T", BrokerStatus.FILLED, filled=2))
+
+    scene.tell(replace(a_fill("T", 1, "2.40", exec_id="T.0.2.2.40"), revision=2))
+
+    assert len(scene.broker.of(WatchQuote)) == 2
+
+
+def test_a_new_connection_streams_nothing_for_a_bracket_that_is_flat(stage: Stage) -> None:
+    scene = Scene(stage)
+    scene.guard(a_plan())
+    scene.bought()
+    scene.tell(a_fill("T", 2, "2.40"), a_status("T", BrokerStatus.FILLED, filled=2))
+
+    scene.tell(Resynchronised(at=NOW, generation=GENERATION, book=a_book()))
+
+    assert len(scene.broker.of(WatchQuote)) == 1

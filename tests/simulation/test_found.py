@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from actors.runtime.faults.model import ActorFault, Now
+from actors.runtime.faults.model import Chance as ChanceOfMessage
 from actors.runtime.faults.model import Nth as NthMessage
 from cli.day import ACCOUNT
 from cli.simulation.drawing import SETS
@@ -210,6 +211,19 @@ FOUND = (
             (1, 0.8, Fault(kind="notice", settings={"code": 1102})),
         ),
         sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+    ),
+    Found(
+        "a bracket that was flat, and waited for fees that nobody told, kept its stream of quotes for a minute",
+        (
+            (1, 0.0, Fault(kind="no_commission", settings={"answers": True}, lasts=300.0)),
+            (
+                1,
+                1.0,
+                ActorFault(kind="drop", actor="broker", when=ChanceOfMessage(1.0), message="RequestBook", lasts=300.0),
+            ),
+        ),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+        gateway=replace(HABITS, partial_fill_probability=0.0),
     ),
     Found(
         "exits whose rows the book lost were believed dead while their statuses came, and others placed beside them",
