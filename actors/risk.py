@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from actors.base import Actor
 from actors.corrections import counted
-from actors.day_summary import summarised
+from actors.day_summary import DayTape, summarised
 from actors.days_opened import DaysOpened
 from actors.foreign import LOOK, ExitsOf, ForeignWatch
 from actors.live_ramp import LiveRamp
@@ -99,6 +99,7 @@ class RiskActor(Actor):
         self._flatten_on_loss = flatten_on_loss
         self._log = log
         self._ledger = Ledger()
+        self._tape = DayTape(limits, log)
         self._foreign = ForeignWatch(self, log, exits=exits, ledger=lambda: self._ledger, keep=self._keep)
         self._account: AccountReport | None = None
         self._reconciled = False
@@ -261,6 +262,7 @@ class RiskActor(Actor):
         """
         self.timers.start("account", ACCOUNT_SECONDS, Wake(what="account"))
         self._days.look()
+        self._tape.look(self._ledger, self.clock.now())
         if not self._reconciled:
             book = await self.ask_or_none("broker", RequestBook(), timeout_seconds=20)
             if isinstance(book, BookReport):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from actors.runtime.clock import Clock
+from actors.tapes import BarTape
 from domain.bars import Bar, completed, merged, sound
 from domain.commands import RecordOutcome, RequestBars, RequestUnderlying
 from domain.contracts import Underlying
@@ -51,6 +52,7 @@ class BarFeed:
         self._hours: tuple[Bar, ...] = ()
         self._hours_due: datetime | None = None  # When the hour that was forming is complete.
         self._fetched_at: datetime | None = None
+        self._tape = BarTape(settings.symbol, log)
         self._learning = Lock()
         self.underlying: Underlying | None = None
 
@@ -99,6 +101,7 @@ class BarFeed:
         # A bar that was forming when asked for stays half a bar, however long it is kept.
         self._minutes = merged(self._minutes, completed(fetched, asked_at))[-MINUTE_BARS_KEPT:]
         self._fetched_at = self._actor.clock.now()
+        self._tape.saw(self._minutes)
         return None
 
     def fall_back(self) -> bool:

@@ -71,6 +71,7 @@ def _fill_line(bracket: Bracket, fill: LegFilled) -> Say:
             "leg": fill.leg.name,
             "quantity": fill.quantity,
             "price": fill.price,
+            "multiplier": fill.multiplier,
             "position": position(bracket),
             "exec_id": fill.exec_id,
         },

@@ -129,6 +129,24 @@ DAY_EVENTS: Final = (
         "{symbol}: bars {age_seconds} s old are too old",
         ("symbol", "age_seconds", "limit_seconds"),
     ),
+    Event(
+        "bars_seen",
+        Level.DEBUG,
+        "{symbol}: {bars} new bars from {start}",
+        ("symbol", "bars", "start", "bar_seconds", "offsets", "opens", "highs", "lows", "closes", "volumes"),
+    ),
+    Event(
+        "guard_quote",
+        Level.DEBUG,
+        "{contract}: bid {bid} USD, {bid_low} to {bid_high} since the last line",
+        ("intent", "contract", "bid", "bid_first", "bid_high", "bid_low", "ask"),
+    ),
+    Event(
+        "day_pnl",
+        Level.DEBUG,
+        "{day}: P&L {pnl} USD after {fees} fees, loss {loss} of at most {loss_limit} USD",
+        ("day", "pnl", "realised", "fees", "loss", "loss_limit", "at_risk", "positions_open", "entries"),
+    ),
     Event("data_fetch_failed", Level.WARNING, "{symbol}: no data: {reason}", ("symbol", "reason"), ("failures",)),
     Event("data_recovered", Level.INFO, "{symbol}: data is back", ("symbol",), ("failures",)),
     Event(

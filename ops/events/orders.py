@@ -66,15 +66,16 @@ ORDER_EVENTS: Final = (
         Level.INFO,
         "bought {quantity} {contract} at {price} USD",
         ("intent", "contract", "leg", "quantity", "price", "position", "exec_id"),
-        ("ref", "symbol"),
+        ("ref", "symbol", "multiplier"),
     ),
     Event(
         "exit_filled",
         Level.INFO,
         "sold {quantity} {contract} at {price} USD by {leg}",
         ("intent", "contract", "leg", "quantity", "price", "position", "exec_id"),
-        ("ref", "symbol"),
+        ("ref", "symbol", "multiplier"),
     ),
+    Event("fees_charged", Level.INFO, "fill {exec_id} cost {fees} USD", ("intent", "exec_id", "fees")),
     Event(
         "fill_corrected",
         Level.WARNING,
