@@ -6,8 +6,8 @@ from typing import Final
 
 from actors.base import Actor
 from domain.commands import ReadStream
-from domain.events import LiveDayBegan
 from domain.ledger_rules import RiskLimits
+from domain.live_days import LiveDayBegan
 from domain.ports import EventLog
 from domain.ramp import Ramp, after
 

@@ -2,7 +2,7 @@
 
 root (one_for_one)
 ├── telling (one_for_one)       who speaks with the operator; may give up, and nothing else ends
-│   └── alerts, control
+│   └── alerts, control, calendar (where trading goes on for longer than a day)
 ├── guarding (one_for_one)      what is open stays guarded, whatever happens to trading
 │   ├── journal                 the one writer of state
 │   ├── tripwire                trips the breaker when restarts run out, be it the breaker's own
@@ -22,6 +22,7 @@ from actors.alerts import AlertActor
 from actors.brackets import BracketsActor, GuardsSupervisor, oco_name
 from actors.breaker import BreakerActor
 from actors.broker import BrokerActor, BrokerParts, BrokerSettings
+from actors.calendar import calendar_specs
 from actors.control import ControlActor
 from actors.foreign import ExitsOf
 from actors.journal import JournalActor
@@ -40,6 +41,7 @@ from domain.control import SwitchPort
 from domain.events import BracketPlan
 from domain.flattening import FlattenRule
 from domain.ids import IntentId
+from domain.kept_sessions import AskSessions
 from domain.ledger_rules import RiskLimits
 from domain.ports import AlertPort, EventLog, JournalPort
 from domain.symbol_settings import SymbolSettings
@@ -88,6 +90,7 @@ class Parts:
     gave_up: Callable[[str, str], None]
     switch: SwitchPort
     ramp_days: int  # 0 where no real money is traded.
+    ask_sessions: AskSessions | None = None  # None: the calendar stays as it is.
     exits: ExitsOf | None = None  # By which rules what others bought is guarded once adopted; None: nothing is.
 
 
@@ -114,6 +117,7 @@ def _telling(parts: Parts) -> ChildSpec:
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
+        *calendar_specs(parts.calendar, parts.ask_sessions, parts.hosts.system, parts.log),
     )
     return _supervisor("telling", parts, Strategy.ONE_FOR_ONE, children, restart=Restart.TEMPORARY)
 

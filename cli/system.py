@@ -40,6 +40,7 @@ from domain.control import folded
 from domain.errors import ConfigError
 from domain.events import BracketPlanned, LegFilled
 from domain.ids import Generation
+from domain.kept_sessions import AskSessions
 from domain.modes import Mode
 from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, Later, ListingCachePort, OrderPort, ReportSink
 from domain.trading_day import Calendar, Session
@@ -50,15 +51,14 @@ STOP_SECONDS_MAX = 10.0
 KNOCK_SECONDS = 2.0
 ROOT = "root"
 CALENDAR_DAYS_BEHIND, CALENDAR_DAYS_AHEAD = 10, 40
-CALENDAR_DAYS_LIVE = 1000  # A process that is never restarted outlives forty days.
 
 
-def calendar_around(day: date, cache: Path, days_ahead: int = CALENDAR_DAYS_AHEAD) -> Calendar:
-    """Return the sessions of XNYS around a day, up to so many days after it.
+def calendar_around(day: date, cache: Path) -> Calendar:
+    """Return the sessions of XNYS around a day, for a run that ends soon.
 
     Raises ValueError or OverflowError for years without a calendar, ConfigError when the cache cannot be written.
     """
-    first, last = day - timedelta(days=CALENDAR_DAYS_BEHIND), day + timedelta(days=days_ahead)
+    first, last = day - timedelta(days=CALENDAR_DAYS_BEHIND), day + timedelta(days=CALENDAR_DAYS_AHEAD)
     try:
         found = sessions(first, last, cache)
     except OSError as error:
@@ -71,7 +71,7 @@ def calendar_around(day: date, cache: Path, days_ahead: int = CALENDAR_DAYS_AHEA
 class Outside:
     """What a run brings along: where actors live, the world around them, and what goes wrong among them on purpose.
 
-    ``halt_folder`` is where a HALT file is looked for; None: nowhere.
+    ``halt_folder`` is where a HALT file is looked for; None: nowhere. ``ask_sessions`` is for a LiveCalendar.
     """
 
     hosts: Hosts
@@ -85,6 +85,7 @@ class Outside:
     faults: Injector | None = None
     library: Library = new_gateway
     halt_folder: Path | None = None
+    ask_sessions: AskSessions | None = None
 
 
 class System:
@@ -176,6 +177,7 @@ class System:
             gave_up=self._note_give_up,
             switch=self._switch,
             ramp_days=settings.risk.live_ramp_days if settings.mode is Mode.LIVE else 0,
+            ask_sessions=outside.ask_sessions,
             exits=None if settings.broker.read_only else lambda symbol: exit_rules(settings, symbol),
         )
 

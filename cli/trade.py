@@ -14,6 +14,7 @@ import threading
 from contextlib import closing
 from pathlib import Path
 
+from actors.calendar import STREAM as CALENDAR
 from actors.runtime.clock import WallClock
 from actors.runtime.errors import ActorDeadError
 from actors.runtime.hosts import ThreadHost
@@ -22,9 +23,10 @@ from cli.control_server import SUFFIX as SOCKET_SUFFIX
 from cli.control_server import ControlServer, listening
 from cli.preflight import account_of
 from cli.pulse import Pulse
+from cli.sessions import live_calendar
 from cli.status_file import SUFFIX, StatusFile
 from cli.stopping import STOPPED_UNCLEAN, Stopping
-from cli.system import CALENDAR_DAYS_LIVE, Outside, System, calendar_around
+from cli.system import Outside, System
 from cli.systemd import READY, STOPPING
 from cli.trace import RunObserver
 from cli.watchdog import Watchdog
@@ -44,6 +46,7 @@ from ops.listings import opened as opened_listings
 from ops.logs import FileLog
 from ops.masking import Masker
 from ops.rotation import Rotation
+from ops.sessions import SessionsAsked
 from ops.store import SqliteStore
 
 VERSION = "0.1.0"
@@ -203,6 +206,8 @@ def _tell(settings: Settings, mode: str, session: Session | None) -> None:
 
 
 def _outside(settings: Settings, clock: Clock, log: FileLog, store: SqliteStore, listings: ListingCache) -> Outside:
+    sessions = SessionsAsked(clock)
+    calendar = live_calendar(store.read(CALENDAR), sessions.now, clock.now(), log)
     hosts = {name: ThreadHost(name, clock) for name in THREADS}
     return Outside(
         hosts=Hosts(**hosts),
@@ -210,7 +215,8 @@ def _outside(settings: Settings, clock: Clock, log: FileLog, store: SqliteStore,
         journal=store,
         listings=listings,
         alerts=_alerts(settings, log),
-        calendar=calendar_around(clock.now().date(), settings.paths.state_dir / "calendar", CALENDAR_DAYS_LIVE),
+        calendar=calendar,
+        ask_sessions=sessions.later,
         observer=RunObserver(log),
         seed=os.getpid(),
         halt_folder=settings.paths.state_dir,

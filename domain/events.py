@@ -10,6 +10,8 @@ from domain.bracket_reopened import BracketReopened
 from domain.contracts import OptionContract
 from domain.foreign_events import ForeignRecord
 from domain.ids import ConId, ExecId, Generation, IntentId, Leg, OrderRef, Symbol
+from domain.kept_sessions import SessionsKnown
+from domain.live_days import LiveDayBegan
 from domain.reports import BookReport, Side
 
 
@@ -208,14 +210,6 @@ class ControlMoved:
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveDayBegan:
-    """A New York trading day on which real money is traded: its ledger was opened."""
-
-    at: datetime
-    day: date
-
-
 Journaled = (
     BracketPlanned
     | LegFilled
@@ -234,6 +228,7 @@ Journaled = (
     | ControlMoved
     | LiveDayBegan
     | ForeignRecord
+    | SessionsKnown
 )
 
 

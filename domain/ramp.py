@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from domain.events import Journaled, LiveDayBegan
+from domain.events import Journaled
+from domain.live_days import LiveDayBegan
 
 CONTRACTS_MOST: Final = 1
 

@@ -1,19 +1,18 @@
-"""When New York trades: sessions of XNYS, early closes included, from exchange_calendars.
+"""When New York trades, for runs of a day: sessions of XNYS, early closes included, from exchange_calendars.
 
 That library needs pandas, half a second to import. A year once asked for is kept in a small file, so that later
-starts need neither. The file is named for the library's version: a new one may know of a new holiday.
+starts need neither. The file is named for the library's version: a new one may know of a new holiday. What trades
+for months has no room for pandas: it asks by ``ops/sessions.py``.
 """
 
 import json
-import warnings
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
-from importlib.metadata import version
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-Session = tuple[date, datetime, datetime]
-EXCHANGE: Final = "XNYS"
+from ops.calendar_child import EXCHANGE, Session, computed, library_version
+
 YEARS: Final = range(1990, 2101)
 
 
@@ -29,27 +28,13 @@ def sessions(first: date, last: date, cache: Path) -> tuple[Session, ...]:
 
 
 def _year(year: int, cache: Path) -> tuple[Session, ...]:
-    path = cache / f"{EXCHANGE.lower()}-{year}-{version('exchange_calendars')}.json"
+    path = cache / f"{EXCHANGE.lower()}-{year}-{library_version()}.json"
     try:
         return tuple(_read(path))
     except (OSError, ValueError, TypeError):  # Not there, or not whole: made anew.
-        found = _asked(year)
+        found = computed(date(year, 1, 1), date(year, 12, 31))
         _write(path, found)
         return found
-
-
-def _asked(year: int) -> tuple[Session, ...]:
-    import exchange_calendars  # noqa: PLC0415 - imports pandas
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # The library uses what pandas 4 will drop.
-        calendar = exchange_calendars.get_calendar(EXCHANGE, start=f"{year}-01-01", end=f"{year}-12-31")
-    rows = zip(calendar.opens.index, calendar.opens, calendar.closes, strict=True)
-    return tuple((day.date(), _utc(opened), _utc(closed)) for day, opened, closed in rows)
-
-
-def _utc(stamp: datetime) -> datetime:
-    return datetime.fromtimestamp(stamp.timestamp(), UTC)
 
 
 def _read(path: Path) -> Iterable[Session]:

@@ -98,6 +98,18 @@ HOUSE_EVENTS: Final = (
         "the state was put back to an earlier moment: {records} records are taken from {file}",
         ("records", "file"),
     ),
+    Event(
+        "calendar_renewed",
+        Level.INFO,
+        "{sessions} trading sessions are known, until {known_until}",
+        ("sessions", "known_until", "library_version"),
+    ),
+    Event(
+        "calendar_failed",
+        Level.WARNING,
+        "trading sessions cannot be computed, those until {known_until} go on: {reason}",
+        ("reason", "known_until"),
+    ),
     Event("listings_unusable", Level.WARNING, "the day's listings are asked for anew: {reason}", ("reason",)),
     Event(
         "journal_failed",

@@ -8,9 +8,10 @@ from actors.live_ramp import STREAM
 from actors.risk import RiskActor
 from domain.denials import DenialRule, EntryDenied
 from domain.entry_gate import AskEntry
-from domain.events import LiveDayBegan, RiskReserved
+from domain.events import RiskReserved
 from domain.ids import Symbol
 from domain.ledger_rules import RiskLimits
+from domain.live_days import LiveDayBegan
 from tests.actors.risk_scene import Scene
 from tests.actors.stage import CALENDAR, EARLY_TUESDAY, MONDAY, Stage
 

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.events import LiveDayBegan
+from domain.live_days import LiveDayBegan
 from domain.ramp import Ramp, after
 from tests.builders import NOW
 from tests.domain.ledger_builders import an_opening
