@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any, assert_never
 
 from actors.base import Actor
+from actors.oco_commands import order_command
 from actors.runtime.context import Context
 from actors.tapes import QuoteTape
 from domain.bracket_effects import (
@@ -36,15 +37,12 @@ from domain.brackets import Bracket, BracketPolicy, folded, position
 from domain.commands import (
     AppendRecords,
     CancelEntries,
-    CancelOrder,
     FlattenBracket,
-    ModifyOrder,
     ReadStream,
     ReleaseRisk,
     RequestBook,
     RequestHoldings,
     SendAlert,
-    SubmitOrders,
     UnwatchQuote,
     WatchQuote,
 )
@@ -77,6 +75,7 @@ from domain.reports import (
     QuoteReport,
     RequestFailed,
 )
+from domain.telling import told
 
 REPORTS = (OrderStatusReport, OpenOrderReport, ExecutionReport, CommissionReport, OrderErrorReport)
 
@@ -228,7 +227,8 @@ class OCOActor(Actor):
     def _perform(self, effect: Effect) -> None:
         match effect:
             case Send() | Change() | Cancel():
-                self.tell("broker", self._order_command(effect), urgent=True)
+                command = order_command(effect, sender=self.name, epoch=Epoch(self.epoch))
+                self.tell("broker", command, urgent=True)
             case AskBook():
                 self.spawn(self._ask_book())
             case AskHoldings():
@@ -240,6 +240,8 @@ class OCOActor(Actor):
                 self._say_fees(effect.record)
             case Say():
                 self._log.emit(effect.event, **effect.fields)
+                if (news := told(effect)) is not None:
+                    self.tell("alerts", news)
             case Alarm():
                 self.tell("alerts", SendAlert(kind=effect.kind, text=effect.text, level=effect.level))
             case Finish():
@@ -247,22 +249,6 @@ class OCOActor(Actor):
                     self._finish(effect.closed)
             case _:
                 assert_never(effect)
-
-    def _order_command(self, effect: Send | Change | Cancel) -> SubmitOrders | ModifyOrder | CancelOrder:
-        epoch = Epoch(self.epoch)
-        match effect:
-            case Send():
-                return SubmitOrders(
-                    sender=self.name,
-                    epoch=epoch,
-                    orders=effect.orders,
-                    opens=effect.opens,
-                    valid_until=effect.valid_until,
-                )
-            case Change():
-                return ModifyOrder(sender=self.name, epoch=epoch, order=effect.order)
-            case Cancel():
-                return CancelOrder(sender=self.name, epoch=epoch, ref=effect.ref)
 
     def _seen(self, quote: Quote) -> None:
         if self._bracket is not None and position(self._bracket):

@@ -12,7 +12,7 @@ from domain.cycle import Cycles, Turns, began, complete, finished, next_start, o
 from domain.events import BreakerMoved, ConnectionLost, CycleFinished, Resynchronised, SlotFreed
 from domain.ids import Generation, Symbol
 from domain.ports import EventLog
-from domain.trading_day import Calendar, Session
+from domain.trading_day import Calendar, Session, ready_by
 
 BAR_OFFSET_SECONDS = 2.0  # A bar is asked for a little after its end, when the broker has it.
 WATCH_SECONDS = 5.0
@@ -65,6 +65,8 @@ class SchedulerActor(Actor):
                 self._give_up_overdue(now)
             case Wake(what="close"):
                 self._day_over()
+            case Wake(what="ready"):
+                self._look_whether_ready()
             case CycleFinished():
                 self._ended(message, now)
             case SlotFreed():
@@ -87,6 +89,8 @@ class SchedulerActor(Actor):
         if session is None:
             self.tell("alerts", SendAlert(kind="calendar", text="no further trading session is known"))
             return
+        if now < ready_by(session):
+            self.timers.start_at("ready", ready_by(session), Wake(what="ready"))
         start = next_start(session.opens_at, now, self._interval_seconds, BAR_OFFSET_SECONDS)
         if start >= session.closes_at:
             self._plan_close(session)
@@ -96,6 +100,14 @@ class SchedulerActor(Actor):
 
     def _plan_close(self, session: Session) -> None:
         self.timers.start_at("close", session.closes_at + timedelta(seconds=1), Wake(what="close"))
+
+    def _look_whether_ready(self) -> None:
+        """Tell the operator while there is time: a gateway that waits for somebody to log in says so by silence."""
+        if self._ready:
+            return
+        self._log.emit("not_ready", reason="no connection half an hour before the open")
+        text = "half an hour before the open the gateway does not answer: is it up, does it wait for a log-in?"
+        self.tell("alerts", SendAlert(kind="not_ready", text=text, level="CRITICAL"))
 
     def _begin(self, now: datetime) -> None:
         if not self._cycles.reported:

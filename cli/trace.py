@@ -2,6 +2,7 @@
 
 import hashlib
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from actors.runtime.control import kind_of
@@ -18,6 +19,11 @@ class RunObserver(NullObserver):
         self.restarts = 0
         self.failures = 0
         self.unrestarted: set[str] = set()
+        self._restarted: Callable[[str, str], None] = lambda _name, _reason: None
+
+    def heard_by(self, restarted: Callable[[str, str], None]) -> None:
+        """Tell this of every restart as well: the name, and the reason."""
+        self._restarted = restarted
 
     def dead_letter(self, name: str, message: Any) -> None:
         """Say that a message reached nobody."""
@@ -54,6 +60,7 @@ class RunObserver(NullObserver):
         self.restarts += 1
         self.unrestarted.discard(name)
         self._log.emit("actor_restarted", actor=name, epoch=epoch, reason=reason, seconds=round(seconds, 3))
+        self._restarted(name, reason)
 
     def gave_up(self, name: str, epoch: int, reason: str) -> None:
         """Say that a supervisor used up its restarts."""

@@ -11,6 +11,7 @@ import os
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from actors.runtime.hosts import ThreadHost
 from actors.tree import Hosts
 from cli.control_server import SUFFIX as SOCKET_SUFFIX
 from cli.control_server import ControlServer, listening
+from cli.news import News
 from cli.preflight import account_of
 from cli.pulse import Pulse
 from cli.sessions import live_calendar
@@ -93,8 +95,11 @@ def _alone(asked_for: Settings, clock: Clock, *, as_json: bool) -> int:
     ):
         if store.restored:
             log.emit("state_restored", records=store.restored, file=store.kept_path.name)
-        outside = _outside(settings, clock, log, store, listings)
-        return _trade(settings, log, outside, opened=opened, stopping=stopping, store_path=path, as_json=as_json)
+        observer = RunObserver(log)
+        outside = _outside(settings, clock, log, store, listings, observer=observer)
+        return _trade(
+            settings, log, outside, observer, opened=opened, stopping=stopping, store_path=path, as_json=as_json
+        )
 
 
 def _listings(settings: Settings, path: Path, log: FileLog) -> ListingCache:
@@ -128,6 +133,7 @@ def _trade(
     settings: Settings,
     log: FileLog,
     outside: Outside,
+    observer: RunObserver,
     *,
     opened: socket.socket,
     stopping: Stopping,
@@ -147,6 +153,8 @@ def _trade(
     )
     heartbeat = _heartbeat(settings, log, pulse)
     system = System(settings, outside)
+    news = News(system.directory, settings)
+    observer.heard_by(news.restarted)
     orders = ControlServer(opened, system.directory, hosts["system"])
     status = StatusFile(
         store_path.with_suffix(SUFFIX),
@@ -166,9 +174,16 @@ def _trade(
     watchdog.start()
     heartbeat.start()
     _tell(settings, mode, outside.calendar.current_or_next(clock.now()))
-    _wait(stopping.asked, system, status, watchdog, pulse)
+
+    def ready() -> None:
+        watchdog.tell(READY)
+        news.started()
+
+    _wait(stopping.asked, system, status, pulse, ready)
     watchdog.tell(STOPPING)
     over = system.over.is_set()
+    reason = "the root gave up" if over else "asked to"
+    news.stopping(reason)
     tree = system.tree()
     orders.stop()
     clean = over or _stopped(system, hosts["system"])
@@ -177,7 +192,6 @@ def _trade(
     ended = [host.stop(HOST_SECONDS_MAX) for host in reversed(hosts.values())]
     release(libraries)
     code = GAVE_UP if over else OK if clean and all(ended) else STOPPED_UNCLEAN
-    reason = "the root gave up" if over else "asked to"
     log.emit("shutdown", reason=reason, exit_code=code)
     status.end(tree, code, reason)
     if as_json:
@@ -185,15 +199,15 @@ def _trade(
     return code
 
 
-def _wait(stop: threading.Event, system: System, status: StatusFile, watchdog: Watchdog, pulse: Pulse) -> None:
-    """Keep the status until a signal comes or the root gives up; the service manager hears of the first one."""
+def _wait(stop: threading.Event, system: System, status: StatusFile, pulse: Pulse, ready: Callable[[], None]) -> None:
+    """Keep the status until a signal comes or the root gives up; ``ready`` is called after the first one."""
     is_ready = False
     while not stop.is_set() and not system.over.is_set():
         if status.keep() and status.tree_seen is not None:
             pulse.saw(status.tree_seen)
             if not is_ready:
                 is_ready = True
-                watchdog.tell(READY)
+                ready()
         stop.wait(LOOK_SECONDS)
 
 
@@ -205,7 +219,15 @@ def _tell(settings: Settings, mode: str, session: Session | None) -> None:
     print(f"bot: trading ({mode}: {orders}); {when} New York; log in {log}; Ctrl-C stops", file=sys.stderr)
 
 
-def _outside(settings: Settings, clock: Clock, log: FileLog, store: SqliteStore, listings: ListingCache) -> Outside:
+def _outside(
+    settings: Settings,
+    clock: Clock,
+    log: FileLog,
+    store: SqliteStore,
+    listings: ListingCache,
+    *,
+    observer: RunObserver,
+) -> Outside:
     sessions = SessionsAsked(clock)
     calendar = live_calendar(store.read(CALENDAR), sessions.now, clock.now(), log)
     hosts = {name: ThreadHost(name, clock) for name in THREADS}
@@ -217,7 +239,7 @@ def _outside(settings: Settings, clock: Clock, log: FileLog, store: SqliteStore,
         alerts=_alerts(settings, log),
         calendar=calendar,
         ask_sessions=sessions.later,
-        observer=RunObserver(log),
+        observer=observer,
         seed=os.getpid(),
         halt_folder=settings.paths.state_dir,
     )

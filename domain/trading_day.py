@@ -139,6 +139,11 @@ def is_flatten_due(session: Session, now: datetime, before_close_minutes: float)
     return flattens_at(session, before_close_minutes) <= now < session.closes_at
 
 
+def ready_by(session: Session) -> datetime:
+    """Return when the bot is to be ready for this session at the latest, aware UTC: half an hour before it opens."""
+    return session.opens_at - BEFORE_OPEN
+
+
 def day_is_due(session: Session, now: datetime) -> bool:
     """Return whether it is time to take the equity that this session's loss is measured from.
 

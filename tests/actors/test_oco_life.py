@@ -62,7 +62,7 @@ def test_a_position_without_its_stop_is_said_loudly_and_a_human_is_called(stage:
     stage.run_for(6)
 
     assert len(stage.log.named("position_unguarded")) == 1
-    assert [alert.level for alert in scene.alerts.of(SendAlert)] == ["CRITICAL"]
+    assert [alert.kind for alert in scene.alerts.of(SendAlert) if alert.level == "CRITICAL"] == ["unguarded"]
 
 
 def test_everything_is_sold_before_the_close(stage: Stage) -> None:

@@ -269,3 +269,29 @@ def test_symbols_are_told_that_the_broker_is_ready_so_that_they_prepare(stage: S
     scene.tell(Resynchronised(at=stage.now, generation=GENERATION, book=a_book()))
 
     assert [len(symbol.of(Resynchronised)) for symbol in scene.symbols.values()] == [1, 1, 1]
+
+
+def test_half_an_hour_before_the_open_somebody_is_told_that_the_gateway_does_not_answer() -> None:
+    stage = Stage(start=MONDAY.opens_at - timedelta(hours=2))
+    scene = Scene(stage)
+    scene.broker.answers[AskPhase] = "connecting"
+    scene.open()
+
+    stage.run_until(MONDAY.opens_at - timedelta(minutes=30, seconds=1))
+    before = list(scene.alerts.of(SendAlert))
+    stage.run_until(MONDAY.opens_at - timedelta(minutes=29))
+
+    assert before == []
+    assert [(alert.kind, alert.level) for alert in scene.alerts.of(SendAlert)] == [("not_ready", "CRITICAL")]
+    stage.curtain()
+
+
+def test_nobody_is_told_before_the_open_that_all_is_well() -> None:
+    stage = Stage(start=MONDAY.opens_at - timedelta(hours=2))
+    scene = Scene(stage)
+    scene.open()
+
+    stage.run_until(MONDAY.opens_at - timedelta(minutes=29))
+
+    assert scene.alerts.of(SendAlert) == []
+    stage.curtain()
