@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import isfinite
 from typing import Final
 
 NO_VALUE_MIN: Final = 1e300  # The broker writes the largest double, 1.797e308, where it has no value.
@@ -43,7 +42,7 @@ def merged(old: Iterable[Bar], new: Iterable[Bar]) -> tuple[Bar, ...]:
 
 def sound(bars: Iterable[Bar]) -> tuple[Bar, ...]:
     """Return the bars whose numbers can be believed; the broker's "no value" (NaN, -1, 0, 1.797e308) is none."""
-    return tuple(bar for bar in bars if _is_sound(bar))
+    return tuple([bar for bar in bars if _is_sound(bar)])
 
 
 def since(bars: Iterable[Bar], start: datetime) -> tuple[Bar, ...]:
@@ -63,7 +62,9 @@ def ended_within(bars: Sequence[Bar], now: datetime, age_seconds_max: float) -> 
 
 
 def _is_sound(bar: Bar) -> bool:
-    prices = (bar.open, bar.high, bar.low, bar.close)
-    if not all(isfinite(price) and 0 < price < NO_VALUE_MIN for price in prices):
-        return False
-    return bar.low == min(prices) and bar.high == max(prices) and 0 <= bar.volume < NO_VALUE_MIN
+    # Asked of every bar of every answer. A comparison with NaN is false, which is what is wanted.
+    return (
+        0 < bar.low <= bar.open <= bar.high < NO_VALUE_MIN
+        and bar.low <= bar.close <= bar.high
+        and 0 <= bar.volume < NO_VALUE_MIN
+    )

@@ -108,9 +108,14 @@ def implied_volatility(premium: float, terms: OptionTerms) -> float | None:
     floor, ceiling = option_price(replace(terms, volatility=low)), option_price(replace(terms, volatility=high))
     if terms.years <= 0 or not floor < premium <= ceiling:
         return None
+    # What does not depend on the volatility is worked out once: this is the dearest line of a cycle's log.
+    spot, strike, root, sign = terms.spot_today, terms.strike_today, sqrt(terms.years), terms.sign
+    moneyness = log(spot / strike)
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
-        if option_price(replace(terms, volatility=middle)) < premium:
+        deviation = middle * root
+        d1 = moneyness / deviation + deviation / 2
+        if sign * (spot * _below(sign * d1) - strike * _below(sign * (d1 - deviation))) < premium:
             low = middle
         else:
             high = middle
