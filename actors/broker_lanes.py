@@ -60,6 +60,9 @@ class Lanes:
         ticket = self._queue.push(item, grant, self._clock.monotonic())
         self._turns[ticket] = granted
         self.pump()
+        if granted.done():  # As most are: waiting would cost more than the question itself.
+            self._leave_now(item)
+            return granted.result()
         try:
             return await wait_for(granted, within_seconds)
         except TimeoutError:

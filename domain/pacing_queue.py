@@ -55,6 +55,8 @@ class Queue(Generic[T]):
         behind single questions. What its own symbol or repetition holds back lets others pass. Infinite means: nothing
         waits, or only for a request to finish; ask again after the next ``push`` or ``finished``.
         """
+        if not self._alive:
+            return None, inf
         self._release(now)
         rested = inf
         for lane, turns in self._lanes.items():
