@@ -35,6 +35,7 @@ from domain.reports import (
 
 DAY: Final = date(2026, 3, 11)
 BARS, EXPIRIES, STRIKES = 60, 39, 12
+CONCURRENT_MAX: Final = 64  # As in cycle_time.py; 1,000 at once would fill the mailbox of the broker's actor.
 EQUITY: Final = Decimal(10**9)
 MANY: Final = 10**6
 GRID: Final = PriceGrid(steps=(PriceStep(low_edge=Decimal(0), increment=Decimal("0.01")),))
@@ -175,7 +176,7 @@ def settings_of(count: int, interval_seconds: int) -> Settings:
     values: dict[str, Any] = {
         "symbols": [f"S{number:04d}" for number in range(count)],
         "dry_run": True,
-        "schedule": {"interval_seconds": interval_seconds, "max_concurrent_symbols": count},
+        "schedule": {"interval_seconds": interval_seconds, "max_concurrent_symbols": min(count, CONCURRENT_MAX)},
         "options": {"strike_count": STRIKES - 2},
         "risk": {"no_entry_after_open_minutes": 0, "entry_unfilled_seconds": 1, "max_contracts_per_order": 1},
     }

@@ -147,6 +147,17 @@ def test_work_cancelled_while_held_back_asks_for_no_timer() -> None:
     assert queue.pop_ready(0.5) == (None, inf)
 
 
+def test_work_cancelled_while_held_back_lets_others_go() -> None:
+    queue = a_queue(Item(lane=Lane.HISTORY, key="a"))
+    ticket = queue.push(Item(lane=Lane.HISTORY, key="a"), "no", 0.0)
+    popped(queue, 0.0)
+    queue.push(Item(lane=Lane.QUOTE), "quote", 0.0)
+
+    queue.cancel(ticket)
+
+    assert popped(queue, 0.5) == ["quote"]
+
+
 def test_work_that_went_can_no_longer_be_cancelled() -> None:
     queue = a_queue()
     ticket = queue.push(Item(lane=Lane.EXIT), "gone", 0.0)
