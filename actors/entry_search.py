@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from actors.runtime.clock import Clock
 from domain.chains import candidates, choose_expiry
-from domain.choice_report import greeks_text
+from domain.choice_report import filters_text, greeks_text, rejected_text
 from domain.commands import RequestChain, RequestListed, RequestQuote
 from domain.contracts import Chain, OptionContract, Right, Underlying
 from domain.denials import DenialRule, EntryDenied
@@ -113,7 +113,7 @@ class EntrySearch:
         return candidates(listed, spot, right, self._settings.moneyness, self._settings.strike_count)
 
     def _say(self, choice: Choice, spot: Decimal) -> None:
-        greeks = greeks_text(choice, spot, self._actor.clock.now())
+        now = self._actor.clock.now()
         self._log.emit(
             "option_chosen",
             symbol=choice.contract.symbol,
@@ -122,7 +122,9 @@ class EntrySearch:
             ask=choice.quote.ask,
             spread_pct=round(choice.spread_pct, 2),
             spot=spot,
-            greeks=greeks,
+            greeks=greeks_text(choice, spot, now),
+            filters=filters_text(choice, self._settings.filters, now),
+            rejected=rejected_text(choice),
         )
 
     async def _spot(self, underlying: Underlying) -> Decimal | EntryDenied:

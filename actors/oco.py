@@ -6,7 +6,7 @@ from typing import Any, assert_never
 from actors.base import Actor
 from actors.oco_commands import order_command
 from actors.runtime.context import Context
-from actors.tapes import QuoteTape
+from actors.tapes import GuardTape
 from domain.bracket_effects import (
     Alarm,
     AskBook,
@@ -33,7 +33,7 @@ from domain.bracket_effects import (
 from domain.bracket_facts import needs_quotes
 from domain.bracket_reopening import late_executions
 from domain.bracket_steps import step
-from domain.brackets import Bracket, BracketPolicy, folded, position
+from domain.brackets import Bracket, BracketPolicy, folded
 from domain.commands import (
     AppendRecords,
     CancelEntries,
@@ -53,8 +53,6 @@ from domain.events import (
     BracketPlanned,
     ClosedBy,
     ConnectionLost,
-    FeesCharged,
-    Journaled,
     OrdersRefused,
     Resynchronised,
     SymbolBackedOff,
@@ -63,7 +61,6 @@ from domain.flattening import FlattenRule, flatten_plan
 from domain.ids import ConId, Epoch, Generation, IntentId
 from domain.plan_age import is_stale
 from domain.ports import EventLog
-from domain.quotes import Quote
 from domain.reports import (
     BookReport,
     CommissionReport,
@@ -104,7 +101,7 @@ class OCOActor(Actor):
         self._policy = policy
         self._flatten = flatten
         self._log = log
-        self._tape = QuoteTape(intent, log)
+        self._tape = GuardTape(log)
         self._bracket: Bracket | None = None
         self._synced = Generation(0)
         self._watching = True  # A predecessor may have begun it.
@@ -188,7 +185,7 @@ class OCOActor(Actor):
     def _translated(self, message: Any) -> BracketInput | None:
         match message:
             case QuoteReport():
-                self._seen(message.quote)
+                self._tape.saw(message.quote, self._bracket, self.clock.now())
                 return message.quote
             case Resynchronised():
                 self._synced = message.generation
@@ -237,7 +234,7 @@ class OCOActor(Actor):
                 self.timers.start(effect.timer, effect.seconds, Due(timer=effect.timer))
             case Record():
                 self.write(stream_of(self._intent), effect.record)
-                self._say_fees(effect.record)
+                self._tape.wrote(effect.record)
             case Say():
                 self._log.emit(effect.event, **effect.fields)
                 if (news := told(effect)) is not None:
@@ -249,14 +246,6 @@ class OCOActor(Actor):
                     self._finish(effect.closed)
             case _:
                 assert_never(effect)
-
-    def _seen(self, quote: Quote) -> None:
-        if self._bracket is not None and position(self._bracket):
-            self._tape.saw(quote, self._bracket.plan.contract.label, self.clock.now())
-
-    def _say_fees(self, record: Journaled) -> None:
-        if isinstance(record, FeesCharged):
-            self._log.emit("fees_charged", intent=record.intent, exec_id=record.exec_id, fees=record.fees)
 
     async def _ask_book(self) -> None:
         answer = await self.ask_or_none("broker", RequestBook(), timeout_seconds=30)

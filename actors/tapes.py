@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Final
 
 from domain.bars import Bar
-from domain.ids import IntentId, Symbol
+from domain.brackets import Bracket, position
+from domain.events import FeesCharged, Journaled
+from domain.ids import Symbol
 from domain.ports import EventLog
 from domain.quotes import Quote
 
@@ -44,25 +46,31 @@ class BarTape:
         )
 
 
-class QuoteTape:
-    """Tells every 15 seconds where the bid of one guarded contract was since."""
+class GuardTape:
+    """Tells every 15 seconds where the bid of one guarded contract was since, and what its fills cost."""
 
-    def __init__(self, intent: IntentId, log: EventLog) -> None:
-        self._intent = intent
+    def __init__(self, log: EventLog) -> None:
         self._log = log
         self._due: datetime | None = None
         self._bids: list[Decimal] = []
 
-    def saw(self, quote: Quote, contract: str, now: datetime) -> None:
-        """Keep the bid, 0 where there is none; tell when it is time. The first one is told at once."""
+    def wrote(self, record: Journaled) -> None:
+        """Tell of a fee."""
+        if isinstance(record, FeesCharged):
+            self._log.emit("fees_charged", intent=record.intent, exec_id=record.exec_id, fees=record.fees)
+
+    def saw(self, quote: Quote, bracket: Bracket | None, now: datetime) -> None:
+        """Keep the bid, 0 where there is none; tell when it is time. The first one of a position is told at once."""
+        if bracket is None or not position(bracket):
+            return
         self._bids.append(quote.bid or Decimal(0))
         if self._due is not None and now < self._due:
             return
         bids, self._bids, self._due = self._bids, [], now + PORTION_SECONDS
         self._log.emit(
             "guard_quote",
-            intent=self._intent,
-            contract=contract,
+            intent=bracket.plan.intent,
+            contract=bracket.plan.contract.label,
             bid=bids[-1],
             bid_first=bids[0],
             bid_high=max(bids),

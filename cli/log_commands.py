@@ -1,13 +1,19 @@
 """The commands that only read: what a log can say, and what its words mean."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+Log = Annotated[
+    Path | None, typer.Option("--log", metavar="DIR|FILE", help="A log or a run's folder, instead of paths.log_dir.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
     app.command()(events)
+    app.command()(explain)
 
 
 def events(*, write: Annotated[bool, typer.Option("--write", help="Write docs/events.md anew.")] = False) -> None:
@@ -15,3 +21,14 @@ def events(*, write: Annotated[bool, typer.Option("--write", help="Write docs/ev
     from cli.events import run_events  # noqa: PLC0415 - only this command pays for what it imports
 
     raise typer.Exit(run_events(write=write))
+
+
+def explain(
+    what: Annotated[str, typer.Argument(metavar="SYMBOL|INTENT", help="As in the log.")],
+    at: Annotated[str | None, typer.Option(metavar="[DATE ]HH:MM", help="When, New York; else the last look.")] = None,
+    log: Log = None,
+) -> None:
+    """Say why: what was seen of a symbol and decided, each filter with its number, or all that became of an intent."""
+    from cli.explain import run_explain  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run_explain(what, at, log))

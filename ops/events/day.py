@@ -174,6 +174,8 @@ DAY_EVENTS: Final = (
             "volatility",
             "spot",
             "greeks",
+            "filters",
+            "rejected",
             "reason",
         ),
     ),

@@ -135,6 +135,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "theta": "change of the option's price per day, USD",
     "vega": "change of the option's price per point of volatility, USD",
     "spot": "price of the underlying, USD",
+    "filters": "what each filter saw of the chosen option, and its limit",
+    "rejected": "why each candidate beside it was not bought; empty: there was none",
     "greeks": "implied volatility and greeks of our own arithmetic",
     "bar_size": "length of a bar, in the broker's words",
     "duration": "span of history asked for, in the broker's words",

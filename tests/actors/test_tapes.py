@@ -3,14 +3,16 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from actors.day_summary import DayTape
-from actors.tapes import BarTape, QuoteTape
+from actors.tapes import BarTape, GuardTape
+from domain.adopted_fill import purchase
 from domain.bars import Bar
-from domain.ids import IntentId, Symbol
+from domain.brackets import Bracket, with_fill
+from domain.ids import Symbol
 from domain.ledger import Ledger
 from domain.ledger_rules import RiskLimits
 from domain.quotes import Quote
 from ops.memory_log import MemoryLog
-from tests.builders import a_quote
+from tests.builders import a_bracket, a_quote
 
 AT = datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
 
@@ -22,6 +24,11 @@ def bar(minute: int, close: float = 10.0) -> Bar:
 
 def quote(bid: str | None) -> Quote:
     return replace(a_quote(), bid=None if bid is None else Decimal(bid))
+
+
+def held() -> Bracket:
+    bracket = a_bracket()
+    return with_fill(bracket, purchase(bracket.plan)[0])
 
 
 def test_each_bar_is_told_once_however_often_it_is_seen() -> None:
@@ -40,10 +47,10 @@ def test_each_bar_is_told_once_however_often_it_is_seen() -> None:
 
 def test_the_bid_of_a_guarded_contract_is_told_every_fifteen_seconds_with_all_it_did_between() -> None:
     log = MemoryLog()
-    tape = QuoteTape(IntentId("i"), log)
+    tape, bracket = GuardTape(log), held()
 
     for seconds, bid in ((0, "1.0"), (5, "1.4"), (9, "0.7"), (15, "1.1"), (16, "9")):
-        tape.saw(quote(bid), "SPY C", AT + timedelta(seconds=seconds))
+        tape.saw(quote(bid), bracket, AT + timedelta(seconds=seconds))
 
     first, second = log.named("guard_quote")
     assert first["bid"] == Decimal("1.0")
@@ -58,9 +65,28 @@ def test_the_bid_of_a_guarded_contract_is_told_every_fifteen_seconds_with_all_it
 def test_no_bid_is_a_bid_of_nothing() -> None:
     log = MemoryLog()
 
-    QuoteTape(IntentId("i"), log).saw(quote(None), "SPY C", AT)
+    GuardTape(log).saw(quote(None), held(), AT)
 
     assert log.named("guard_quote")[0]["bid_low"] == 0
+
+
+def test_nothing_is_told_of_what_is_not_held() -> None:
+    log = MemoryLog()
+
+    GuardTape(log).saw(quote("1"), a_bracket(), AT)
+    GuardTape(log).saw(quote("1"), None, AT)
+
+    assert log.events == []
+
+
+def test_what_a_fill_cost_is_told_when_it_is_written() -> None:
+    log = MemoryLog()
+    fill, fees = purchase(a_bracket().plan)
+
+    GuardTape(log).wrote(fill)
+    GuardTape(log).wrote(replace(fees, fees=Decimal("0.65")))
+
+    assert [told["fees"] for told in log.named("fees_charged")] == [Decimal("0.65")]
 
 
 def test_the_day_is_told_when_it_changed_and_not_before_it_is_open() -> None:
