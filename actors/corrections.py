@@ -4,13 +4,15 @@ The bracket's guard writes it as well while there is one, but a correction may c
 journal keeps it once.
 """
 
+from functools import reduce
+
 from actors.base import Actor
 from actors.oco import stream_of
 from domain.events import FillCorrected
 from domain.foreign import correction, leg_filled
 from domain.ledger import Ledger, apply
 from domain.ports import EventLog
-from domain.reports import CommissionReport, ExecutionReport
+from domain.reports import BookReport, CommissionReport, ExecutionReport
 
 
 def counted(actor: Actor, ledger: Ledger, report: ExecutionReport | CommissionReport, log: EventLog) -> Ledger:
@@ -24,6 +26,12 @@ def counted(actor: Actor, ledger: Ledger, report: ExecutionReport | CommissionRe
     _tell(ledger, news, log)
     actor.write(stream_of(news.fill.intent), news)
     return apply(ledger, news)
+
+
+def counted_book(actor: Actor, ledger: Ledger, book: BookReport, log: EventLog) -> Ledger:
+    """Return the ledger after all executions and fees that the broker tells of."""
+    reports: tuple[ExecutionReport | CommissionReport, ...] = (*book.executions, *book.commissions)
+    return reduce(lambda after, report: counted(actor, after, report, log), reports, ledger)
 
 
 def _tell(ledger: Ledger, news: FillCorrected, log: EventLog) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from actors.base import Actor
+from actors.corrections import counted_book
 from actors.oco import stream_of
 from domain.adoption import adopted
 from domain.bracket_reopened import BracketReopened
@@ -19,6 +20,7 @@ from domain.commands import (
     OpenBracket,
     ReadStream,
     RecordsAppended,
+    RequestBook,
     RequestHoldings,
     RequestListed,
     RequestQuote,
@@ -35,6 +37,7 @@ from domain.ledger import Ledger, apply, with_foreign
 from domain.others import (
     Foreign,
     ForeignAnswer,
+    Look,
     Others,
     Settle,
     SettleForeign,
@@ -109,19 +112,30 @@ class ForeignWatch:
         if is_surprising(self._others, report, self._ledger()):
             self._actor.timers.start(LOOK, SETTLE_SECONDS, Wake(what=LOOK))
 
-    async def look(self) -> bool:
-        """Ask what is held and worked now; return whether the broker said so."""
+    async def look(self, *, closely: bool = False) -> bool:
+        """Ask what is held and worked now; return whether the broker said so.
+
+        What looks new, or is to be settled, may have been bought by an order of ours that was believed lost: nothing
+        is called foreign before the executions were asked for and counted.
+        """
         self._actor.timers.start(LOOK, LOOK_SECONDS, Wake(what=LOOK))
-        answer = await self._actor.ask_or_none("broker", RequestHoldings(), timeout_seconds=ANSWER_SECONDS)
-        if not isinstance(answer, HoldingsReport):
+        answer = await self._asked(RequestHoldings())
+        if isinstance(answer, HoldingsReport) and (closely or self._seen(answer).news):
+            answer = await self._asked(RequestBook())
+        if not isinstance(answer, HoldingsReport | BookReport):
             return False
         self.take(answer)
         return True
 
-    def take(self, report: BookReport | HoldingsReport) -> None:
-        """See what others hold and work; say what is new."""
+    def _seen(self, report: BookReport | HoldingsReport) -> Look:
         found = foreign_things(report, self._ledger(), self._closed_at)
-        look = looked(self._others, found, self._actor.clock.now())
+        return looked(self._others, found, self._actor.clock.now())
+
+    def take(self, report: BookReport | HoldingsReport) -> None:
+        """Count what a whole book tells of our fills, see what others hold and work, and say what is new."""
+        if isinstance(report, BookReport):
+            self._keep(counted_book(self._actor, self._ledger(), report, self._log))
+        look = self._seen(report)
         self._others = look.others
         for ended in look.ended:
             self._actor.write(STREAM, ended)
@@ -159,7 +173,7 @@ class ForeignWatch:
         """Carry out the operator's word on what is there now; it is on disk before it is answered."""
         try:
             async with asyncio.timeout(SETTLED_SECONDS):
-                if not await self.look():
+                if not await self.look(closely=True):
                     return self.answer(refused=SILENT)
                 return await (self._adopt(order) if order.settle is Settle.ADOPT else self._ignore(order))
         except TimeoutError:

@@ -248,10 +248,6 @@ class RiskActor(Actor):
     def _reconcile(self, book: BookReport) -> None:
         """Count what was missed, and see where others hold something."""
         self._reconciled = True
-        for execution in book.executions:
-            self._count(execution)
-        for commission in book.commissions:
-            self._count(commission)
         self._foreign.take(book)
 
     async def _refresh(self) -> None:

@@ -244,8 +244,11 @@ def is_surprising(others: Others, report: PositionReport, ledger: Ledger) -> boo
 
 
 def _ours(ledger: Ledger) -> set[ConId]:
-    """Return the contracts in which an intent of ours is open. Fills whose plan is lost are nobody's."""
-    return {exposure.con_id for exposure in ledger.exposures.values() if exposure.symbol is not None}
+    """Return the contracts in which an intent of ours is open, or was closed and has fills since: it goes on.
+
+    Fills whose plan is lost are nobody's.
+    """
+    return {one.con_id for one in ledger.exposures.values() if one.symbol is not None or one.intent in ledger.closed}
 
 
 def nobody_settles(*, trading_lives: bool) -> str:

@@ -11,19 +11,27 @@ import pytest
 from actors.foreign import LOOK_SECONDS, SETTLE_SECONDS, STREAM
 from actors.oco import stream_of
 from actors.risk import RiskActor
-from domain.commands import OpenBracket, RequestHoldings, RequestListed, RequestQuote, RequestUnderlying, SendAlert
+from domain.commands import (
+    OpenBracket,
+    RequestBook,
+    RequestHoldings,
+    RequestListed,
+    RequestQuote,
+    RequestUnderlying,
+    SendAlert,
+)
 from domain.contracts import Right, Underlying
 from domain.denials import DenialRule
 from domain.entry_plan import ExitRules
 from domain.errors import StoreError
 from domain.events import BracketPlanned, Journaled
-from domain.ids import ConId, Symbol
+from domain.ids import ConId, IntentId, Leg, Symbol, order_ref
 from domain.ledger_rules import RiskLimits
 from domain.others import AskForeign, ForeignAnswer, Settle, SettleForeign
 from domain.reports import Failure, ListedReport, PositionReport, RequestFailed, SnapshotReport, UnderlyingReport
-from tests.actors.risk_scene import Scene, a_position_of_others
+from tests.actors.risk_scene import Scene, a_close, a_position_of_others
 from tests.actors.stage import CALENDAR, MemoryJournal, Stage
-from tests.builders import a_contract, a_glance, a_quote
+from tests.builders import a_book, a_contract, a_fill, a_glance, a_quote
 
 CONTRACT = a_contract(con_id=ConId(555))
 RULES = ExitRules(take_profit=Decimal("0.5"), stop_loss=Decimal("0.2"), stop_limit_buffer=Decimal("0.02"), native=True)
@@ -46,6 +54,7 @@ class ForeignScene(Scene):
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
+        self._first = [a_book()]
         self.holds(held())
         stock = Underlying(con_id=ConId(1), symbol=Symbol("GOOG"), primary_exchange="NASDAQ")
         self.broker.answers |= {
@@ -57,6 +66,12 @@ class ForeignScene(Scene):
 
     def holds(self, *positions: PositionReport) -> None:
         self.broker.answers[RequestHoldings] = lambda _: a_glance(positions=positions, asked_at=self.stage.now)
+        self.tells(positions=positions)
+
+    def tells(self, **book: Any) -> None:
+        """From its second book on, the first being that of the ledger's start."""
+        first = self._first
+        self.broker.answers[RequestBook] = lambda _: first.pop() if first else a_book(asked_at=self.stage.now, **book)
 
     def begin(self, *, read_only: bool = False) -> None:
         self.stage.launch(
@@ -233,6 +248,26 @@ def test_what_nobody_knows_is_said_to_be_unknown(stage: Stage, scene: ForeignSce
 
     assert [(answer.unknown, "known as IBM" in answer.refused) for answer in answers] == [(True, True)] * 2
     assert stage.store.read(STREAM) == ()
+
+
+def test_what_a_late_order_of_ours_bought_is_never_foreign_though_nobody_told_of_it(
+    stage: Stage, scene: ForeignScene
+) -> None:
+    late = replace(a_fill("E", 2, "2.02", exec_id="late"), con_id=CONTRACT.con_id)
+    scene.begin()
+    scene.reserve()
+    scene.tell(replace(a_close("0"), intent=IntentId("260105GOOG150000"), con_id=CONTRACT.con_id, quantity=0))
+    scene.tells(
+        positions=(held(),), executions=(replace(late, ref=order_ref(IntentId("260105GOOG150000"), Leg.ENTRY, 0)),)
+    )
+
+    scene.tell(held())
+    stage.run_for(SETTLE_SECONDS + 1)
+    answer = scene.settle(Settle.ADOPT, str(CONTRACT.con_id))
+
+    assert (scene.known().unsettled, stage.log.named("foreign_position")) == ((), [])
+    assert answer.done == ""
+    assert scene.opened() == []
 
 
 def test_the_end_of_what_was_ignored_is_written_down(stage: Stage, scene: ForeignScene) -> None:

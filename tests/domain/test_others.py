@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.contracts import Right
-from domain.events import BracketPlanned, Journaled
+from domain.events import BracketPlanned, ClosedBy, Journaled
 from domain.foreign_events import ForeignChanged, ForeignIgnored
 from domain.ids import ConId, OrderId, OrderRef, PermId, Symbol
 from domain.ledger import Ledger
@@ -29,7 +29,7 @@ from domain.others import (
 )
 from domain.reports import BrokerStatus, OpenOrderReport, Side
 from tests.builders import NOW, a_book, a_glance, a_plan, a_position, an_open_order
-from tests.domain.ledger_builders import a_ledger, a_reservation, bought
+from tests.domain.ledger_builders import a_closing, a_ledger, a_reservation, bought
 
 BY = "./bot ignore"
 LATER = NOW + timedelta(minutes=1)
@@ -126,6 +126,14 @@ def test_fills_of_ours_whose_plan_was_lost_are_nobodys() -> None:
     assert [thing.con_id for thing in foreign_things(book, a_ledger(bought(2, "2.00")))] == [101]
     known = a_ledger(BracketPlanned(at=NOW, plan=a_plan()), bought(2, "2.00"))
     assert foreign_things(book, known) == ()
+
+
+def test_what_an_intent_of_ours_bought_after_its_end_is_its_own() -> None:
+    book = a_book(positions=(a_position(2),))
+    ended = a_closing(closed_by=ClosedBy.ENTRY_EXPIRED, quantity=0, pnl="0")
+
+    assert foreign_things(book, a_ledger(a_reservation(), ended, bought(2, "2.00"))) == ()
+    assert len(foreign_things(book, a_ledger(a_reservation(), ended))) == 1
 
 
 @pytest.mark.parametrize(("seconds", "count"), [(-1, 1), (0, 0), (1, 0)])
