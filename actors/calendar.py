@@ -20,6 +20,7 @@ from domain.trading_day import Calendar
 STREAM: Final = "calendar"
 EVERY: Final = timedelta(days=1)
 FIRST: Final = timedelta(seconds=60)  # A start has better things to do.
+KEEP_SECONDS: Final = 2.0  # The journal starts after this actor.
 JOURNAL_SECONDS: Final = 10.0
 PING_SECONDS: Final = 30.0
 
@@ -48,9 +49,9 @@ class CalendarActor(Actor):
         self._log = log
 
     async def on_start(self) -> None:
-        """Write soon what the start found, and ask when it is a day old; the journal starts after this actor."""
+        """Write soon what the start found, and ask when it is a day old."""
         now = self.clock.now()
-        self.timers.start("keep", FIRST.total_seconds(), Wake(what="keep"))
+        self.timers.start("keep", KEEP_SECONDS, Wake(what="keep"))
         self.timers.start_at("renew", max(now + FIRST, self._calendar.known.at + EVERY), Wake(what="renew"))
 
     def receive(self, message: Any) -> None:

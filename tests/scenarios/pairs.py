@@ -43,12 +43,13 @@ class Pair:
     account: str
     gateway: subprocess.Popen[str]
     ready: dict[str, Any]
+    child: str = "tests.scenarios.trading_child"
     bot: subprocess.Popen[str] = field(init=False)
     refs: frozenset[str] = frozenset()
 
     def start(self, strategy: str, *dies: str) -> None:
         """Start the bot; with `dies` one that kills itself there (`mortal_child.py`)."""
-        child = ["tests.scenarios.mortal_child", *dies] if dies else ["tests.scenarios.trading_child"]
+        child = ["tests.scenarios.mortal_child", *dies] if dies else [self.child]
         paths = [f"paths.{name}_dir={self.folder / name}" for name in ("state", "log")]
         sets = (*SETTINGS, strategy, f"broker.port={self.ready['port']}", *paths)
         self.bot = subprocess.Popen(  # noqa: S603 - our own module
@@ -121,7 +122,15 @@ class Pair:
 
 
 @contextmanager
-def pair(folder: Path, name: str, number: int, strategy: str = EAGER, dies: Sequence[str] = ()) -> Iterator[Pair]:
+def pair(
+    folder: Path,
+    name: str,
+    number: int,
+    strategy: str = EAGER,
+    dies: Sequence[str] = (),
+    *,
+    child: str = "tests.scenarios.trading_child",
+) -> Iterator[Pair]:
     """Give a bot and its gateway, both running; the gateway logs its frames."""
     account = f"DU{os.getpid() % 1_000_000}{number}"
     place = folder / name
@@ -135,7 +144,12 @@ def pair(folder: Path, name: str, number: int, strategy: str = EAGER, dies: Sequ
     try:
         assert gateway.stdout is not None
         found = Pair(
-            name=name, folder=place, account=account, gateway=gateway, ready=json.loads(gateway.stdout.readline())
+            name=name,
+            folder=place,
+            account=account,
+            gateway=gateway,
+            ready=json.loads(gateway.stdout.readline()),
+            child=child,
         )
         found.start(strategy, *dies)
         try:

@@ -1,0 +1,90 @@
+"""What ``./bot trade`` takes of the machine: `python bench/memory.py [--symbols 3,1000] [--idle SECONDS] [--json]`.
+
+It is a process of its own, the gateway another one, a socket between them; both built-in strategies, real orders on a
+paper account. Read from /proc after the second cycle:
+
+    resident   VmRSS                                     at most 72 MiB with 3 symbols, 104 with 1,000
+    threads                                              at most 10
+    idle       a core's share between two cycles         at most 0.5 % with 3 symbols
+"""
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.trading import gateway, trading
+
+AIMS_MIB: Final = {3: 72.0, 1000: 104.0}
+THREADS_MAX: Final = 10
+IDLE_PCT_MAX: Final = 0.5
+FEW: Final = 10
+SETTLE_SECONDS: Final = 2.0
+CYCLES: Final = 2
+PATIENCE_SECONDS: Final = 1200.0
+
+
+def figures(count: int, idle_seconds: float) -> dict[str, Any]:
+    """Trade so many symbols for two cycles, then watch."""
+    interval = 60 if count <= FEW else 180
+    sets = (f"schedule.interval_seconds={interval}", f"schedule.max_concurrent_symbols={min(count, 64)}")
+    with gateway(count) as where, trading(where, sets) as bot:
+        cycles = [bot.wait_for("cycle_complete", count=n + 1, seconds=PATIENCE_SECONDS) for n in range(CYCLES)]
+        time.sleep(SETTLE_SECONDS)
+        found = {
+            "symbols": count,
+            "completed": cycles[-1]["completed"],
+            "resident_mib": round(bot.resident_mib, 1),
+            "resident_mib_max": AIMS_MIB.get(count),
+            "threads": bot.threads,
+        }
+    return found | (idle(count, idle_seconds) if count <= FEW else {})
+
+
+def idle(count: int, seconds: float) -> dict[str, Any]:
+    """Watch a bot between two cycles that are ten minutes apart."""
+    with gateway(count) as where, trading(where, ("schedule.interval_seconds=600",)) as bot:
+        bot.wait_for("connection_state", count=1)
+        time.sleep(5 * SETTLE_SECONDS)
+        before, began = bot.cpu_seconds, time.monotonic()
+        time.sleep(seconds)
+        share = (bot.cpu_seconds - before) / (time.monotonic() - began)
+    return {"idle_pct_of_a_core": round(100 * share, 2), "idle_seconds": seconds}
+
+
+def complaints(found: dict[str, Any]) -> list[str]:
+    """Return which aims are missed."""
+    most = found["resident_mib_max"]
+    checks = {
+        "resident_mib": most is not None and found["resident_mib"] > most,
+        "threads": found["threads"] > THREADS_MAX,
+        "idle_pct_of_a_core": found.get("idle_pct_of_a_core", 0.0) > IDLE_PCT_MAX,
+        "completed": found["completed"] < found["symbols"],
+    }
+    return [name for name, is_missed in checks.items() if is_missed]
+
+
+def main() -> int:
+    """Measure and print; 1 when an aim is missed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--symbols", default="3,1000")
+    parser.add_argument("--idle", type=float, default=60.0)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    rows = [figures(int(count), asked.idle) for count in asked.symbols.split(",")]
+    if asked.json:
+        print(json.dumps(rows))
+    else:
+        for row in rows:
+            print("\n".join(f"{name:20} {value}" for name, value in row.items()), end="\n\n")
+    missed = [name for row in rows for name in complaints(row)]
+    print(f"missed: {', '.join(missed)}" if missed else "all within their aims", file=sys.stderr)
+    return int(bool(missed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
