@@ -116,14 +116,19 @@ class ForeignWatch:
         """Ask what is held and worked now; return whether the broker said so.
 
         What looks new, or is to be settled, may have been bought by an order of ours that was believed lost: nothing
-        is called foreign before the executions were asked for and counted.
+        is called foreign before the executions were asked for and counted. Where they are not told, what is held is
+        believed to be others', and blocks its symbol, but nothing is settled.
         """
         self._actor.timers.start(LOOK, LOOK_SECONDS, Wake(what=LOOK))
         answer = await self._asked(RequestHoldings())
-        if isinstance(answer, HoldingsReport) and (closely or self._seen(answer).news):
-            answer = await self._asked(RequestBook())
-        if not isinstance(answer, HoldingsReport | BookReport):
+        if not isinstance(answer, HoldingsReport):
             return False
+        if closely or self._seen(answer).news:
+            book = await self._asked(RequestBook())
+            if isinstance(book, BookReport):
+                answer = book
+            elif closely:
+                return False
         self.take(answer)
         return True
 

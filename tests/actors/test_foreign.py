@@ -270,6 +270,22 @@ def test_what_a_late_order_of_ours_bought_is_never_foreign_though_nobody_told_of
     assert scene.opened() == []
 
 
+def test_without_the_executions_what_is_held_blocks_its_symbol_and_nothing_is_settled(
+    stage: Stage, scene: ForeignScene
+) -> None:
+    scene.begin()
+    scene.broker.answers[RequestBook] = SILENT
+
+    scene.tell(held())
+    stage.run_for(SETTLE_SECONDS + 1)
+    answer = scene.settle(Settle.ADOPT)
+
+    assert [thing.con_id for thing in scene.known().unsettled] == [555]
+    assert scene.refusal() is DenialRule.FOREIGN
+    assert "the broker does not say what is held now" in answer.refused
+    assert scene.opened() == []
+
+
 def test_the_end_of_what_was_ignored_is_written_down(stage: Stage, scene: ForeignScene) -> None:
     scene.begin()
     scene.settle(Settle.IGNORE)
