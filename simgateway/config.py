@@ -64,8 +64,10 @@ class GatewayConfig:
     """A gateway's account, habits and limits; money in USD, times in the gateway's own (simulated) time.
 
     `delay_ms` is how long one message takes, each way to the exchange and out to the client. `cash_account`: no
-    margin, and sale proceeds are spendable from the next day. `pacing`: refuse and disconnect too fast clients as IB
-    does; the counters count either way. `tick_seconds` is the least time between two quotes of one contract.
+    margin, and sale proceeds are spendable from the next day. `writes_options`: a margin account that may
+    sell options it does not hold, so that a sale beside open exits is taken. `pacing`: refuse and disconnect too fast
+    clients as IB does; the counters count either way. `tick_seconds` is the least time between two quotes of one
+    contract.
     `refill_seconds`: how long a quote that an order has used up stays so when it does not change by itself.
     `data_rights`: pairs of a security type and what the account may see of it; what is not named is live.
     `tif_preset_notice`: an order without time in force gets notice 10349, as newer gateways send it.
@@ -81,6 +83,7 @@ class GatewayConfig:
     account: str = "DU1234567"
     start_cash: Decimal = Decimal(100000)
     cash_account: bool = False
+    writes_options: bool = False
     delay_ms: tuple[int, int] = (1, 300)
     snapshot_end_ms: tuple[int, int] = (300, 11000)
     history_ms: tuple[int, int] = (50, 1500)

@@ -27,6 +27,7 @@ from simgateway.router import routes
 from simgateway.session import Session
 from simgateway.sessions import Sessions
 from simgateway.trading.account import Ledger
+from simgateway.trading.by_hand import HAND_CLIENT
 from simgateway.trading.commission import Tariff
 from simgateway.trading.deliveries import Deliveries
 from simgateway.trading.desk import Desk
@@ -58,7 +59,12 @@ class Gateway:
         self._market = market
         self._sessions = Sessions()
         tariff = Tariff(config.share_commission)
-        self._ledger = Ledger(config.start_cash, cash_account=config.cash_account, tariff=tariff)
+        self._ledger = Ledger(
+            config.start_cash,
+            cash_account=config.cash_account,
+            tariff=tariff,
+            writes_options=config.writes_options,
+        )
         self._registry = Registry(_FIRST_PERM_ID + (config.seed % 1000) * 100_000)
         self._pulse = Pulse(market, clock)
         reporter = Reporter(self._sessions, config.account)
@@ -114,6 +120,10 @@ class Gateway:
     def refuse(self) -> None:
         """Cut every new connection at once, as a gateway does that is restarting."""
         self._accepting = False
+
+    def by_hand(self) -> tuple[Execution, ...]:
+        """Return what no client traded: by orders that somebody placed in TWS itself, and by delivery."""
+        return tuple(row for row in self._registry.executions if row.client_id == HAND_CLIENT)
 
     @property
     def desk(self) -> Desk:

@@ -171,7 +171,8 @@ class Book:
     def _status(self, notice: StatusSeen) -> None:
         order = self.orders.get(notice.key)
         if order is not None:
-            order.status = notice.status
+            if not (order.cancel_asked and order.status == "Cancelled"):  # What is told after that was overtaken by it.
+                order.status = notice.status
             order.told_filled, order.told_remaining = max(order.told_filled, notice.filled), notice.remaining
 
     def _listed(self, notice: Listed) -> None:
@@ -211,21 +212,25 @@ class Book:
             holding.quantity += taken
             holding.cost += self.adopted.get(notice.intent, Decimal(0)) * taken * notice.multiplier
 
-    def _by_hand(self, notice: Executed) -> Executed | None:
-        """Return what of a trade by hand is of what is ours: sold beyond what others hold; None for nothing."""
-        others = self.others.get(notice.con_id, 0)
-        ours = 0 if notice.is_buy else min(self.position(notice.con_id), max(0, notice.quantity - max(0, others)))
-        rest = notice.quantity - max(0, ours)
-        self.others[notice.con_id] = others + (rest if notice.is_buy else -rest)
-        return replace(notice, quantity=ours) if ours > 0 else None
+    def sold_by_hand(self, notice: Executed) -> int:
+        """Return how much of a trade, seen for the first time, others sold of what is ours: beyond what they hold."""
+        if notice.is_buy or notice.key in self.orders or split_ref(notice.ref)[0] or not self.is_news(notice):
+            return 0
+        theirs = max(0, self.others.get(notice.con_id, 0))
+        return max(0, min(self.position(notice.con_id), notice.quantity - theirs))
+
+    def _by_hand(self, notice: Executed, ours: int) -> None:
+        rest = notice.quantity - ours
+        self.others[notice.con_id] = self.others.get(notice.con_id, 0) + (rest if notice.is_buy else -rest)
+        if ours:
+            self.holdings[notice.con_id].take(replace(notice, quantity=ours))
 
     def _executed(self, notice: Executed) -> None:
+        by_hand = self.sold_by_hand(notice)
         self.executions[notice.exec_id] = notice
         order = self.orders.get(notice.key)
         if order is None and not split_ref(notice.ref)[0]:
-            ours = self._by_hand(notice)
-            if ours is not None:
-                self.holdings[notice.con_id].take(ours)
+            self._by_hand(notice, by_hand)
             return
         holding = self.holdings.setdefault(notice.con_id, Holding())
         holding.take(notice)

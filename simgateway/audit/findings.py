@@ -14,6 +14,7 @@ class AuditLimits:
 
     `risk_limit`: premium of open positions and working entries together; None means the day's loss limit.
     `relapse_seconds`: protection that is gone again so soon was none; an order is acknowledged before it is rejected.
+    `by_hand_seconds`: what others sold of ours must be off the exits so long after it was told; a bot makes sure.
     `orders_allowed`: False for a dry or read-only run. The slack and grace seconds are the way of a message: what
     was decided in time may be written a moment later.
     """
@@ -32,6 +33,7 @@ class AuditLimits:
     subscription_idle_seconds: float = 60.0
     crossing_seconds: float = 0.5
     oversold_grace_seconds: float = 2.0
+    by_hand_seconds: float = 15.0
     orders_allowed: bool = True
 
 

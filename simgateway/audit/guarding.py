@@ -6,7 +6,17 @@ from simgateway.audit.book import Book, Order
 from simgateway.audit.checker import Checker
 from simgateway.audit.exposure import could_sell
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import Completed, Executed, Listed, Lost, Notice, OrderSent, Refused, StatusSeen
+from simgateway.audit.notices import (
+    Completed,
+    Connected,
+    Executed,
+    Listed,
+    Lost,
+    Notice,
+    OrderSent,
+    Refused,
+    StatusSeen,
+)
 from simgateway.audit.silence import Silence
 from simgateway.market.hours import new_york_date, session
 
@@ -23,6 +33,7 @@ class GuardChecker(Checker):
         self._over_since: dict[int, datetime] = {}
         self._bare_until: dict[int, tuple[datetime, datetime]] = {}
         self._filled_at: dict[int, datetime] = {}
+        self._by_hand_at: dict[int, datetime] = {}
         self._short: dict[int, tuple[datetime, str]] = {}
         self._told: set[tuple[int, int]] = set()
         self.unguarded_max_seconds = 0.0
@@ -38,7 +49,11 @@ class GuardChecker(Checker):
             self._check_over(con_id, at)
         for con_id in tuple(self._short):
             self._check_short(con_id, at, self.limits.oversold_grace_seconds)
+        if isinstance(notice, Connected):
+            self._begin_anew(at)
         if isinstance(notice, Executed) and self.book.is_news(notice):
+            if self.book.sold_by_hand(notice):
+                self._by_hand_at[notice.con_id] = at
             self._check_sale(notice, at)
 
     def after(self, notice: Notice, at: datetime) -> None:
@@ -65,6 +80,11 @@ class GuardChecker(Checker):
             covered = could_sell(self.book, con_id, _stays) >= holding.quantity
             text = f"the log ends with {holding.quantity} of contract {con_id} held and not guarded"
             self.findings.expect(12, at, text, holds=holding.quantity <= 0 or covered or self._is_expired(con_id, at))
+
+    def _begin_anew(self, at: datetime) -> None:
+        """Give a new connection the whole time for what others sold: it has to make sure of it afresh."""
+        for con_id in self._by_hand_at.keys() & self._over_since.keys():
+            self._by_hand_at[con_id] = self._over_since[con_id] = at
 
     def _con_id(self, notice: Notice) -> int | None:
         match notice:
@@ -108,7 +128,9 @@ class GuardChecker(Checker):
             self._bare_since[con_id] = since
 
     def _note_over(self, con_id: int, at: datetime, *, over: bool) -> None:
-        if over:
+        if over and self._by_hand_at.get(con_id) == at:
+            self._over_since[con_id] = at
+        elif over:
             self._over_since.setdefault(con_id, at)
         else:
             self._over_since.pop(con_id, None)
@@ -133,7 +155,9 @@ class GuardChecker(Checker):
         seconds = (at - self._over_since[con_id]).total_seconds()
         if (3, con_id) not in self._told:
             text = self._oversold(con_id) + f" for {seconds:.3f} s"
-            if not self.findings.expect(3, at, text, holds=seconds <= self.limits.oversold_grace_seconds):
+            is_known = con_id not in self._by_hand_at  # Else no exit's fill takes off its sibling what others sold.
+            bound = self.limits.oversold_grace_seconds if is_known else self.limits.by_hand_seconds
+            if not self.findings.expect(3, at, text, holds=seconds <= bound):
                 self._told.add((3, con_id))
 
     def _check_exit(self, notice: OrderSent, at: datetime) -> None:
@@ -144,11 +168,11 @@ class GuardChecker(Checker):
         filled_at = self._filled_at.get(notice.con_id)
         crossed = filled_at is not None and at - filled_at <= timedelta(seconds=self.limits.crossing_seconds)
         text = f"{notice.ref}: {self._oversold(notice.con_id)}"
-        if not self.findings.expect(3, at, text, holds=fits or crossed):
+        if not self.findings.expect(3, at, text, holds=fits or crossed or self._is_by_hand(notice.con_id, at)):
             self._told.add((3, notice.con_id))
 
     def _check_sale(self, notice: Executed, at: datetime) -> None:
-        if notice.is_buy:
+        if notice.is_buy or self._is_by_hand(notice.con_id, at):
             return
         after = self.book.position(notice.con_id) - notice.quantity
         if after < 0:
@@ -163,6 +187,11 @@ class GuardChecker(Checker):
         if not is_short or (at - since).total_seconds() >= grace_seconds:
             del self._short[con_id]
             self.findings.expect(3, since, text, holds=not is_short)
+
+    def _is_by_hand(self, con_id: int, at: datetime) -> bool:
+        """Return whether others sold of it so lately that an exit may not know yet."""
+        sold_at = self._by_hand_at.get(con_id)
+        return sold_at is not None and at - sold_at <= timedelta(seconds=self.limits.by_hand_seconds)
 
     def _oversold(self, con_id: int) -> str:
         selling, held = could_sell(self.book, con_id, _is_live), self.book.position(con_id)

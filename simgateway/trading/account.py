@@ -19,9 +19,17 @@ class Ledger:
     what that has gained since the start is the realised and the unrealised profit together.
     """
 
-    def __init__(self, start_cash: Decimal, *, cash_account: bool, tariff: Tariff | None = None) -> None:
+    def __init__(
+        self,
+        start_cash: Decimal,
+        *,
+        cash_account: bool,
+        tariff: Tariff | None = None,
+        writes_options: bool = False,
+    ) -> None:
         self.cash = to_cents(start_cash)
         self.cash_account = cash_account
+        self.writes_options = writes_options
         self.tariff = tariff or Tariff()
         self.fees = _ZERO
         self.realized = _ZERO

@@ -33,8 +33,11 @@ def funds_needed(order: Order, quote: Quote, ledger: Ledger) -> Decimal:
 
 
 def may_short(instrument: Instrument, ledger: Ledger) -> bool:
-    """Return whether more can be sold than is held: shares in a margin account; options are not written here."""
-    return instrument.sec_type == "STK" and not ledger.cash_account
+    """Return whether more can be sold than is held: never in a cash account, options only where they may be written.
+
+    What it takes to hold written options is not reckoned.
+    """
+    return (instrument.sec_type == "STK" or ledger.writes_options) and not ledger.cash_account
 
 
 def what_if(order: Order, quote: Quote, ledger: Ledger) -> None:

@@ -3,6 +3,8 @@
 import json
 from decimal import Decimal
 
+import pytest
+
 from simgateway.audit import audit
 from simgateway.audit.journal import facts_of
 from tests.simgateway.audit.log_builder import EXPIRY, INTENT, LIMITS, OPTION, START, Log, broken
@@ -90,3 +92,25 @@ def test_what_was_taken_over_and_loses_its_exits_breaks_invariants_2_and_12() ->
     log.status(5, "Cancelled", 0, 2).status(6, "Cancelled", 0, 2).wait(60).day_profit("0")
 
     assert broken(audit(log.frames, LIMITS, None)) == {2, 12}
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(14, set()), (17, {3})])
+def test_exits_must_be_cut_to_what_others_left_within_a_bound(seconds: float, expected: set[int]) -> None:
+    log = shared()
+    log.entry().entry_filled().wait(1)
+
+    log.hand("h2", 3, side="SLD", price="2.52").wait(seconds).day_profit("0")
+
+    assert broken(audit(log.frames, LIMITS, None)) == expected
+
+
+def test_a_fill_of_an_exit_that_crosses_a_sale_by_hand_is_not_the_bots_fault() -> None:
+    log = shared()
+    log.entry().entry_filled().wait(1)
+
+    log.hand("h2", 5, side="SLD", price="2.52").wait(1).fill(
+        2, f"{INTENT}.T.0", "e2", side="SLD", quantity=5, price="3.00"
+    )
+    log.status(2, "Filled", 5, 0).wait(0.1).status(3, "Cancelled", 0, 5).wait(30).day_profit("0")
+
+    assert broken(audit(log.frames, LIMITS, None)) == set()

@@ -172,3 +172,12 @@ def test_what_another_contract_has_bound_is_reckoned_by_its_own_quote() -> None:
     rig.client.order(2, "BUY", 2, "LMT", lmt="1.10")
 
     assert rig.errors(rig.wait()) == [("2", "201")]
+
+
+@pytest.mark.parametrize(("writes", "refused"), [(True, []), (False, ["201"])])
+def test_options_are_sold_beyond_what_is_held_only_where_they_may_be_written(writes: bool, refused: list[str]) -> None:  # noqa: FBT001 - a row of the table
+    rig = Rig(writes_options=writes)
+
+    rig.client.order(1, "SELL", 1, "LMT", lmt="9.00", con_id=CALL_ID)
+
+    assert _refusals(rig, rig.wait()) == refused
