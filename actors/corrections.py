@@ -11,12 +11,17 @@ from actors.oco import stream_of
 from domain.events import FillCorrected
 from domain.foreign import correction, leg_filled
 from domain.ledger import Ledger, apply
+from domain.outside import SoldOutside
 from domain.ports import EventLog
 from domain.reports import BookReport, CommissionReport, ExecutionReport
 
+Claim = ExecutionReport | CommissionReport | SoldOutside
 
-def counted(actor: Actor, ledger: Ledger, report: ExecutionReport | CommissionReport, log: EventLog) -> Ledger:
-    """Return the ledger after this claim; one about somebody else's order changes nothing."""
+
+def counted(actor: Actor, ledger: Ledger, report: Claim, log: EventLog) -> Ledger:
+    """Return the ledger after this claim; one about somebody else's order changes nothing, unless it sold of ours."""
+    if isinstance(report, SoldOutside):
+        return apply(ledger, report.record)
     event = leg_filled(report)
     if event is None:
         return ledger

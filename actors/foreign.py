@@ -54,6 +54,7 @@ from domain.others import (
     unknown,
 )
 from domain.others import folded as folded_others
+from domain.outside import lacking
 from domain.ports import EventLog
 from domain.reports import (
     BookReport,
@@ -95,6 +96,7 @@ class ForeignWatch:
         self._keep = keep
         self._others = Others()
         self._closed_at: dict[ConId, datetime] = {}
+        self._lacking: set[ConId] = set()  # Of which less was told than brackets of ours hold.
         self._begun: dict[ConId, BracketPlan] = {}  # Not acknowledged by the journal: it may be on disk.
 
     async def remember(self) -> None:
@@ -104,11 +106,22 @@ class ForeignWatch:
         self._actor.timers.start(LOOK, LOOK_SECONDS, Wake(what=LOOK))
 
     def closed(self, event: BracketClosed | BracketReopened) -> None:
-        """Note a bracket's end, or that it goes on: a question that left before may be answered by what was then."""
+        """Note a bracket's end, or that it goes on: a question that left before may be answered by what was then.
+
+        Where less was told than it held, more may have been sold than there was: that is a short position of others.
+        """
         self._closed_at[event.con_id] = self._actor.clock.now()
+        if event.con_id in self._lacking:
+            self._lacking.discard(event.con_id)
+            self._actor.timers.start(LOOK, SETTLE_SECONDS, Wake(what=LOOK))
 
     def heard(self, report: PositionReport) -> None:
-        """Look soon, if this is news that no intent of ours explains."""
+        """Look soon, if this is news that no intent of ours explains; let a bracket look that holds more than this."""
+        for intent in lacking(self._ledger(), report):
+            self._lacking.add(report.con_id)
+            guard = self._actor.directory.address(f"oco:{intent}")
+            if guard.is_alive:
+                guard.tell(report)
         if is_surprising(self._others, report, self._ledger()):
             self._actor.timers.start(LOOK, SETTLE_SECONDS, Wake(what=LOOK))
 

@@ -53,12 +53,14 @@ from domain.events import (
     BracketPlanned,
     ClosedBy,
     ConnectionLost,
+    Journaled,
     OrdersRefused,
     Resynchronised,
     SymbolBackedOff,
 )
 from domain.flattening import FlattenRule, flatten_plan
 from domain.ids import ConId, Epoch, Generation, IntentId
+from domain.outside import LACKING_SECONDS, told_to_ledger
 from domain.plan_age import is_stale
 from domain.ports import EventLog
 from domain.reports import (
@@ -69,6 +71,7 @@ from domain.reports import (
     OpenOrderReport,
     OrderErrorReport,
     OrderStatusReport,
+    PositionReport,
     QuoteReport,
     RequestFailed,
 )
@@ -204,6 +207,10 @@ class OCOActor(Actor):
                 return NotSent(refs=message.refs, reason=message.reason)
             case SymbolBackedOff():
                 return Starved()
+            case PositionReport():
+                # A fill of ours may be on its way that explains it; and of several one question is enough.
+                self.timers.start("look", LACKING_SECONDS, Due(timer="look"))
+                return None
             case Due(timer="review"):
                 self._plan_flatten()
                 return None
@@ -224,8 +231,7 @@ class OCOActor(Actor):
     def _perform(self, effect: Effect) -> None:
         match effect:
             case Send() | Change() | Cancel():
-                command = order_command(effect, sender=self.name, epoch=Epoch(self.epoch))
-                self.tell("broker", command, urgent=True)
+                self.tell("broker", order_command(effect, sender=self.name, epoch=Epoch(self.epoch)), urgent=True)
             case AskBook():
                 self.spawn(self._ask_book())
             case AskHoldings():
@@ -233,8 +239,7 @@ class OCOActor(Actor):
             case SetTimer():
                 self.timers.start(effect.timer, effect.seconds, Due(timer=effect.timer))
             case Record():
-                self.write(stream_of(self._intent), effect.record)
-                self._tape.wrote(effect.record)
+                self._record(effect.record)
             case Say():
                 self._log.emit(effect.event, **effect.fields)
                 if (news := told(effect)) is not None:
@@ -246,6 +251,13 @@ class OCOActor(Actor):
                     self._finish(effect.closed)
             case _:
                 assert_never(effect)
+
+    def _record(self, record: Journaled) -> None:
+        self.write(stream_of(self._intent), record)
+        self._tape.wrote(record)
+        sold = told_to_ledger(self._bracket, record) if self._bracket is not None else None
+        if sold is not None:
+            self.tell("risk", sold)
 
     async def _ask_book(self) -> None:
         answer = await self.ask_or_none("broker", RequestBook(), timeout_seconds=30)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from actors.base import Actor
-from actors.corrections import counted
+from actors.corrections import Claim, counted
 from actors.day_summary import DayTape, summarised
 from actors.days_opened import DaysOpened
 from actors.foreign import LOOK, ExitsOf, ForeignWatch
@@ -55,6 +55,7 @@ from domain.ledger import (
 )
 from domain.ledger_rules import RiskLimits, forbidden, reserve
 from domain.others import AskForeign, SettleForeign
+from domain.outside import SoldOutside
 from domain.ports import EventLog
 from domain.reports import (
     AccountReport,
@@ -167,7 +168,7 @@ class RiskActor(Actor):
                 self._ledger = with_broker_pnl(self._ledger, message.daily, now)
             case ConnectionLost() if message.generation >= self._synced:  # Else of an older connection, and late.
                 self._ledger = with_broker_pnl(self._ledger, None, now)
-            case ExecutionReport() | CommissionReport():
+            case ExecutionReport() | CommissionReport() | SoldOutside():
                 self._count(message)
             case PositionReport():
                 self._foreign.heard(message)
@@ -196,10 +197,8 @@ class RiskActor(Actor):
 
     def _allows(self, symbol: Symbol) -> EntryDenied | Literal[True]:
         self._check_limit()
-        denial = forbidden(
-            self._ledger, symbol, self._limits, self._account, day=self._days.by_clock, now=self.clock.now()
-        )
-        return denial or True
+        day, now = self._days.by_clock, self.clock.now()
+        return forbidden(self._ledger, symbol, self._limits, self._account, day=day, now=now) or True
 
     def _reserve(self, request: ReserveRisk) -> RiskReserved | EntryDenied:
         self._check_limit()
@@ -242,7 +241,7 @@ class RiskActor(Actor):
         self._ledger = apply(self._ledger, released)
         self._journal(released)
 
-    def _count(self, report: ExecutionReport | CommissionReport) -> None:
+    def _count(self, report: Claim) -> None:
         self._ledger = counted(self, self._ledger, report, self._log)
 
     def _reconcile(self, book: BookReport) -> None:

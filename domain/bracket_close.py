@@ -8,7 +8,7 @@ from domain.bracket_exits import cancelled_all
 from domain.bracket_facts import Step, buys_claimed, claims_more
 from domain.brackets import Bracket, entry_of, exits, fees_complete, pnl, total_fees
 from domain.events import BracketClosed, ClosedBy
-from domain.ids import Leg, split_ref
+from domain.ids import Leg
 from domain.orders import Order, OrderStatus
 
 
@@ -44,11 +44,13 @@ def _cancel_siblings(bracket: Bracket, working: tuple[Order, ...]) -> Step:
 
 
 def _closed_by(bracket: Bracket) -> ClosedBy:
-    sells = [parts[1] for fill in bracket.fills if (parts := split_ref(fill.ref)) and parts[1] is not Leg.ENTRY]
+    sells = [fill.leg for fill in bracket.fills if fill.leg is not Leg.ENTRY]
     if not bracket.fills:
         entry = entry_of(bracket)
         rejected = entry is not None and entry.status is OrderStatus.REJECTED
         return ClosedBy.ENTRY_REJECTED if rejected else ClosedBy.ENTRY_EXPIRED
+    if sells and sells[-1] is Leg.OUTSIDE:
+        return ClosedBy.OUTSIDE
     if bracket.closing is not None:
         return bracket.closing
     return ClosedBy.TARGET if sells and sells[-1] is Leg.TARGET else ClosedBy.STOP

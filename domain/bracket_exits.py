@@ -80,7 +80,7 @@ def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
     after, effects = replace(bracket, repriced=True, resize_overdue=False), list[Effect]()
     waiting = _broker_resizes(bracket)
     for order in (target, stop):
-        spec = _sized(order, position(bracket))
+        spec = sized(order, position(bracket))
         if waiting and spec.quantity != order.spec.quantity:
             spec = replace(spec, quantity=order.spec.quantity)
             after, more = _resize_later(after)
@@ -100,10 +100,10 @@ def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
 def _broker_resizes(bracket: Bracket) -> bool:
     """Return whether the broker is about to cut the sibling of an exit that sold a part.
 
-    A cut of ours, on its way while more sells, would arrive asking for more than is left.
+    A cut of ours, on its way while more sells, would arrive asking for more than is left. It knows ours alone.
     """
-    sold = any(fill.leg is not Leg.ENTRY for fill in bracket.fills)
-    return sold and not bracket.resize_overdue
+    legs = {fill.leg for fill in bracket.fills} - {Leg.ENTRY}
+    return bool(legs) and Leg.OUTSIDE not in legs and not bracket.resize_overdue
 
 
 def _resize_later(bracket: Bracket) -> Step:
@@ -113,7 +113,7 @@ def _resize_later(bracket: Bracket) -> Step:
     return replace(bracket, timers=bracket.timers | {"resize"}), (timer,)
 
 
-def _sized(order: Order, held: int) -> OrderSpec:
+def sized(order: Order, held: int) -> OrderSpec:
     """Return the order as it should be to sell just what is held; its parent is gone by now."""
     return replace(order.spec, quantity=order.filled + held, parent=None)
 
@@ -201,7 +201,7 @@ def _chase_stop(bracket: Bracket, stop: Order) -> Step:
         return after, (line, timer)
     wanted = chase_price(_bid(bracket), bracket.chases - 1, bracket.plan.contract.grid)
     lower = min(wanted, stop.spec.limit or wanted)
-    spec = replace(_sized(stop, position(bracket)), limit=lower)
+    spec = replace(sized(stop, position(bracket)), limit=lower)
     after, effects = changed(after, stop, spec)
     return after, (*effects, timer)
 
@@ -236,7 +236,7 @@ def _chase_exit(bracket: Bracket, order: Order) -> Step:
         return bracket, ()
     limit = chase_price(_bid(bracket), bracket.chases, bracket.plan.contract.grid)
     after = replace(bracket, timers=bracket.timers | {"chase"})
-    after, effects = changed(after, order, replace(_sized(order, position(bracket)), limit=limit))
+    after, effects = changed(after, order, replace(sized(order, position(bracket)), limit=limit))
     return after, (*effects, SetTimer(timer="chase", seconds=bracket.policy.chase_seconds), *_no_bid(bracket))
 
 

@@ -44,14 +44,8 @@ from domain.bracket_facts import (
 )
 from domain.bracket_glance import differs
 from domain.bracket_guard import bare_due, unguarded_due, watch_guard
-from domain.brackets import (
-    Bracket,
-    entry_of,
-    family,
-    live_exit,
-    position,
-    with_order,
-)
+from domain.bracket_outside import fitted, sold_outside
+from domain.brackets import Bracket, entry_of, family, live_exit, position, with_order
 from domain.ids import Leg
 from domain.orders import Order, OrderEvent, OrderStatus, moved
 from domain.quotes import Quote
@@ -158,7 +152,7 @@ def _refused(bracket: Bracket, message: NotSent) -> Step:
 
 
 def _after_book(bracket: Bracket, book: BookReport) -> Step:
-    after, effects = claim_watched(after_book(bracket, book))
+    after, effects = claim_watched(sold_outside(after_book(bracket, book), book))
     if after.book_wanted:
         return after, (*effects, SetTimer(timer="book", seconds=after.policy.book_retry_seconds))
     return after, effects
@@ -283,7 +277,7 @@ def _steer(bracket: Bracket, now: datetime) -> Step:
         return _steer_entry(bracket, entry)
     if position(bracket) <= 0:
         return wind_up(bracket, now)
-    after, effects = liquidate(bracket, now) if bracket.closing is not None else protect(bracket, now)
+    after, effects = fitted(liquidate(bracket, now) if bracket.closing is not None else protect(bracket, now))
     if "look" in after.timers:
         return after, effects
     look = SetTimer(timer="look", seconds=after.policy.look_seconds)

@@ -27,6 +27,7 @@ from domain.order_specs import OrderKind, OrderSpec, TimeInForce
 from domain.orders import LIVE, Order, OrderStatus, corrected, filled
 from domain.quotes import Quote
 from domain.reports import Side
+from domain.shortfall import Shortfall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ class Bracket:
     fees_given_up: bool = False
     resize_overdue: bool = False  # An exit sold a part, and the broker has not cut its sibling.
     siblings_overdue: bool = False  # Flat for a while, and the broker has not cancelled the other exit.
+    shortfall: Shortfall | None = None  # Somebody else seems to have sold of it.
     closed: BracketClosed | None = None
     life: int = 0  # How often it was reopened.
     timers: frozenset[str] = field(default_factory=frozenset)  # Those started and not yet due.
@@ -190,8 +192,7 @@ def fees_complete(bracket: Bracket) -> bool:
 
 def pnl(bracket: Bracket) -> Decimal:
     """Return sells less buys less fees, USD; the whole P&L once flat."""
-    flow = sum((f.cash if f.side is Side.SELL else -f.cash for f in bracket.fills), Decimal(0))
-    return flow - total_fees(bracket)
+    return sum((f.cash if f.side is Side.SELL else -f.cash for f in bracket.fills), Decimal(0)) - total_fees(bracket)
 
 
 def total_fees(bracket: Bracket) -> Decimal:

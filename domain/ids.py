@@ -23,6 +23,7 @@ class Leg(StrEnum):
     TARGET = "T"
     STOP = "S"
     EXIT = "X"  # A close that is neither target nor stop: flatten, repair, quick exit.
+    OUTSIDE = "O"  # No order of ours: what somebody else sold of it.
 
 
 def order_ref(intent: IntentId, leg: Leg, number: int) -> OrderRef:

@@ -21,7 +21,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "epoch": "which life of an actor, number",
     "generation": "which connection of this process, number",
     "intent": "id of one wish of a strategy",
-    "leg": "ENTRY, TARGET, STOP or EXIT",
+    "leg": "ENTRY, TARGET, STOP, EXIT, or OUTSIDE for what somebody else sold",
     "ref": "order ref, intent.leg.number",
     "refs": "order refs, with commas",
     "order_id": "our number of an order at this client id",

@@ -77,6 +77,12 @@ ORDER_EVENTS: Final = (
     ),
     Event("fees_charged", Level.INFO, "fill {exec_id} cost {fees} USD", ("intent", "exec_id", "fees")),
     Event(
+        "sold_outside",
+        Level.WARNING,
+        "{quantity} {contract} sold at {price} USD by somebody else, {position} left",
+        ("intent", "contract", "quantity", "price", "position", "exec_id"),
+    ),
+    Event(
         "fill_corrected",
         Level.WARNING,
         "the broker corrected a fill of {intent} ({leg}): {quantity} at {price} USD, not {price_before}",
