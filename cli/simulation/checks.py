@@ -1,5 +1,6 @@
 """What must hold at the end of a session: the audit of its frames, and both sides' books side by side."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,16 +12,19 @@ from cli.simulation.script import Script
 from cli.simulation.trail import Trail
 from config.settings import Settings
 from domain.events import BracketPlanned, LegFilled
-from domain.ids import split_ref
+from domain.ids import Leg, split_ref
 from ops.memory_journal import MemoryJournal
 from simgateway.audit import AuditLimits, AuditResult, audit
 from simgateway.audit.journal import facts_of
 from simgateway.books import Books
 from simgateway.counters import Counters
 from simgateway.frames import Frame
+from simgateway.trading.orders import Execution
 
 MESSAGES_MOST: Final = 50
 LINGERS: Final = timedelta(minutes=3)
+BY_HAND_SECONDS: Final = 90.0
+"""While parts of an answer are kept back, the age of the next ones cannot be told for a minute."""
 BAD_BYTES: Final = frozenset({"cut", "garbage", "short", "unknown"})
 """After these the library's own errors are no news."""
 
@@ -40,6 +44,37 @@ class Ended:
     phase: str
     """The connection's as the bot was stopped."""
     fired: dict[str, int]
+    by_hand: tuple[Execution, ...] = ()
+    """What was traded by no client, where somebody sold by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """What others sold that was nothing of ours, by the journal: contracts, and USD that it brought and cost."""
+
+    sold: Counter[int]
+    flow: Decimal
+    fees: Decimal
+
+    @classmethod
+    def of(cls, ended: Ended) -> "Theirs":
+        """Return what of the trades by hand the journal did not count."""
+        journal, ours = ended.journal, dict[str, int]()
+        for record in (one for intent in journal.intents() for one in journal.read(f"bracket:{intent}")):
+            if isinstance(record, LegFilled) and record.leg is Leg.OUTSIDE:
+                ours[record.exec_id] = record.quantity
+        sold, flow, fees = Counter[int](), Decimal(0), Decimal(0)
+        for row in ended.by_hand:
+            left = -row.shares if row.is_buy else row.shares - ours.get(row.exec_id, 0)
+            sold[row.instrument.con_id] += left
+            flow += row.price * left * row.instrument.multiplier
+            fees += row.commission if row.exec_id not in ours else Decimal(0)
+        return cls(sold, flow, fees)
+
+    def without(self, held: dict[int, int]) -> dict[int, int]:
+        """Return what is held as it would be had they not sold."""
+        both = {con_id: held.get(con_id, 0) + self.sold[con_id] for con_id in {*held, *self.sold}}
+        return {con_id: quantity for con_id, quantity in both.items() if quantity}
 
 
 def audited(ended: Ended, unguarded_seconds: float = 5.0) -> AuditResult:
@@ -53,6 +88,7 @@ def audited(ended: Ended, unguarded_seconds: float = 5.0) -> AuditResult:
         subscriptions_max=settings.limits.subscriptions_skip,
         orders_allowed=not settings.dry_run,
         unguarded_seconds=unguarded_seconds,
+        by_hand_seconds=BY_HAND_SECONDS,
     )
     return audit(ended.frames, limits, facts_of(ended.journal.rows), ended.trail.life_events)
 
@@ -67,18 +103,20 @@ def complaints(ended: Ended) -> Iterator[str]:
 def _money(ended: Ended) -> Iterator[str]:
     books, journal = ended.books, ended.journal
     own = own_books(journal, journal.intents())
+    theirs = Theirs.of(ended)
     held = {row.con_id: row.quantity for row in books.positions if row.quantity}
     if ended.settings.dry_run:
         if held or books.open_orders or books.cash != ended.script.gateway.start_cash:
             yield f"a dry run left {held}, {len(books.open_orders)} orders and {books.cash} USD at the gateway"
         return
+    held = theirs.without(held)
     if own.held != held:
         yield f"the journal holds {own.held}, the gateway {held}"
-    flow = books.cash + books.fees - ended.script.gateway.start_cash
+    flow = -theirs.flow + books.cash + books.fees - ended.script.gateway.start_cash
     if own.flow != flow:
         yield f"the journal's fills come to {own.flow} USD, the gateway's to {flow}"
-    if "no_commission" not in ended.fired and "mute" not in ended.fired and own.fees != books.fees:
-        yield f"the journal's fees come to {own.fees} USD, the gateway's to {books.fees}"
+    if "no_commission" not in ended.fired and "mute" not in ended.fired and own.fees != books.fees - theirs.fees:
+        yield f"the journal's fees come to {own.fees} USD, the gateway's to {books.fees - theirs.fees}"
 
 
 def is_told(journal: MemoryJournal, books: Books, start_cash: Decimal) -> bool:

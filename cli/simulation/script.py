@@ -46,6 +46,13 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByHand:
+    """Somebody sells in TWS of the first contract that is held then: this part of it, and at least one."""
+
+    part: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mishap:
     """One thing that goes wrong: `number` from 1 for the command line.
 
@@ -55,7 +62,7 @@ class Mishap:
 
     number: int
     after: float
-    what: Fault | Crash | ActorFault | Told
+    what: Fault | Crash | ActorFault | Told | ByHand
     bracket: int = 0
 
     def __str__(self) -> str:
@@ -102,7 +109,9 @@ class Script:
         return head, *(str(one) for one in self.mishaps)
 
 
-def _words(what: Fault | Crash | ActorFault | Told) -> str:
+def _words(what: Fault | Crash | ActorFault | Told | ByHand) -> str:
+    if isinstance(what, ByHand):
+        return f"somebody sells {what.part:.0%} by hand"
     if isinstance(what, Told):
         return f"the operator orders {what.order}"
     if isinstance(what, ActorFault):

@@ -13,7 +13,7 @@ from cli.scenario import tell
 from cli.simulation.checks import Ended, audited, complaints, is_told
 from cli.simulation.coverage import watched_tables
 from cli.simulation.outcome import Outcome
-from cli.simulation.script import CALM_SECONDS, DAY, LATEST_SECONDS, SECONDS, Crash, Mishap, Script, Told
+from cli.simulation.script import CALM_SECONDS, DAY, LATEST_SECONDS, SECONDS, ByHand, Crash, Mishap, Script, Told
 from cli.simulation.trail import Trail
 from cli.system import calendar_around
 from cli.trace import TracingObserver
@@ -26,6 +26,7 @@ from simgateway.books import Books
 from simgateway.faults.model import Fault
 from simgateway.frames import FrameLog
 from simgateway.market.synthetic import SyntheticMarket
+from simgateway.trading.by_hand import HandOrder
 
 CLOSING_SECONDS = 1.0
 LAST_REPORTS_SECONDS = 2
@@ -89,6 +90,7 @@ class Session:
             journal=self.life.store,
             frames=self.frames.frames,
             books=books,
+            by_hand=self.life.gateway.by_hand() if self._done_by_us["sale by hand"] else (),
             counters=counters,
             phase=phase,
             fired=fired,
@@ -140,6 +142,8 @@ class Session:
             self.injector.add(mishap.what)
         elif isinstance(mishap.what, Told):
             self._tell(mishap.what)
+        elif isinstance(mishap.what, ByHand):
+            self._sell(mishap.what)
         else:
             self._crash(mishap.what)
 
@@ -148,6 +152,13 @@ class Session:
         by = f"./bot {told.order}"
         if self.life.system.directory.address("control").tell(GiveOrder(order=told.order, by=by), urgent=True):
             self._done_by_us[f"order {told.order}"] += 1
+
+    def _sell(self, sale: ByHand) -> None:
+        held = [row for row in self.life.gateway.books().positions if row.quantity > 0]
+        for row in held[:1]:
+            quantity = max(1, int(row.quantity * sale.part))
+            self.life.gateway.desk.place_by_hand(HandOrder(con_id=row.con_id, action="SELL", quantity=quantity))
+            self._done_by_us["sale by hand"] += 1
 
     def _crash(self, crash: Crash) -> None:
         name = crash.actor

@@ -10,7 +10,7 @@ from actors.runtime.faults.rule import Rule
 from cli.scenario import vocabulary
 from cli.simulation.actor_mishaps import GENTLE, HANDLED, LOST, REPEATED, TIMED
 from cli.simulation.mishaps import OVERTAKEN_SECONDS_MOST, REQUESTS, draw_faults
-from cli.simulation.script import LATEST_SECONDS, Crash, Level, Told
+from cli.simulation.script import LATEST_SECONDS, ByHand, Crash, Level, Told
 from simgateway.faults.kinds import KINDS as GATEWAY_KINDS
 from simgateway.faults.model import Fault
 
@@ -18,7 +18,7 @@ DRAWS = 3000
 WORDS = vocabulary(("SPY",))
 
 
-def drawn(level: Level) -> list[Fault | Crash | ActorFault | Told]:
+def drawn(level: Level) -> list[Fault | Crash | ActorFault | Told | ByHand]:
     return [one.what for seed in range(DRAWS) for one in draw_faults(level, Random(f"{seed}"))]
 
 
