@@ -59,10 +59,9 @@ class BracketsActor(Actor):
         self._news = LateNews(self, log, lives=self._lives, guard=lambda intent: self._start(intent, None))
 
     async def on_start(self) -> None:
-        """Adopt what was open before this process, or this actor, started; ask what a predecessor may have missed."""
+        """Adopt what was open before this process, or this actor, started; ask what was said before it could hear."""
         await self._sweep()
-        if self.epoch > 1:
-            self._news.look_soon()
+        self._news.look_soon()
 
     def receive(self, message: Any) -> Awaitable[None] | None:
         """Open a bracket, sweep, or see whether what was closed is over."""

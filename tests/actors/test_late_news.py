@@ -35,6 +35,7 @@ class Scene:
         stage.store.append(STREAM, [BracketPlanned(at=NOW, plan=a_plan()), ENDED])
         stage.launch(Supervisor, "ocos")
         self.open()
+        self.tell(connected())  # So that nothing is left to ask from its start.
 
     def open(self) -> BracketsActor:
         return self.stage.launch(
@@ -189,6 +190,22 @@ def test_orders_of_others_and_of_another_state_open_nothing(stage: Stage) -> Non
 
     assert stage.directory.names("oco:") == ()
     assert scene.reopenings == []
+
+
+def test_a_start_after_the_connection_was_made_asks_what_it_told(stage: Stage) -> None:
+    broker = stage.cast("broker", {RequestBook: FAILED})
+    stage.journal()
+    stage.launch(Supervisor, "ocos")
+    stage.store.append(STREAM, [BracketPlanned(at=NOW, plan=a_plan()), ENDED])
+    spec = ChildSpec(name=OCO, factory=lambda context: Extra(context, {}), host=stage.host, restart=Restart.TRANSIENT)
+    stage.launch(lambda context: BracketsActor(context, oco_spec=lambda *_: spec, log=stage.log), "brackets")
+    stage.run_for(SOON_SECONDS + 0.5)
+
+    broker.answers[RequestBook] = a_book(executions=(FILL,))
+    stage.run_for(AGAIN_SECONDS)
+
+    assert len(broker.heard) == 2
+    assert stage.directory.address(OCO).is_alive
 
 
 def test_a_successor_asks_what_its_predecessor_may_have_missed(stage: Stage) -> None:
