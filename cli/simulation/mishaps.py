@@ -5,7 +5,7 @@ from random import Random
 from typing import Final
 
 from actors.runtime.faults.model import ActorFault
-from cli.simulation import actor_mishaps, rare_mishaps
+from cli.simulation import actor_mishaps, crossed_mishaps, rare_mishaps
 from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, Crash, Level, Mishap, Told
 from simgateway.faults.model import Chance, Fault, Nth
 
@@ -223,8 +223,9 @@ ALL: Final[tuple[Recipe, ...]] = (
     _too_fast, _no_history, _no_quotes, _delayed, _odd, _orders, _executions, _fees, _clock, _zone, _ids,
     _id_in_use, _rejected, _crashed, _crashed, _two_crashed, _again_and_again, _storm, _storm, _cut_off, _orders,
     _orders, _rejected, _cancel_crossed, _cancel_crossed, _no_quotes, _no_history,
-    *actor_mishaps.ALL, *rare_mishaps.ALL,
+    *actor_mishaps.ALL, *rare_mishaps.ALL, *crossed_mishaps.ALL,
 )  # fmt: skip
+SLOW: Final = (*rare_mishaps.SLOW, *crossed_mishaps.SLOW)
 MOST: Final = {Level.NONE: 0, Level.LIGHT: 2, Level.ALL: 8}
 
 
@@ -240,7 +241,7 @@ def draw_faults(level: Level, draw: Random, *, busy: bool = False) -> tuple[Mish
         bracket = draw.choice((0, 0, 1, 1, 1, 2, 3))
         after = draw.uniform(0, draw.choice((0, 2, 10, 60, 600) if bracket else (5, LATEST_SECONDS, LATEST_SECONDS)))
         recipe = draw.choice(recipes)
-        gap = draw.choice(rare_mishaps.GAPS_SECONDS if recipe in rare_mishaps.SLOW else (0.05, 1.0, 7.0))
+        gap = draw.choice(rare_mishaps.GAPS_SECONDS if recipe in SLOW else (0.05, 1.0, 7.0))
         struck = recipe(draw)
         found += [
             (bracket, min(round(after + gap * place, 3), LATEST_SECONDS), what) for place, what in enumerate(struck)

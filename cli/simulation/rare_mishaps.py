@@ -31,10 +31,10 @@ def _flattened_in_silence(draw: Random) -> Rare:
 def _tripped(draw: Random) -> Rare:
     """Let a supervisor of trading give up, and requests fail when the breaker's probe goes."""
     who = draw.choice(("symbol:*", "symbol:*", "scheduler"))
-    return (*_unanswered(draw), *(Crash(actor=who),) * 7)
+    return (*unanswered(draw), *(Crash(actor=who),) * 7)
 
 
-def _unanswered(draw: Random) -> Rare:
+def unanswered(draw: Random) -> Rare:
     """Let bars stay away for so long that the breaker opens, its probe included: by silence, or by quick refusals."""
     if draw.random() < 0.3:
         return (Fault(kind="mute", message="historicalData", when=ALWAYS, lasts=float(LONGEST_SECONDS)),)
@@ -58,7 +58,7 @@ def _probe_lost(draw: Random) -> Rare:
         when=NthMessage(draw.randint(1, 3)),
         settings={"after": True},
     )
-    return (*_unanswered(draw), turn, turn)
+    return (*unanswered(draw), turn, turn)
 
 
 def _bookless(draw: Random) -> Rare:
@@ -106,7 +106,7 @@ def _lost_right(kind: str) -> Fault:
 SLOW: Final[tuple[Callable[[Random], Rare], ...]] = (_halted, _access_moves)
 """What follows one another at a walk: cycles lie between."""
 ALL: Final[tuple[Callable[[Random], Rare], ...]] = (
-    _halted, _flattened_in_silence, _flattened_in_silence, _tripped, _unanswered, _probe_lost, _bookless,
+    _halted, _flattened_in_silence, _flattened_in_silence, _tripped, unanswered, _probe_lost, _bookless,
     _cut_off_at_log_on, _refused_twice, _access_moves, _nobody_knows,
 )  # fmt: skip
 GAPS_SECONDS: Final = (30.0, 120.0, 250.0)

@@ -1,4 +1,7 @@
-"""Why a transition cannot be met by any seed, in one table; what is not named here only wants more seeds."""
+"""Why seeds do not meet a transition, in one table; what is not named here only wants more seeds.
+
+Most cannot be met at all; some would need several rare things in the same second. ``tests`` hold each to its row.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,9 +13,17 @@ _ONCE = "who waits for a cancel asks for no second one"
 
 _LOG_ON = "until it has logged on the adapter tells of a lost socket by the failure of that alone"
 _WANTED = "an unknown order has the book asked for, and until that came nothing is steered"
+_TOO_LATE = "what the exchange has cancelled it does not fill, and a cancel that comes too late it answers by 10148"
+_TURNED_DOWN = (
+    "the exchange turns down what it has acknowledged only if another sold that; its error, first, leads to unknown"
+)
+_AT_WORK = "the exchange never turns down an order that works"
+_REST = "exits would have to sell an entry's first part before its rest is bought, within its few seconds of patience"
 _BARS = "bars serve until they are 300 s old; what an outage of at most 300 s leaves is less than three cycles in a row"
 
 REASONS: Final[Mapping[str, str]] = {
+    "bracket: flat -> guarded": _REST,
+    "bracket: flat -> unguarded": _REST,
     "breaker: closed + waited": "only a breaker that is not closed is waited for: closed, it lets everything through",
     "bracket hears: Starved": _BARS,
     "connection: backing_off + StopRequested": _CALM,
@@ -26,6 +37,10 @@ REASONS: Final[Mapping[str, str]] = {
     "order: cancelled + cancel_sent": _CANCELS,
     "order: filled + cancel_sent": _CANCELS,
     "order: rejected + cancel_sent": _CANCELS,
+    "order: cancelled + completed": _TOO_LATE,
+    "order: filled + cancelled": _TOO_LATE,
+    "order: held + rejected": _TURNED_DOWN,
+    "order: working + rejected": _AT_WORK,
     "order: pending_cancel + cancel_sent": _ONCE,
     "order: unknown + cancel_sent": _WANTED,
 }
