@@ -8,6 +8,7 @@ from typing import Any
 from actors.base import Actor
 from actors.entry_search import EntrySearch, Found
 from actors.runtime.context import Context
+from actors.strategies import decided
 from actors.symbol_bars import HOUR_SECONDS, BarFeed, said
 from actors.symbol_memory import remembered, symbol_stream
 from domain.bracket_reopened import BracketReopened
@@ -138,8 +139,8 @@ class SymbolActor(Actor):
         return False
 
     async def _decide(self, command: RunCycle) -> None:
+        signal = combined(await self._signals(), self._settings.min_confidence)
         now = self.clock.now()
-        signal = combined(self._signals(), self._settings.min_confidence)
         self._rules = seen(self._rules, signal.action)
         if signal.action is Action.HOLD:
             self._finish(command, "completed", signal.action.value, reason=signal.reason)
@@ -158,13 +159,13 @@ class SymbolActor(Actor):
             return
         await self._enter(command, signal)
 
-    def _signals(self) -> list[Signal]:
-        return [self._signal(strategy) for strategy in self._settings.strategies]
+    async def _signals(self) -> list[Signal]:
+        return [await self._signal(strategy) for strategy in self._settings.strategies]
 
-    def _signal(self, strategy: Strategy) -> Signal:
+    async def _signal(self, strategy: Strategy) -> Signal:
         bars = self._feed.completed(strategy.bar_seconds)
         limit = self._settings.history.entry_max_hour_bar_age_seconds
-        return in_time(strategy.decide(bars), bars[-1] if bars else None, self.clock.now(), limit)
+        return in_time(await decided(self, strategy, bars), bars[-1] if bars else None, self.clock.now(), limit)
 
     def _denied_before_data(self, signal: Signal, now: datetime) -> EntryDenied | None:
         session = self._calendar.session_at(now)
@@ -233,8 +234,7 @@ class SymbolActor(Actor):
 
     def _open(self, plan: BracketPlan, signal: Signal) -> None:
         now = self.clock.now()
-        opened = BracketPlanned(at=now, plan=plan)
-        self._rules = apply(self._rules, opened)
+        self._rules = apply(self._rules, BracketPlanned(at=now, plan=plan))
         strategy = next(s for s in self._settings.strategies if s.name == signal.strategy)
         until = spent_until(strategy, now)
         if until is not None:

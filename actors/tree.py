@@ -11,6 +11,7 @@ root (one_for_one)
 │   └── brackets                gives every open intent its OCOActor, again and again
 └── trading (rest_for_one)      may die, or give up: then nothing new is opened
     ├── breaker, risk
+    ├── strategies              asks a worker process, where a strategy wants frames
     ├── symbols (one_for_one)   one SymbolActor per symbol
     └── scheduler
 """
@@ -33,6 +34,7 @@ from actors.runtime.hosts import Host
 from actors.runtime.loop_actor import LoopActor
 from actors.runtime.supervisor import Backoff, ChildSpec, Restart, Strategy, Supervisor
 from actors.scheduler import SchedulerActor
+from actors.strategies import strategies_specs
 from actors.symbol import SymbolActor
 from actors.tripwire import TripwireActor
 from domain.brackets import BracketPolicy
@@ -44,6 +46,7 @@ from domain.ids import IntentId
 from domain.kept_sessions import AskSessions
 from domain.ledger_rules import RiskLimits
 from domain.ports import AlertPort, EventLog, JournalPort
+from domain.strategies.elsewhere import WorkerPort
 from domain.symbol_settings import SymbolSettings
 from domain.trading_day import Calendar
 
@@ -90,6 +93,7 @@ class Parts:
     gave_up: Callable[[str, str], None]
     switch: SwitchPort
     ramp_days: int  # 0 where no real money is traded.
+    worker: WorkerPort | None = None  # None: every strategy is asked in this process.
     ask_sessions: AskSessions | None = None  # None: the calendar stays as it is.
     exits: ExitsOf | None = None  # By which rules what others bought is guarded once adopted; None: nothing is.
 
@@ -180,6 +184,7 @@ def _trading(parts: Parts) -> ChildSpec:
             ping_every_seconds=PING_SECONDS,
             backoff=QUICK,
         ),
+        *strategies_specs(parts.worker, core, parts.log),
         _supervisor(
             "symbols", parts, Strategy.ONE_FOR_ONE, tuple(_symbol_spec(parts, one) for one in parts.symbols), host=core
         ),

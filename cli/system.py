@@ -46,6 +46,7 @@ from domain.ports import AlertPort, BrokerPort, EventLog, JournalPort, Later, Li
 from domain.trading_day import Calendar, Session
 from ops.calendar import sessions
 from ops.control_switch import ControlSwitch
+from ops.strategy_worker import StrategyWorker
 
 STOP_SECONDS_MAX = 10.0
 KNOCK_SECONDS = 2.0
@@ -71,7 +72,8 @@ def calendar_around(day: date, cache: Path) -> Calendar:
 class Outside:
     """What a run brings along: where actors live, the world around them, and what goes wrong among them on purpose.
 
-    ``halt_folder`` is where a HALT file is looked for; None: nowhere. ``ask_sessions`` is for a LiveCalendar.
+    ``halt_folder`` is where a HALT file is looked for; None: nowhere. ``ask_sessions`` is for a LiveCalendar,
+    ``worker`` for strategies that want frames; without one they are asked in this process.
     """
 
     hosts: Hosts
@@ -86,6 +88,7 @@ class Outside:
     library: Library = new_gateway
     halt_folder: Path | None = None
     ask_sessions: AskSessions | None = None
+    worker: StrategyWorker | None = None
 
 
 class System:
@@ -171,13 +174,14 @@ class System:
             flatten_on_loss=settings.risk.flatten_on_daily_loss,
             policy=bracket_policy(settings),
             flatten=flatten_rule(settings, outside.calendar),
-            symbols=tuple(symbol_settings(settings, symbol) for symbol in settings.symbols),
+            symbols=tuple(symbol_settings(settings, symbol, outside.worker) for symbol in settings.symbols),
             interval_seconds=settings.schedule.interval_seconds,
             concurrent_max=settings.schedule.max_concurrent_symbols,
             gave_up=self._note_give_up,
             switch=self._switch,
             ramp_days=settings.risk.live_ramp_days if settings.mode is Mode.LIVE else 0,
             ask_sessions=outside.ask_sessions,
+            worker=outside.worker,
             exits=None if settings.broker.read_only else lambda symbol: exit_rules(settings, symbol),
         )
 

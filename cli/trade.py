@@ -50,6 +50,7 @@ from ops.masking import Masker
 from ops.rotation import Rotation
 from ops.sessions import SessionsAsked
 from ops.store import SqliteStore
+from ops.strategy_worker import StrategyWorker
 
 VERSION = "0.1.0"
 TREE_SECONDS_MAX = 6.0  # Of the seconds that Stopping leaves; the loops get the rest.
@@ -239,6 +240,7 @@ def _outside(
         alerts=_alerts(settings, log),
         calendar=calendar,
         ask_sessions=sessions.later,
+        worker=StrategyWorker(),
         observer=observer,
         seed=os.getpid(),
         halt_folder=settings.paths.state_dir,

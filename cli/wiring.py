@@ -1,7 +1,6 @@
 """From settings to what each room of the house reads: the one place where their names meet."""
 
 from decimal import Decimal
-from importlib import import_module
 from typing import Any
 
 from actors.broker import BrokerSettings
@@ -27,6 +26,9 @@ from domain.strategies.scalp import Scalp
 from domain.strategies.whale import Whale
 from domain.symbol_settings import HistorySettings, SymbolSettings
 from domain.trading_day import Calendar
+from ops.frames import Framed, wants_frames
+from ops.strategy_child import made
+from ops.strategy_worker import StrategyWorker, says_frames
 
 PER_SYMBOL_RISK = ("max_risk_pct_per_trade", "max_contracts_per_order")
 
@@ -112,12 +114,15 @@ def flatten_rule(settings: Settings, calendar: Calendar) -> FlattenRule:
     )
 
 
-def symbol_settings(settings: Settings, symbol: str) -> SymbolSettings:
-    """Return one symbol's settings with its overrides. Raises ConfigError for a strategy that cannot be made."""
+def symbol_settings(settings: Settings, symbol: str, worker: StrategyWorker | None = None) -> SymbolSettings:
+    """Return one symbol's settings with its overrides. Raises ConfigError for a strategy that cannot be made.
+
+    Strategies that want frames are the worker's; without one they are asked in this process.
+    """
     own, history = settings.for_symbol(symbol), settings.historical
     return SymbolSettings(
         symbol=Symbol(symbol),
-        strategies=tuple(_strategy(own, name) for name in own.strategies.use),
+        strategies=tuple(_strategy(own, name, worker) for name in own.strategies.use),
         min_confidence=own.risk.min_confidence,
         entries=_entry_limits(settings, own, symbol),
         expiry=_expiry(own),
@@ -174,19 +179,22 @@ def _expiry(own: SymbolSection) -> ExpiryRule:
     return ExpiryRule(kind=ExpiryKind(options.expiry))
 
 
-def _strategy(own: SymbolSection, name: str) -> Strategy:
+def _strategy(own: SymbolSection, name: str, worker: StrategyWorker | None) -> Strategy:
     strategies = own.strategies
     if name == "scalp":
         return Scalp(**strategies.scalp.model_dump())
     if name == "whale":
         return Whale(**strategies.whale.model_dump())
-    return _own_strategy(name, strategies.own.get(name, {}))
+    return _own_strategy(name, strategies.own.get(name, {}), worker)
 
 
-def _own_strategy(path: str, arguments: dict[str, Any]) -> Strategy:
-    module, _, name = path.rpartition(".")
+def _own_strategy(path: str, arguments: dict[str, Any], worker: StrategyWorker | None) -> Strategy:
+    if worker is not None and says_frames(path):  # Not imported here: it imports pandas.
+        return worker.add(path, arguments)
     try:
-        made: Strategy = getattr(import_module(module), name)(**arguments)
+        found: Strategy = made(path, arguments)
     except (ImportError, AttributeError, TypeError) as error:
         raise ConfigError(f"strategies.use: {path} cannot be made: {error}") from error
-    return made
+    if not wants_frames(found):
+        return found
+    return Framed(found) if worker is None else worker.add(path, arguments)

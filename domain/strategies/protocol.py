@@ -73,9 +73,13 @@ class SpendsSignals(Protocol):
 
 def spent_until(strategy: Strategy, at: datetime) -> datetime | None:
     """Return until when a signal used now is spent; None for a strategy that spends nothing."""
-    if not isinstance(strategy, SpendsSignals) or strategy.once_in_days <= 0:
-        return None
-    return at + timedelta(days=strategy.once_in_days)
+    days = spends(strategy)
+    return at + timedelta(days=days) if days > 0 else None
+
+
+def spends(strategy: object) -> int:
+    """Return for how many days a signal that was used is spent; 0 for a strategy that spends nothing."""
+    return strategy.once_in_days if isinstance(strategy, SpendsSignals) else 0
 
 
 def hold(strategy: str, **reason: float) -> Signal:

@@ -110,6 +110,7 @@ HOUSE_EVENTS: Final = (
         "trading sessions cannot be computed, those until {known_until} go on: {reason}",
         ("reason", "known_until"),
     ),
+    Event("strategy_failed", Level.WARNING, "{strategy} holds, its worker: {reason}", ("strategy", "reason")),
     Event("listings_unusable", Level.WARNING, "the day's listings are asked for anew: {reason}", ("reason",)),
     Event(
         "journal_failed",

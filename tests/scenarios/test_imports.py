@@ -16,13 +16,16 @@ OF_OTHER_COMMANDS: Final = ("cli.check", "cli.demo", "cli.simulation", "cli.simu
 
 @pytest.fixture(scope="module")
 def imported(tmp_path_factory: pytest.TempPathFactory) -> frozenset[str]:
-    """Trade for a cycle, both strategies at work; return every module that there was at the end."""
+    """Trade for a cycle, both strategies at work and one that wants frames; return every module of the end."""
     folder = tmp_path_factory.mktemp("imports")
-    both = 'strategies.use=["scalp","whale"]'
-    with pair(folder, "one", 30, both, child="tests.scenarios.importing_child") as one:
+    three = 'strategies.use=["scalp","whale","tests.ops.own_strategies.Averages"]'
+    with pair(folder, "one", 30, three, child="tests.scenarios.importing_child") as one:
         one.wait_for("cycle_complete")
+        failed = one.events("strategy_failed")
+        looked = one.events("symbol_cycle")
         code, out, errors = one.end(signal.SIGTERM)
-    assert code == 0, errors
+    assert (code, failed) == (0, []), errors
+    assert looked
     return frozenset(json.loads(out.splitlines()[-1]))
 
 
