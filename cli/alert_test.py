@@ -23,6 +23,7 @@ from ops.heartbeat import get
 
 ALL_TAKEN, NOT_ALL = 0, 1
 TITLE = "Stopward: test"
+NEWS = "Stopward"
 BODY = "This is the test of ./bot alert-test: alerts reach you."
 
 
@@ -37,7 +38,12 @@ class Tried:
 
 
 def run_alert_test(
-    settings_file: Path | None, sets: tuple[str, ...], *, as_json: bool, clock: Clock | None = None
+    settings_file: Path | None,
+    sets: tuple[str, ...],
+    text: str | None = None,
+    *,
+    as_json: bool,
+    clock: Clock | None = None,
 ) -> int:
     """Try every address once; return the exit code. Raises ConfigError when there is none."""
     monitoring = load(environment=os.environ, settings_file=settings_file, overrides=sets).monitoring
@@ -45,7 +51,7 @@ def run_alert_test(
         raise ConfigError(
             "monitoring.alert_urls is empty: write STOPWARD__MONITORING__ALERT_URLS=… into .env, in apprise's spelling"
         )
-    tried = tuple(_tried(monitoring, clock or WallClock()))
+    tried = tuple(_tried(monitoring, text, clock or WallClock()))
     if as_json:
         print(json.dumps({"alerts_enabled": monitoring.alerts_enabled, "tried": [asdict(each) for each in tried]}))
     else:
@@ -53,10 +59,10 @@ def run_alert_test(
     return ALL_TAKEN if all(each.taken for each in tried) else NOT_ALL
 
 
-def _tried(monitoring: MonitoringSettings, clock: Clock) -> Iterator[Tried]:
+def _tried(monitoring: MonitoringSettings, text: str | None, clock: Clock) -> Iterator[Tried]:
     for number, secret in enumerate(monitoring.alert_urls, start=1):
         url = secret.get_secret_value()
-        yield _one(f"alert {number} ({url.partition(':')[0]})", partial(_delivered, url), clock)
+        yield _one(f"alert {number} ({url.partition(':')[0]})", partial(_delivered, url, text), clock)
     if monitoring.heartbeat_url is not None:
         beat = monitoring.heartbeat_url.get_secret_value()
         yield _one("heartbeat", partial(get, beat), clock)
@@ -68,11 +74,11 @@ def _one(address: str, attempt: Callable[[], str], clock: Clock) -> Tried:
     return Tried(address=address, taken=not trouble, trouble=trouble, seconds=round(clock.monotonic() - start, 3))
 
 
-def _delivered(url: str) -> str:
+def _delivered(url: str, text: str | None) -> str:
     """Return what went wrong. Nothing of what a channel's plug-in prints is shown: the address may be in it."""
     try:
         with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-            taken = deliver_by_apprise(url, TITLE, BODY)
+            taken = deliver_by_apprise(url, TITLE if text is None else NEWS, text or BODY)
     except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; the others are still to be tried
         return type(error).__name__
     return "" if taken else "refused, not reached, or no address that apprise knows"

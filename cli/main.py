@@ -10,6 +10,7 @@ import typer
 
 from cli import log_commands
 from cli.config import config_app
+from cli.operating import operating_app
 from domain.errors import ConfigError, StoreError
 
 BAD_INPUT = 2
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(config_app, name="config")
+app.add_typer(operating_app)
 
 Sets = Annotated[
     list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change one setting; repeatable.")
@@ -36,9 +38,6 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="Send no order; fill fro
 Scenario = Annotated[
     Path | None, typer.Option(metavar="FILE", help="A bad day: faults of the gateway and of our own actors, in TOML.")
 ]
-OwnSettings = Annotated[Path | None, typer.Option("--settings", help="Settings file that names paths.state_dir.")]
-State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Instead of paths.state_dir.")]
-What = Annotated[list[str], typer.Argument(metavar="SYMBOL|CONTRACT", help="As ./bot status names it.")]
 Cash = Annotated[bool, typer.Option("--cash", help="A cash account instead of margin.")]
 
 
@@ -169,75 +168,6 @@ def check(
         as_json=as_json,
     )
     raise typer.Exit(run_check(asked))
-
-
-@app.command(name="alert-test")
-def alert_test(
-    settings: Annotated[Path | None, typer.Option(help="Settings file laid over config/settings.yaml.")] = None,
-    sets: Sets = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Send a test to every address of monitoring.alert_urls, and a heartbeat. Exit code 0: all taken, 1: not all."""
-    from cli.alert_test import run_alert_test  # noqa: PLC0415 - as above
-
-    raise typer.Exit(run_alert_test(settings, tuple(sets or ()), as_json=as_json))
-
-
-@app.command()
-def status(
-    state: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of paths.state_dir.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
-    """Show the tree of the running bot, or of the last one. Exit code 0: running, 1: silent or ended, 2: none."""
-    from cli.status import run_status  # noqa: PLC0415 - as above
-
-    raise typer.Exit(run_status(state, as_json=as_json))
-
-
-def _order(order: str, settings: Path | None, state: Path | None, *, as_json: bool) -> None:
-    from cli.control import run_control  # noqa: PLC0415 - as above
-    from domain.control import Order  # noqa: PLC0415
-
-    raise typer.Exit(run_control(Order(order), settings, state, as_json=as_json))
-
-
-@app.command()
-def halt(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
-    """Open nothing from now on, restarts included; what is open stays guarded. Exit code 2: no bot is running."""
-    _order("halt", settings, state, as_json=as_json)
-
-
-@app.command()
-def resume(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
-    """End a halt, and remove the HALT file."""
-    _order("resume", settings, state, as_json=as_json)
-
-
-@app.command()
-def flatten(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
-    """Close every position that the bot opened, and none of others; then stay halted."""
-    _order("flatten", settings, state, as_json=as_json)
-
-
-def _settle(settle: str, words: list[str], settings: Path | None, state: Path | None, *, as_json: bool) -> None:
-    from cli.settle import run_settle  # noqa: PLC0415 - as above
-    from domain.others import Settle  # noqa: PLC0415
-
-    raise typer.Exit(run_settle(Settle(settle), tuple(words), settings, state, as_json=as_json))
-
-
-@app.command()
-def adopt(what: What, settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
-    """Take over bought options that are not the bot's: guarded at once, by its rules, from their bid of now."""
-    _settle("adopt", what, settings, state, as_json=as_json)
-
-
-@app.command()
-def ignore(what: What, settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
-    """Leave holdings and orders of others alone; their symbol may be traded again until they change."""
-    _settle("ignore", what, settings, state, as_json=as_json)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False)

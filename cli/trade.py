@@ -47,6 +47,7 @@ from ops.listings import ListingCache
 from ops.listings import opened as opened_listings
 from ops.logs import FileLog
 from ops.masking import Masker
+from ops.memory_guard import MemoryGuard
 from ops.rotation import Rotation
 from ops.sessions import SessionsAsked
 from ops.store import SqliteStore
@@ -180,10 +181,11 @@ def _trade(
         watchdog.tell(READY)
         news.started()
 
-    _wait(stopping.asked, system, status, pulse, ready)
+    guard = MemoryGuard(settings.monitoring.memory_limit_megabytes)
+    trouble = _wait(stopping.asked, system, status, pulse, guard, ready)
     watchdog.tell(STOPPING)
     over = system.over.is_set()
-    reason = "the root gave up" if over else "asked to"
+    reason = trouble or "asked to"
     news.stopping(reason)
     tree = system.tree()
     orders.stop()
@@ -192,7 +194,7 @@ def _trade(
     watchdog.stop()
     ended = [host.stop(HOST_SECONDS_MAX) for host in reversed(hosts.values())]
     release(libraries)
-    code = GAVE_UP if over else OK if clean and all(ended) else STOPPED_UNCLEAN
+    code = GAVE_UP if trouble else OK if clean and all(ended) else STOPPED_UNCLEAN
     log.emit("shutdown", reason=reason, exit_code=code)
     status.end(tree, code, reason)
     if as_json:
@@ -200,16 +202,31 @@ def _trade(
     return code
 
 
-def _wait(stop: threading.Event, system: System, status: StatusFile, pulse: Pulse, ready: Callable[[], None]) -> None:
-    """Keep the status until a signal comes or the root gives up; ``ready`` is called after the first one."""
+def _wait(  # noqa: PLR0917 - the parts of one process, told apart by their types
+    stop: threading.Event,
+    system: System,
+    status: StatusFile,
+    pulse: Pulse,
+    guard: MemoryGuard,
+    ready: Callable[[], None],
+) -> str:
+    """Keep the status, ``ready`` being called after the first one, until a signal comes or the process had better end.
+
+    Return why it had better; empty after a signal.
+    """
     is_ready = False
-    while not stop.is_set() and not system.over.is_set():
+    while not stop.is_set():
+        if system.over.is_set():
+            return "the root gave up"
+        if trouble := guard.trouble():
+            return trouble
         if status.keep() and status.tree_seen is not None:
             pulse.saw(status.tree_seen)
             if not is_ready:
                 is_ready = True
                 ready()
         stop.wait(LOOK_SECONDS)
+    return ""
 
 
 def _tell(settings: Settings, mode: str, session: Session | None) -> None:

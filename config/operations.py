@@ -63,6 +63,12 @@ class MonitoringSettings(Section):
             raise ValueError("monitoring.heartbeat_url must be an address such as https://example.org/ping")
         return value
 
+    memory_limit_megabytes: int = Field(
+        default=400,
+        ge=0,
+        le=100_000,
+        description="Resident memory beyond which the process ends in order, exit code 70, MB; 0: no limit.",
+    )
     hung_loop_seconds: float = Field(
         default=30, ge=5, le=600, description="A loop silent for longer ends the process, exit code 70, seconds, 5-600."
     )

@@ -57,6 +57,15 @@ def test_one_that_is_no_address_does_not_stop_the_others(said: Said) -> None:
     assert (code, [each["taken"] for each in json.loads(out)["tried"]]) == (1, [False, True])
 
 
+def test_a_text_of_ones_own_is_sent_without_being_called_a_test(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Web()) as web, pytest.raises(SystemExit):
+        main(["alert-test", "--set", f"monitoring.alert_urls=json://127.0.0.1:{web.port}/", "--text", "it stays down"])
+
+    sent = json.loads(web.asked[0][2])
+    assert (sent["title"], sent["message"]) == ("Stopward", "it stays down")
+    assert "taken" in capsys.readouterr().out
+
+
 def test_alerts_that_are_off_are_mentioned(said: Said) -> None:
     with serving(Web()) as web:
         _, _, err = said(f"monitoring.alert_urls=json://127.0.0.1:{web.port}/")
