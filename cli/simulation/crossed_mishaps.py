@@ -1,4 +1,4 @@
-"""What happens only where things cross, as recipes: a change and its refusal, a probe and a loss, a trip and a probe.
+"""What happens only where things cross, as recipes: a change and its refusal, a probe and a loss, two trips.
 
 Each leads to a transition that chance alone met in none of a thousand sessions.
 """
@@ -20,7 +20,7 @@ EACH: Final = ChanceOfMessage(1.0)
 DROP: Final = Fault(kind="drop", settings={"hold_seconds": 0.0})
 
 
-def _refused(code: int, nth: int = 1) -> Fault:
+def _refused(code: int, nth: int) -> Fault:
     return Fault(kind="reject", message="placeOrder", when=Nth(nth), settings={"code": code})
 
 
@@ -36,14 +36,9 @@ def _change_refused(draw: Random) -> Crossed:
     silent = Fault(kind="mute", message="openOrderEnd", when=ALWAYS, lasts=30.0)
     fees = Fault(kind="no_commission", lasts=60.0, settings={"answers": True})
     more = draw.choice(((), (silent,), (fees,)))
-    refused = _refused(draw.choice((201, 201, 103)), draw.randint(1, 2))
+    # Of a bracket the first three are its orders, the next two their changes to the price that was paid.
+    refused = _refused(draw.choice((201, 201, 103)), draw.choice((1, 2, 4, 5)))
     return (heard, refused, *more, Told(order=Order.FLATTEN), Told(order=Order.RESUME))
-
-
-def _refused_and_halted(draw: Random) -> Crossed:
-    """Refuse an entry just as the operator takes it back."""
-    del draw
-    return (_refused(201), _of_errors("delay", seconds=1.0), Told(order=Order.HALT), Told(order=Order.RESUME))
 
 
 def _forgotten(draw: Random) -> Crossed:
@@ -105,6 +100,6 @@ def _taken_then_delayed(draw: Random) -> Crossed:
 SLOW: Final[tuple[Callable[[Random], Crossed], ...]] = (_tripped_while_probed, _taken_then_delayed)
 """What follows one another at a walk: cycles lie between."""
 ALL: Final[tuple[Callable[[Random], Crossed], ...]] = (
-    _change_refused, _change_refused, _refused_and_halted, _forgotten, _cut_off_while_coming_back,
+    _change_refused, _change_refused, _change_refused, _forgotten, _forgotten, _cut_off_while_coming_back,
     _restored_while_probed, _tripped_while_probed, _tripped_while_probed, _counted_twice, _taken_then_delayed,
 )  # fmt: skip

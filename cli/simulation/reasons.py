@@ -17,6 +17,11 @@ _TOO_LATE = "what the exchange has cancelled it does not fill, and a cancel that
 _TURNED_DOWN = (
     "the exchange turns down what it has acknowledged only if another sold that; its error, first, leads to unknown"
 )
+_DOUBTED = "whoever is turned down hears an error first: of an order that lives it only raises doubt"
+_ONE_ERROR = "what was turned down is neither changed nor cancelled, so that no second error names it"
+_FOUND_OUT = (
+    "what lives and is believed turned down has the book asked for at once: it would have to end before the answer"
+)
 _AT_WORK = "the exchange never turns down an order that works"
 _REST = "exits would have to sell an entry's first part before its rest is bought, within its few seconds of patience"
 _BARS = "bars serve until they are 300 s old; what an outage of at most 300 s leaves is less than three cycles in a row"
@@ -40,6 +45,10 @@ REASONS: Final[Mapping[str, str]] = {
     "order: cancelled + completed": _TOO_LATE,
     "order: filled + cancelled": _TOO_LATE,
     "order: held + rejected": _TURNED_DOWN,
+    "order: pending_cancel + rejected": _DOUBTED,
+    "order: rejected + cancelled": _FOUND_OUT,
+    "order: rejected + completed": _FOUND_OUT,
+    "order: rejected + doubted": _ONE_ERROR,
     "order: working + rejected": _AT_WORK,
     "order: pending_cancel + cancel_sent": _ONCE,
     "order: unknown + cancel_sent": _WANTED,

@@ -13,6 +13,7 @@ from domain.reports import BrokerStatus, OrderEffect
 from tests.builders import NOW, a_book, a_bracket, a_fill, a_status, an_error
 
 S = BrokerStatus
+INACTIVE = a_status("E", S.INACTIVE)
 DONE = {OrderStatus.CANCELLED: S.CANCELLED, OrderStatus.REJECTED: S.INACTIVE}
 ASKED_LATER = a_book(asked_at=NOW.replace(year=NOW.year + 1))
 
@@ -84,5 +85,30 @@ def test_an_exit_that_is_turned_down_moves_as_the_table_says_wherever_it_stands(
     held = met(a_status("S", S.PRE_SUBMITTED), a_status("S", S.INACTIVE))
     working = met(a_status("T", S.SUBMITTED), a_status("T", S.INACTIVE))
 
+    cancelled = met(
+        a_status("S", S.PRE_SUBMITTED), a_status("E", S.SUBMITTED), StopEntry(reason="loss limit"), INACTIVE
+    )
+
+    assert "order: pending_cancel + rejected" in cancelled
     assert "order: held + rejected" in held
     assert "order: working + rejected" in working
+
+
+@pytest.mark.parametrize(
+    ("message", "row"),
+    [
+        (a_status("E", S.CANCELLED), "order: rejected + cancelled"),
+        (a_fill("E", 2, "2.02"), "order: rejected + completed"),
+        (an_error("E", OrderEffect.UNCERTAIN), "order: rejected + doubted"),
+    ],
+)
+def test_what_was_turned_down_and_is_heard_of_again_moves_as_the_table_says(message: BracketInput, row: str) -> None:
+    assert row in REASONS
+    assert row in met(INACTIVE, message)
+
+
+def test_an_order_that_lives_and_is_turned_down_by_an_error_is_asked_about() -> None:
+    rows = met(a_status("E", S.SUBMITTED), StopEntry(reason="loss limit"), an_error("E", OrderEffect.REJECTED))
+
+    assert "order: pending_cancel + doubted" in rows
+    assert "order: pending_cancel + rejected" not in rows
