@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import log_commands
+from cli import log_commands, proof_commands
 from cli.config import config_app
 from cli.operating import operating_app
 from domain.errors import ConfigError, StoreError
@@ -187,6 +187,7 @@ def test(context: typer.Context) -> None:
 
 
 log_commands.add_to(app)
+proof_commands.add_to(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,0 +1,48 @@
+"""The commands that prove something: the acceptance runs, and the figures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Give the command line these commands."""
+    app.command()(validate)
+
+
+def validate(
+    phase: Annotated[str, typer.Option(metavar="1|2|3|4|5|stress", help="Which acceptance run.")],
+    *,
+    symbols: Annotated[str | None, typer.Option(help="Underlyings, with commas, or how many.")] = None,
+    interval: Annotated[int | None, typer.Option(metavar="SECONDS", help="From one cycle to the next.")] = None,
+    hours: Annotated[float | None, typer.Option(help="How long.")] = None,
+    sets: Annotated[
+        list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change one setting; repeatable.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Same seed, same run in virtual time.")] = 7,
+    threads: Annotated[bool, typer.Option(help="Real threads and sockets, the gateway in its own process.")] = False,
+    speed: Annotated[float, typer.Option(help="With --threads: how many times real time.")] = 1.0,
+    host: Annotated[str | None, typer.Option(help="A gateway that is there, in real time.")] = None,
+    port: Annotated[int | None, typer.Option(help="Its port.")] = None,
+    settings: Annotated[Path | None, typer.Option(help="Settings file that names such a gateway.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+) -> None:
+    """Run an acceptance run and show limit, measured, verdict. Exit code 0: all hold, 1: not."""
+    from cli.validate import Wanted, run_validate  # noqa: PLC0415 - only this command pays for what it imports
+
+    wanted = Wanted(
+        phase=phase,
+        symbols=symbols,
+        interval_seconds=interval,
+        hours=hours,
+        sets=tuple(sets or ()),
+        seed=seed,
+        threads=threads,
+        speed=speed,
+        host=host,
+        port=port,
+        settings_file=settings,
+        as_json=as_json,
+    )
+    raise typer.Exit(run_validate(wanted))
