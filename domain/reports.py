@@ -264,7 +264,7 @@ class BookReport:
     executions: tuple[ExecutionReport, ...]
     commissions: tuple[CommissionReport, ...]
     completed: tuple[OpenOrderReport, ...]  # Optional evidence; empty where the broker was silent.
-    heard: frozenset[OrderRef] = frozenset()  # Orders that a status told of since: there, though their rows be lost.
+    heard: tuple[OrderRef, ...] = ()  # Orders that a status told of since: there, though their rows be lost.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,7 +181,7 @@ class Book:
             executions=tuple(self._executions.values()),
             commissions=tuple(self._commissions.values()),
             completed=tuple(self._completed.items.values()) if with_completed else (),
-            heard=frozenset(ref for ref, at in self._heard.items() if at >= asked_at),
+            heard=tuple(ref for ref, at in self._heard.items() if at >= asked_at),
         )
 
     def _asked_at(self, began: datetime) -> datetime:

@@ -453,7 +453,7 @@ def test_a_claim_whose_fills_came_meanwhile_is_settled() -> None:
 
 def test_an_exit_of_which_a_status_told_is_not_missed_by_two_books_without_its_row() -> None:
     life = a_guarded_life()
-    alone = {"open_orders": (an_open_order("T", S.SUBMITTED),), "heard": frozenset({ref("S")})}
+    alone = {"open_orders": (an_open_order("T", S.SUBMITTED),), "heard": (ref("S"),)}
 
     for _ in range(2):
         life.tell(Due(timer="book"), a_book(asked_at=life.now + timedelta(seconds=1), **alone), after=2)
