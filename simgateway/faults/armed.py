@@ -57,13 +57,17 @@ class Armed:
         self.number = number
         self.fired = 0
         self.seen = 0
-        self.begins = first_moment(fault, stage.clock.now())
+        self.begins: datetime | None = None
         self.effect: Effect = EFFECTS[fault.kind](fault, stage, draw)
         self._draw = draw
         self._stage = stage
+        self._ends: datetime | None = None
+        self._begin(first_moment(fault, stage.clock.now()))
+        self._times_most = fault.times_most
+        self._is_event = fault.is_event
         self._targets = fault.targets
         self._triggers = fault.triggers
-        self._is_own_trigger = not fault.is_event and self._triggers == self._targets
+        self._is_own_trigger = not self._is_event and self._triggers == self._targets
         self._due = 0
 
     @property
@@ -74,21 +78,21 @@ class Armed:
     @property
     def is_spent(self) -> bool:
         """Return whether it cannot happen again."""
-        if self.fired >= self.fault.times_most:
+        if self.fired >= self._times_most:
             return True
-        ends = self._ends
-        return ends is not None and self._stage.clock.now() >= ends
+        return self._ends is not None and self._stage.clock.now() >= self._ends
 
-    @property
-    def _ends(self) -> datetime | None:
-        if self.begins is None:
-            return None
+    def _begin(self, moment: datetime | None) -> None:
+        """Let it begin at a moment, which also tells when it ends; None leaves both open."""
+        if moment is None:
+            return
+        self.begins = moment
         ends = []
         if self.fault.lasts is not None:
-            ends.append(self.begins + timedelta(seconds=self.fault.lasts))
+            ends.append(moment + timedelta(seconds=self.fault.lasts))
         if self.fault.until is not None:
-            ends.append(next_moment(self.fault.until, self.begins))
-        return min(ends, default=None)
+            ends.append(next_moment(self.fault.until, moment))
+        self._ends = min(ends, default=None)
 
     def follow(self, passing: Passing) -> Items | None:
         """Return what becomes of a message because of what happened before, None when nothing does."""
@@ -96,23 +100,23 @@ class Armed:
 
     def count(self, passing: Passing) -> None:
         """Count a message, whatever other faults make of it: they do not change when this one is due."""
-        if self.is_spent or not matches(self._triggers, passing):
+        if not matches(self._triggers, passing) or self.is_spent:
             return
         if not self._is_own_trigger or self.effect.concerns(passing):
             self._count()
 
     def takes_event(self) -> bool:
         """Return whether an event is due by what was counted, once."""
-        if not self.fault.is_event or not self._due:
+        if not self._is_event or not self._due:
             return False
         self._due = 0
         return True
 
     def is_struck(self, passing: Passing) -> bool:
         """Return whether the fault happens to a message now; an event happens to none."""
-        if self.is_spent or self.fault.is_event:
+        if self._is_event or not matches(self._targets, passing) or self.is_spent:
             return False
-        return self._is_on and matches(self._targets, passing) and self.effect.concerns(passing)
+        return self._is_on and self.effect.concerns(passing)
 
     def strike(self, passing: Passing) -> Items:
         """Let it happen to a message."""
@@ -139,4 +143,4 @@ class Armed:
             is_due = self.seen % when.n == 0 if self.fault.is_event else self.seen == when.n
             self._due += is_due
             if is_due and self.begins is None:
-                self.begins = self._stage.clock.now()
+                self._begin(self._stage.clock.now())

@@ -136,9 +136,11 @@ class Faults:
     def _pass(self, passing: Passing) -> Items:
         """Return what of one message goes on: every fault has counted it before the first one can make away with it."""
         concerned = [row for row in self._live if row.fault.client in {None, passing.session.client_id}]
+        items: Items = (passing.fields,)
+        if not concerned:
+            return items
         for armed in concerned:
             armed.count(passing)
-        items: Items = (passing.fields,)
         for armed in concerned:
             items = self._through(armed, passing, items)
         for armed in concerned:
@@ -148,6 +150,8 @@ class Faults:
         return items
 
     def _through(self, armed: Armed, passing: Passing, items: Items) -> Items:
+        if len(items) == 1 and items[0] is passing.fields:
+            return self._one(armed, passing)
         out: list[Item] = []
         for item in items:
             if isinstance(item, tuple):
