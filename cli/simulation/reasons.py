@@ -22,6 +22,7 @@ _ONE_ERROR = "what was turned down is neither changed nor cancelled, so that no 
 _FOUND_OUT = (
     "what lives and is believed turned down has the book asked for at once: it would have to end before the answer"
 )
+_UNHEARD = "two books miss only what ended while unconnected and no answer tells of: it would have to stand so just then"
 _AT_WORK = "the exchange never turns down an order that works"
 _REST = "exits would have to sell an entry's first part before its rest is bought, within its few seconds of patience"
 _BARS = "bars serve until they are 300 s old; what an outage of at most 300 s leaves is less than three cycles in a row"
@@ -50,6 +51,8 @@ REASONS: Final[Mapping[str, str]] = {
     "order: rejected + completed": _FOUND_OUT,
     "order: rejected + doubted": _ONE_ERROR,
     "order: working + rejected": _AT_WORK,
+    "order: pending_cancel + absent": _UNHEARD,
+    "order: working + absent": _UNHEARD,
     "order: pending_cancel + cancel_sent": _ONCE,
     "order: unknown + cancel_sent": _WANTED,
 }

@@ -112,3 +112,13 @@ def test_an_order_that_lives_and_is_turned_down_by_an_error_is_asked_about() -> 
 
     assert "order: pending_cancel + doubted" in rows
     assert "order: pending_cancel + rejected" not in rows
+
+
+@pytest.mark.parametrize("status", [OrderStatus.PENDING_CANCEL, OrderStatus.WORKING])
+def test_an_order_that_two_books_miss_is_absent_wherever_it_stood(status: OrderStatus) -> None:
+    stopped = (StopEntry(reason="loss limit"),) if status is OrderStatus.PENDING_CANCEL else ()
+
+    rows = met(a_status("E", S.SUBMITTED), *stopped, ASKED_LATER, ASKED_LATER)
+
+    assert f"order: {status} + absent" in REASONS
+    assert f"order: {status} + absent" in rows
