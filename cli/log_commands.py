@@ -14,6 +14,7 @@ def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
     app.command()(events)
     app.command()(explain)
+    app.command()(report)
 
 
 def events(*, write: Annotated[bool, typer.Option("--write", help="Write docs/events.md anew.")] = False) -> None:
@@ -32,3 +33,20 @@ def explain(
     from cli.explain import run_explain  # noqa: PLC0415 - as above
 
     raise typer.Exit(run_explain(what, at, log))
+
+
+def report(
+    *,
+    day: Annotated[str | None, typer.Option(metavar="DATE", help="Which day; else the log's last.")] = None,
+    first: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day of several.")] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last day of several.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one HTML file, to be opened offline.")
+    ] = None,
+    csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write orders, fills and round trips as CSV.")] = None,
+    log: Log = None,
+) -> None:
+    """Report a day or several from the log alone: P&L, round trips, slippage, denials, cycles, data, outages."""
+    from cli.report import Asked, run_report  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run_report(Asked(day=day, first=first, last=last, html=html, csv=csv, log=log)))
