@@ -56,7 +56,15 @@ def shared_folders() -> tuple[Path, ...]:
     """Return the folders of this machine in which other bots would look, too; the last one is always there."""
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}")
     found = (_MACHINE, runtime, Path(tempfile.gettempdir()))
-    return tuple(dict.fromkeys(path for path in found if path.is_dir()))
+    return tuple(dict.fromkeys(path for path in found if _is_reachable(path)))
+
+
+def _is_reachable(folder: Path) -> bool:
+    """Return whether there is such a folder for us: a service manager may shut off the homes, /run/user with them."""
+    try:
+        return folder.is_dir()
+    except OSError:
+        return False
 
 
 def _shared(name: str, folders: tuple[Path, ...], what: str, otherwise: str = "") -> ExitStack:

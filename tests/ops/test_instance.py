@@ -116,6 +116,12 @@ def test_bots_of_this_machine_look_in_more_than_a_folder_for_temporary_files(
     assert folders[-1] == Path(tempfile.gettempdir())
 
 
+def test_a_shared_folder_that_not_even_may_be_looked_for_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/" + "n" * 5000)  # No permission shows alike; root has them all.
+
+    assert Path(tempfile.gettempdir()) in shared_folders()
+
+
 def test_this_machine_has_one_name(tmp_path: Path) -> None:
     with (
         lock_client("localhost", 4002, 7, (tmp_path,)),
