@@ -22,7 +22,7 @@ _ONE_ERROR = "what was turned down is neither changed nor cancelled, so that no 
 _FOUND_OUT = (
     "what lives and is believed turned down has the book asked for at once: it would have to end before the answer"
 )
-_UNHEARD = "two books miss only what ended while unconnected and no answer tells of: it would have to stand so just then"
+_UNHEARD = "two books miss only what ended while unconnected and no answer tells of: it must stand so just then"
 _AT_WORK = "the exchange never turns down an order that works"
 _REST = "exits would have to sell an entry's first part before its rest is bought, within its few seconds of patience"
 _BARS = "bars serve until they are 300 s old; what an outage of at most 300 s leaves is less than three cycles in a row"
