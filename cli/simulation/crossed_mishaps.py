@@ -11,11 +11,11 @@ from actors.runtime.faults.model import ActorFault
 from actors.runtime.faults.model import Chance as ChanceOfMessage
 from actors.runtime.faults.model import Nth as NthMessage
 from cli.simulation.rare_mishaps import ALWAYS, unanswered
-from cli.simulation.script import LONGEST_SECONDS, Crash, Told
+from cli.simulation.script import LONGEST_SECONDS, ByHand, Crash, Told
 from domain.control import Order
 from simgateway.faults.model import Fault, Nth
 
-Crossed = Sequence[Fault | Crash | ActorFault | Told]
+Crossed = Sequence[Fault | Crash | ActorFault | Told | ByHand]
 EACH: Final = ChanceOfMessage(1.0)
 DROP: Final = Fault(kind="drop", settings={"hold_seconds": 0.0})
 

@@ -16,6 +16,8 @@ BEFORE_OPEN: Final = time(9, 29, 40)
 BEFORE_CLOSE: Final = time(14, 59, 50)
 BUSY: Final = 0.15
 """How many of the sessions are."""
+WRITES: Final = 0.8
+"""How many of the margin accounts may write options: elsewhere nobody can sell beside resting exits."""
 SLOW_SNAPSHOT_MS: Final = (300, 11_000)
 FIRST, LAST = time(9, 31), time(14, 50)
 SETS: Final = (
@@ -36,6 +38,8 @@ def drawn_script(seed: int, level: Level) -> Script:
     symbols = draw.choices((("SPY",), ("SPY", "QQQ"), ("SPY", "QQQ", "IWM")), (80, 15, 5))[0]
     busy = _busy(Random(f"{seed}:busy"))  # noqa: S311 - as above
     sets, gateway = _sets(draw, symbols), _gateway(seed, draw)
+    writes = not gateway.cash_account and Random(f"{seed}:writes").random() < WRITES  # noqa: S311 - as above
+    gateway = replace(gateway, writes_options=writes)
     return Script(
         seed=seed,
         level=level,

@@ -6,7 +6,7 @@ from typing import Final
 
 from actors.runtime.faults.model import ActorFault
 from cli.simulation import actor_mishaps, crossed_mishaps, rare_mishaps
-from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, Crash, Level, Mishap, Told
+from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, ByHand, Crash, Level, Mishap, Told
 from simgateway.faults.model import Chance, Fault, Nth
 
 ANSWERS: Final = (
@@ -25,7 +25,7 @@ ACTORS: Final = (
 )  # fmt: skip
 GENTLE: Final = ("symbol:*", "scheduler", "alerts", "oco:*")
 
-Recipe = Callable[[Random], Sequence[Fault | Crash | ActorFault | Told]]
+Recipe = Callable[[Random], Sequence[Fault | Crash | ActorFault | Told | ByHand]]
 """Draws what happens at one moment, or shortly after one another."""
 
 
@@ -236,7 +236,7 @@ def draw_faults(level: Level, draw: Random, *, busy: bool = False) -> tuple[Mish
     """
     recipes = LIGHT if level is Level.LIGHT else ALL
     count = draw.randint(1, MOST[level]) if MOST[level] else 0
-    found: list[tuple[int, float, Fault | Crash | ActorFault | Told]] = []
+    found: list[tuple[int, float, Fault | Crash | ActorFault | Told | ByHand]] = []
     for _ in range(count):
         bracket = draw.choice((0, 0, 1, 1, 1, 2, 3))
         after = draw.uniform(0, draw.choice((0, 2, 10, 60, 600) if bracket else (5, LATEST_SECONDS, LATEST_SECONDS)))

@@ -6,13 +6,13 @@ from typing import Final
 
 from actors.runtime.faults.model import ActorFault
 from actors.runtime.faults.model import Nth as NthMessage
-from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, Crash, Told
+from cli.simulation.script import LATEST_SECONDS, LONGEST_SECONDS, ByHand, Crash, Told
 from domain.control import Order
 from simgateway.faults.model import Chance, Fault, Nth
 
 ALWAYS: Final = Chance(1.0)
 
-Rare = Sequence[Fault | Crash | ActorFault | Told]
+Rare = Sequence[Fault | Crash | ActorFault | Told | ByHand]
 
 
 def _halted(draw: Random) -> Rare:
@@ -26,6 +26,14 @@ def _flattened_in_silence(draw: Random) -> Rare:
     """Let the operator sell everything while nothing is heard of orders: exits rest, and what sells is slow to come."""
     silent = Fault(kind="silent_order", when=ALWAYS, lasts=float(draw.choice((20, 60))))
     return (silent, Told(order=Order.FLATTEN), Told(order=Order.RESUME))
+
+
+def _sold_by_hand(draw: Random) -> Rare:
+    """Let somebody sell in TWS what is held, all of it or in parts, perhaps while the bot is not connected."""
+    sales = tuple(ByHand(part=draw.choice((0.3, 0.6, 1.0))) for _ in range(draw.choice((1, 1, 2, 3))))
+    if draw.random() < 0.7:
+        return sales
+    return (Fault(kind="drop", settings={"hold_seconds": float(draw.choice((0, 5, 40)))}), *sales)
 
 
 def _tripped(draw: Random) -> Rare:
@@ -107,6 +115,6 @@ SLOW: Final[tuple[Callable[[Random], Rare], ...]] = (_halted, _access_moves)
 """What follows one another at a walk: cycles lie between."""
 ALL: Final[tuple[Callable[[Random], Rare], ...]] = (
     _halted, _flattened_in_silence, _flattened_in_silence, _tripped, unanswered, _probe_lost, _bookless,
-    _cut_off_at_log_on, _refused_twice, _access_moves, _nobody_knows,
+    _cut_off_at_log_on, _refused_twice, _access_moves, _nobody_knows, _sold_by_hand, _sold_by_hand, _sold_by_hand,
 )  # fmt: skip
 GAPS_SECONDS: Final = (30.0, 120.0, 250.0)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import traceback
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 from actors.runtime.faults.injector import Injector
@@ -26,7 +27,7 @@ from simgateway.books import Books
 from simgateway.faults.model import Fault
 from simgateway.frames import FrameLog
 from simgateway.market.synthetic import SyntheticMarket
-from simgateway.trading.by_hand import HandOrder
+from simgateway.trading.by_hand import HandOrder, HandOrderError
 
 CLOSING_SECONDS = 1.0
 LAST_REPORTS_SECONDS = 2
@@ -60,6 +61,7 @@ class Session:
         )
         self.life = VirtualLife(self.host, script.starts_at, world)
         self._done_by_us: Counter[str] = Counter()
+        self._by_hand: set[int] = set()
         self.trail.on("bracket_planned", self._planned)
         self._brackets = 0
 
@@ -74,8 +76,10 @@ class Session:
         try:
             books, phase = self.host.run(self._lived())
             counters = self.life.gateway.counters()
+            by_hand = tuple(row for row in self.life.gateway.by_hand() if row.perm_id in self._by_hand)
+            self._done_by_us["sale by hand"] = len({row.perm_id for row in by_hand})
             struck = Counter(f"actor {one.kind}" for one in self.injector.firings) if self.injector else {}
-            fired = {**self.life.gateway.faults.fired, **self._done_by_us, **struck}
+            fired = {**self.life.gateway.faults.fired, **+self._done_by_us, **struck}
             self.life.gateway.close()
             self.host.run_for(CLOSING_SECONDS)
         finally:
@@ -90,7 +94,7 @@ class Session:
             journal=self.life.store,
             frames=self.frames.frames,
             books=books,
-            by_hand=self.life.gateway.by_hand() if self._done_by_us["sale by hand"] else (),
+            by_hand=by_hand,
             counters=counters,
             phase=phase,
             fired=fired,
@@ -154,11 +158,13 @@ class Session:
             self._done_by_us[f"order {told.order}"] += 1
 
     def _sell(self, sale: ByHand) -> None:
+        """Sell as somebody does in TWS; where the account may not write options, TWS refuses it beside our exits."""
         held = [row for row in self.life.gateway.books().positions if row.quantity > 0]
         for row in held[:1]:
             quantity = max(1, int(row.quantity * sale.part))
-            self.life.gateway.desk.place_by_hand(HandOrder(con_id=row.con_id, action="SELL", quantity=quantity))
-            self._done_by_us["sale by hand"] += 1
+            order = HandOrder(con_id=row.con_id, action="SELL", quantity=quantity)
+            with suppress(HandOrderError):
+                self._by_hand.add(self.life.gateway.desk.place_by_hand(order))
 
     def _crash(self, crash: Crash) -> None:
         name = crash.actor

@@ -77,3 +77,11 @@ def test_no_request_of_ours_is_overtaken_for_longer_than_a_moment(level: Level) 
     ours = [what.settings for what in delays if what.message in REQUESTS and what.settings.get("overtaken")]
 
     assert max(row["seconds"] for row in ours) == OVERTAKEN_SECONDS_MOST
+
+
+def test_in_every_fifth_session_or_so_somebody_sells_by_hand_all_or_a_part() -> None:
+    sessions = [draw_faults(Level.ALL, Random(f"{seed}")) for seed in range(DRAWS)]
+    sales = [[one.what.part for one in mishaps if isinstance(one.what, ByHand)] for mishaps in sessions]
+
+    assert 0.1 < sum(map(bool, sales)) / DRAWS < 0.3
+    assert {part for parts in sales for part in parts} == {0.3, 0.6, 1.0}

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from cli.simulation.drawing import drawn_script
-from cli.simulation.script import Crash, Level, Mishap
+from cli.simulation.script import ByHand, Crash, Level, Mishap
 from cli.simulation.session import calendar_in, run_script
 from domain.trading_day import Calendar
 from simgateway.faults.model import Fault
@@ -45,6 +45,23 @@ def test_what_goes_wrong_by_the_script_does_go_wrong(calendar: Calendar) -> None
     outcome = run_script(script, calendar)
 
     assert outcome.fired == {"drop": 1, "crash risk": 1, "crash symbol": 1}
+    assert outcome.violations == ()
+
+
+@pytest.mark.parametrize(("writes", "fired"), [(True, {"sale by hand": 1}), (False, {})])
+def test_somebody_sells_by_hand_where_options_may_be_written(
+    fired: dict[str, int], calendar: Calendar, *, writes: bool
+) -> None:
+    drawn = drawn_script(1, Level.NONE)
+    script = replace(
+        drawn,
+        gateway=replace(drawn.gateway, cash_account=False, writes_options=writes),
+        mishaps=(Mishap(number=1, after=10.0, what=ByHand(part=1.0), bracket=1),),
+    )
+
+    outcome = run_script(script, calendar)
+
+    assert outcome.fired == fired
     assert outcome.violations == ()
 
 
