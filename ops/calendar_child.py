@@ -7,7 +7,6 @@ pandas: 55 MiB and half a second, which a process that runs for months need not 
 """
 
 import json
-import os
 import sys
 import warnings
 from collections.abc import Sequence
@@ -15,9 +14,10 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Final
 
+from ops.patience import let_others_go_first
+
 Session = tuple[date, datetime, datetime]
 EXCHANGE: Final = "XNYS"
-PATIENT: Final = 10  # Whoever trades goes first.
 
 
 def library_version() -> str:
@@ -38,7 +38,7 @@ def computed(first: date, last: date) -> tuple[Session, ...]:
 
 def main(words: Sequence[str]) -> None:
     """Print the sessions."""
-    os.nice(PATIENT)
+    let_others_go_first()
     first, last = (date.fromisoformat(word) for word in words)
     rows = [(day.isoformat(), opened.isoformat(), closed.isoformat()) for day, opened, closed in computed(first, last)]
     sys.stdout.write(json.dumps({"version": library_version(), "sessions": rows}))

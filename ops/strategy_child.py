@@ -20,8 +20,8 @@ import orjson
 from domain.bars import Bar
 from domain.strategies.protocol import Action, spends
 from ops.frames import Framed, wants_frames
+from ops.patience import let_others_go_first
 
-PATIENT: Final = 10  # Whoever guards goes first.
 LOOK_SECONDS: Final = 1.0
 
 
@@ -74,7 +74,7 @@ def _bar(start: float, seconds: int, *prices: float) -> Bar:
 
 def main() -> None:
     """Answer until the input ends."""
-    os.nice(PATIENT)
+    let_others_go_first()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the bot, which ends this one.
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # What a strategy prints is no answer.
