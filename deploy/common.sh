@@ -70,6 +70,15 @@ wait_healthy() { # the unit is active, and the bot's own status says that it run
     return 1
 }
 
+why_not() { # the last word of whoever it waits for
+    if systemctl is-active --quiet stopward.service; then
+        echo "it runs, and leaves no status: see $LOGS/bot.log"
+    else
+        journalctl -u stopward -u stopward-clock -n 20 -o cat --no-pager | grep '^bot: ' | tail -n 1 | grep . ||
+            echo "see journalctl -u stopward"
+    fi
+}
+
 prune_releases() { # keep the newest few, and whatever is in use
     used=$(readlink -f -- "$ROOT/current")
     find "$ROOT/releases" -mindepth 1 -maxdepth 1 -printf '%T@ %p\n' | sort -rn | cut -d' ' -f2- |

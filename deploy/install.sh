@@ -41,7 +41,7 @@ if ! has_systemd; then
     say "no systemd runs here: the units are in place, and start with the next boot that has one"
 elif [ -n "$start" ]; then
     systemctl enable --quiet stopward.service
-    systemctl restart stopward.service
-    wait_healthy 60 || fail "not healthy after 60 s: journalctl -u stopward, and $LOGS/bot.log"
+    systemctl restart --no-block stopward.service # It may wait for the clock for long.
+    wait_healthy 60 || fail "not healthy after 60 s: $(why_not)"
 fi
 say "installed $(basename "$release"); settings in $ETC, log in $LOGS/bot.log, look with: stopward status"

@@ -22,14 +22,14 @@ if ! has_systemd; then
     say "no systemd runs here: $(basename "$release") starts with the next boot that has one"
     exit 0
 fi
-systemctl restart stopward.service || :
+systemctl restart --no-block stopward.service
 if ! wait_healthy 60; then
-    say "$(basename "$release") is not healthy after 60 s: back to $(basename "$old"); see journalctl -u stopward"
+    say "$(basename "$release") is not healthy after 60 s ($(why_not)): back to $(basename "$old")"
     switch_to "$old"
     install_units "$old"
     systemctl reset-failed stopward.service || :
-    systemctl restart stopward.service
-    wait_healthy 60 || fail "the old version is not healthy either: look at $LOGS/bot.log"
+    systemctl restart --no-block stopward.service
+    wait_healthy 60 || fail "the old version is not healthy either: $(why_not)"
     exit 1
 fi
 prune_releases
