@@ -15,6 +15,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(events)
     app.command()(explain)
     app.command()(report)
+    app.command()(watch)
 
 
 def events(*, write: Annotated[bool, typer.Option("--write", help="Write docs/events.md anew.")] = False) -> None:
@@ -50,3 +51,12 @@ def report(
     from cli.report import Asked, run_report  # noqa: PLC0415 - as above
 
     raise typer.Exit(run_report(Asked(day=day, first=first, last=last, html=html, csv=csv, log=log)))
+
+
+def watch(
+    log: Log = None, *, once: Annotated[bool, typer.Option("--once", help="Print it once and end.")] = False
+) -> None:
+    """Watch the bot live, from its log alone: connection, day, brackets, symbols, events. Ctrl-C ends it."""
+    from cli.watch import run_watch  # noqa: PLC0415 - as above
+
+    raise typer.Exit(run_watch(log, once=once))

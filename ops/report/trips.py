@@ -123,7 +123,7 @@ class Trip:
         paid = self.average(bought=True)
         if paid is None or self.quote is None:
             return None
-        return (paid - self.quote[1]) * self.bought * self._multiplier
+        return (paid - self.quote[1]) * self.bought * self.multiplier
 
     @property
     def exit_slippage(self) -> Decimal | None:
@@ -135,10 +135,11 @@ class Trip:
         first = min(fill.at for fill in sales)
         seen = [last for at, _, _, _, last in self.bids if at <= first]
         count = sum(fill.quantity for fill in sales)
-        return (money(seen[-1]) - got) * count * self._multiplier if seen else None
+        return (money(seen[-1]) - got) * count * self.multiplier if seen else None
 
     @property
-    def _multiplier(self) -> int:
+    def multiplier(self) -> int:
+        """Return the shares of one contract."""
         return next((fill.multiplier for fill in self.fills.values()), 100)
 
     @property

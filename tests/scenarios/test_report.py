@@ -12,8 +12,10 @@ import pytest
 from cli.report import Asked, run_report
 from ops.explaining.question import explain
 from ops.reading.files import log_files
-from ops.reading.rows import Reader
+from ops.reading.rows import Reader, Wanted, at_of
 from ops.report.facts import Facts, facts_of
+from ops.watching.board import Board
+from ops.watching.screen import screen
 from tests.scenarios.days import Ran, replayed, wanted
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -80,6 +82,25 @@ def test_every_intent_of_the_day_can_be_explained(ran: Ran) -> None:
         answer = explain(Reader(log_files(folder_of(ran))), trip.intent, None)
         assert f"P&L {trip.pnl:,.2f} USD" in answer.lines[-1]
         assert any("was chosen at" in line and "It passed: spread" in line for line in answer.lines)
+
+
+def test_the_watched_board_has_the_logs_numbers_all_day_and_nothing_wraps(ran: Ran) -> None:
+    board, looked = Board(), 0
+    for row in Reader(log_files(folder_of(ran))).rows(Wanted()):
+        board.take(row)
+        if row["event"] in {"day_pnl", "guard_quote", "position_closed"}:
+            lines = screen(board, at_of(row), 80, 24).plain.split("\n")
+            looked += 1
+            assert [len(line) for line in lines] == [80] * 24
+        if row["event"] == "day_pnl":
+            assert lines[3].startswith(f"P&L {row['pnl']:+,.2f} fees {row['fees']:,.2f}  loss {row['loss']:,.2f} of")
+        if row["event"] == "guard_quote":
+            assert f" {row['bid']:.2f} " in lines[5]
+
+    assert looked > 20
+    assert board.open_trips == []
+    assert board.day is not None
+    assert board.day.entries == ran.result.entries
 
 
 def test_the_page_needs_nothing_but_itself(ran: Ran, tmp_path: Path) -> None:

@@ -224,8 +224,8 @@ def test_an_empty_day_is_a_report_too(tmp_path: Path) -> None:
 
 def test_numbers_are_said_with_the_digits_they_need() -> None:
     assert [price(None), price(Decimal("1.5")), price(Decimal("1.0350"))] == ["-", "1.50", "1.035"]
-    assert [duration(None), duration(0.25), duration(75), duration(3720)] == [
-        "-", "0.25 s", "1 min 15 s", "1 h 02 min",
+    assert [duration(None), duration(0.25), duration(75), duration(3720), duration(2e5)] == [
+        "-", "0.25 s", "1 min 15 s", "1 h 02 min", "2 days",
     ]  # fmt: skip
 
 
