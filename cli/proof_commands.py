@@ -9,6 +9,7 @@ import typer
 def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
     app.command()(validate)
+    app.command()(bench)
 
 
 def validate(
@@ -46,3 +47,19 @@ def validate(
         as_json=as_json,
     )
     raise typer.Exit(run_validate(wanted))
+
+
+def bench(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="These in full; none: all short.")
+    ] = None,
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 when a ratio fell by more than a fifth.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+) -> None:
+    """Take the figures, beside the threaded bot where there is one, and write them into the docs."""
+    from cli.bench import run_bench  # noqa: PLC0415 - only this command pays for what it imports
+
+    raise typer.Exit(run_bench(tuple(names or ()), check=check, as_json=as_json))
