@@ -279,9 +279,9 @@ class SymbolActor(Actor):
         placed: bool = False,
         reason: Mapping[str, float] | None = None,
     ) -> None:
-        self._log.emit(
-            "symbol_cycle", symbol=self._symbol, cycle=command.cycle, decision=decision, reason=_numbers(reason or {})
-        )
+        self._feed.rest()
+        why = _numbers(reason or {})
+        self._log.emit("symbol_cycle", symbol=self._symbol, cycle=command.cycle, decision=decision, reason=why)
         self.tell(
             "scheduler",
             CycleFinished(

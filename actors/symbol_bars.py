@@ -6,21 +6,23 @@ from typing import Any, Protocol
 
 from actors.runtime.clock import Clock
 from actors.tapes import BarTape
-from domain.bars import Bar, completed, merged, sound
+from domain.bars import Bar, completed, merged, recent, sound
 from domain.commands import RecordOutcome, RequestBars, RequestUnderlying
 from domain.contracts import Underlying
 from domain.ids import Symbol
 from domain.pacing import QUEUE_SECONDS_MAX
+from domain.packed_bars import Shelf
 from domain.ports import EventLog
 from domain.reports import BarsReport, Failure, RequestFailed, UnderlyingReport
 from domain.retry import cache_serves
+from domain.strategies.protocol import bars_used
 from domain.symbol_settings import SymbolSettings
 from domain.trading_day import Calendar
 
 HOUR_SECONDS = 3600
 ASK_MARGIN_SECONDS = QUEUE_SECONDS_MAX + 5  # A request's timeout begins when it leaves the queue.
 UNDERLYING_SECONDS = 15 + ASK_MARGIN_SECONDS
-MINUTE_BARS_KEPT = 1200
+EARLIER_BARS_KEPT = 120  # Of the session before, so that an average is known in the first minutes.
 
 
 class Asker(Protocol):
@@ -48,8 +50,9 @@ class BarFeed:
         self._settings = settings
         self._calendar = calendar
         self._log = log
-        self._minutes: tuple[Bar, ...] = ()
-        self._hours: tuple[Bar, ...] = ()
+        self._minutes = Shelf()
+        self._hours = Shelf()
+        self._hours_used = bars_used(settings.strategies, HOUR_SECONDS) or 0  # 0: all of them.
         self._hours_due: datetime | None = None  # When the hour that was forming is complete.
         self._fetched_at: datetime | None = None
         self._tape = BarTape(settings.symbol, log)
@@ -63,7 +66,14 @@ class BarFeed:
 
     def completed(self, bar_seconds: int) -> tuple[Bar, ...]:
         """Return the completed bars of this length, oldest first."""
-        return completed(self._hours if bar_seconds == HOUR_SECONDS else self._minutes, self._actor.clock.now())
+        shelf = self._hours if bar_seconds == HOUR_SECONDS else self._minutes
+        return completed(shelf.bars, self._actor.clock.now())
+
+    def rest(self) -> None:
+        """Take less room until the next cycle, where there are many symbols."""
+        if self._settings.packs_bars:
+            self._minutes.rest()
+            self._hours.rest()
 
     @property
     def close(self) -> float | None:
@@ -99,9 +109,10 @@ class BarFeed:
         if isinstance(fetched, RequestFailed):
             return fetched
         # A bar that was forming when asked for stays half a bar, however long it is kept.
-        self._minutes = merged(self._minutes, completed(fetched, asked_at))[-MINUTE_BARS_KEPT:]
+        bars = recent(merged(self._minutes.bars, completed(fetched, asked_at)), EARLIER_BARS_KEPT)
+        self._minutes.put(bars)
         self._fetched_at = self._actor.clock.now()
-        self._tape.saw(self._minutes)
+        self._tape.saw(bars)
         return None
 
     def fall_back(self) -> bool:
@@ -125,7 +136,7 @@ class BarFeed:
         history = self._settings.history
         fetched = await self._fetch_bars(underlying, history.hourly_bar_size, history.hourly_duration, attempt)
         if not isinstance(fetched, RequestFailed):
-            self._hours = completed(fetched, asked_at)
+            self._hours.put(completed(fetched, asked_at)[-self._hours_used :])
             self._hours_due = fetched[-1].end if fetched else None
 
     async def _fetch_bars(
@@ -157,7 +168,8 @@ class BarFeed:
 
     def _has_session_bars(self) -> bool:
         session = self._calendar.current_or_next(self._actor.clock.now())
-        return session is not None and bool(self._minutes) and self._minutes[-1].start >= session.opens_at
+        bars = self._minutes.bars
+        return session is not None and bool(bars) and bars[-1].start >= session.opens_at
 
 
 def said(failure: RequestFailed) -> str:

@@ -30,6 +30,7 @@ from ops.frames import Framed, wants_frames
 from ops.strategy_child import made
 from ops.strategy_worker import StrategyWorker, says_frames
 
+FEW_SYMBOLS = 100  # Of more, bars are packed between cycles: 300 bytes each become 56.
 PER_SYMBOL_RISK = ("max_risk_pct_per_trade", "max_contracts_per_order")
 
 
@@ -145,6 +146,7 @@ def symbol_settings(settings: Settings, symbol: str, worker: StrategyWorker | No
             entry_max_hour_bar_age_seconds=int(history.entry_max_hour_bar_age_seconds),
             use_rth=history.use_rth,
         ),
+        packs_bars=len(settings.symbols) > FEW_SYMBOLS,
         quote_timeout_seconds=settings.broker.quote_timeout_seconds,
         risk_overrides=tuple((name, Decimal(getattr(own.risk, name))) for name in PER_SYMBOL_RISK),
     )

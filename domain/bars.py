@@ -1,10 +1,12 @@
 """Bars: what completed, what is still forming, how two answers are merged."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+SESSION_HOURS_MAX: Final = timedelta(hours=17)  # From 04:00 to 20:00 with those around the regular one.
 NO_VALUE_MIN: Final = 1e300  # The broker writes the largest double, 1.797e308, where it has no value.
 
 
@@ -38,6 +40,15 @@ def merged(old: Iterable[Bar], new: Iterable[Bar]) -> tuple[Bar, ...]:
     by_start = {bar.start: bar for bar in old}
     by_start.update((bar.start, bar) for bar in new)
     return tuple(by_start[start] for start in sorted(by_start))
+
+
+def recent(bars: Sequence[Bar], earlier: int) -> tuple[Bar, ...]:
+    """Return the bars of the newest one's session, and so many before them: an average of a session's first minutes."""
+    if not bars:
+        return ()
+    began = bars[-1].start - SESSION_HOURS_MAX
+    place = bisect_left(bars, began, key=lambda bar: bar.start)
+    return tuple(bars[max(0, place - earlier) :])
 
 
 def sound(bars: Iterable[Bar]) -> tuple[Bar, ...]:

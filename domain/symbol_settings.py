@@ -43,4 +43,5 @@ class SymbolSettings:
     exits: ExitRules
     history: HistorySettings
     quote_timeout_seconds: float = 13.0
+    packs_bars: bool = False  # Between cycles, where there are many symbols.
     risk_overrides: tuple[tuple[str, Decimal], ...] = ()

@@ -1,6 +1,6 @@
 """What a strategy is, what it says, and who wins when several speak. Pure: completed bars in, a signal out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -80,6 +80,16 @@ def spent_until(strategy: Strategy, at: datetime) -> datetime | None:
 def spends(strategy: object) -> int:
     """Return for how many days a signal that was used is spent; 0 for a strategy that spends nothing."""
     return strategy.once_in_days if isinstance(strategy, SpendsSignals) else 0
+
+
+def bars_used(strategies: Iterable[Strategy], bar_seconds: int) -> int | None:
+    """Return how many of the newest bars of this length are looked at; None where one of them does not say.
+
+    A strategy says it by its ``bars_max``.
+    """
+    most = [getattr(each, "bars_max", None) for each in strategies if each.bar_seconds == bar_seconds]
+    known = [count for count in most if count is not None]
+    return max(known) if known and len(known) == len(most) else None
 
 
 def hold(strategy: str, **reason: float) -> Signal:

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.bars import completed, ended_within, merged, newest_age_seconds, since, sound
+from domain.bars import completed, ended_within, merged, newest_age_seconds, recent, since, sound
 from tests.domain.market_builders import OPEN, a_bar, bars_of
 
 MINUTE = timedelta(minutes=1)
@@ -91,3 +91,16 @@ def test_bars_are_new_enough_up_to_the_limit_and_never_before_their_end(seconds:
 
 def test_no_bars_are_not_new_enough() -> None:
     assert not ended_within([], OPEN, 120)
+
+
+def test_of_the_session_before_only_so_many_are_kept() -> None:
+    before, session = bars_of([1.0, 2.0, 3.0], start=OPEN - timedelta(days=1)), bars_of([4.0, 5.0])
+
+    assert [bar.close for bar in recent([*before, *session], earlier=2)] == [2.0, 3.0, 4.0, 5.0]
+
+
+def test_a_session_is_kept_whole() -> None:
+    session = bars_of([1.0] * 390)
+
+    assert recent(session, earlier=0) == tuple(session)
+    assert recent((), earlier=2) == ()

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from domain.bars import Bar
 from domain.contracts import Right
-from domain.strategies.protocol import COMBINED, Action, Signal, Strategy, combined, hold, spent_until
+from domain.strategies.protocol import COMBINED, Action, Signal, Strategy, bars_used, combined, hold, spent_until
 from domain.strategies.scalp import Scalp
 from domain.strategies.whale import Whale
 
@@ -117,3 +117,11 @@ def test_what_wins_reached_the_minimum_and_nothing_as_strong_opposed_it(
     strong = {one.action for one in given_signals if one.confidence >= minimum} - {Action.HOLD}
     assert {found.action} == (strong if len(strong) == 1 else {Action.HOLD})
     assert found.action is Action.HOLD or found.confidence >= minimum
+
+
+def test_how_many_bars_are_looked_at_is_known_where_every_strategy_says_it() -> None:
+    whale, longer, scalp = Whale(), Whale(bars_max=90), Scalp()
+
+    assert bars_used((whale, longer, scalp), 3600) == 90
+    assert bars_used((whale, scalp), 60) is None
+    assert bars_used((), 3600) is None
