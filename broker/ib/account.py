@@ -14,18 +14,11 @@ TAGS: Final = (
     "AccountType",
     "NetLiquidation",
     "PreviousDayEquityWithLoanValue",
-    "EquityWithLoanValue",
-    "TotalCashValue",
     "SettledCash",
     "AvailableFunds",
-    "FullAvailableFunds",
-    "ExcessLiquidity",
-    "BuyingPower",
-    "GrossPositionValue",
-    "InitMarginReq",
-    "MaintMarginReq",
     "DayTradesRemaining",
 )
+"""What somebody reads. It is asked every minute, and each is a message."""
 CURRENCIES: Final = frozenset({USD, ""})  # Without one: counts and words. In another: not the dollars we reckon with.
 TIME: Final = "current time"
 
