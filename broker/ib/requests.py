@@ -36,6 +36,12 @@ def timed_out(what: str, seconds: float) -> RequestFailed:
     return RequestFailed(failure=Failure.TIMED_OUT, text=f"{what}: no answer within {seconds:g} s")
 
 
+def _give(waiter: asyncio.Future[Any], value: object) -> None:
+    """Let a waiter have what came first: its answer, or that none came in time."""
+    if not waiter.done():
+        waiter.set_result(value)
+
+
 class Requests:
     """Waiters by key: a request id, or the name of a message that carries none. On the broker's loop alone."""
 
@@ -50,17 +56,18 @@ class Requests:
         A key without a request id must be joined or asked one at a time: nothing tells its answers apart.
         """
         joins = join and key in self._waiting
-        waiter: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Any] = loop.create_future()
         self._waiting.setdefault(key, []).append(waiter)
+        limit = loop.call_later(timeout_seconds, _give, waiter, timed_out(what, timeout_seconds))
         try:
             if not joins:
                 send()
-            return await asyncio.wait_for(waiter, timeout_seconds)
-        except TimeoutError:
-            return timed_out(what, timeout_seconds)
+            return await waiter
         except ConnectionError as error:
             return RequestFailed(failure=Failure.DISCONNECTED, text=f"{what}: {error}")
         finally:
+            limit.cancel()
             self._forget(key, waiter)
 
     def _forget(self, key: Hashable, waiter: asyncio.Future[Any]) -> None:
@@ -74,8 +81,7 @@ class Requests:
         """Give everybody who waits for the key this value; return whether anybody did."""
         waiters = self._waiting.pop(key, [])
         for waiter in waiters:
-            if not waiter.done():
-                waiter.set_result(value)
+            _give(waiter, value)
         return bool(waiters)
 
     def settle_nameless(self, failure: RequestFailed) -> None:
