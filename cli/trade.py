@@ -47,7 +47,7 @@ from ops.listings import ListingCache
 from ops.listings import opened as opened_listings
 from ops.logs import FileLog
 from ops.masking import Masker
-from ops.memory_guard import MemoryGuard
+from ops.memory_guard import MemoryGuard, settle
 from ops.rotation import Rotation
 from ops.sessions import SessionsAsked
 from ops.store import SqliteStore
@@ -178,6 +178,7 @@ def _trade(
     _tell(settings, mode, outside.calendar.current_or_next(clock.now()))
 
     def ready() -> None:
+        settle()
         watchdog.tell(READY)
         news.started()
 

@@ -1,5 +1,6 @@
 """Whether this process takes more memory than it may: for machines whose kernel bounds no service's memory."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,15 @@ def resident_mib(text: str | None = None) -> int | None:
         return int(line.split()[1]) // _KIB_PER_MIB
     except (OSError, ValueError, IndexError):
         return None
+
+
+def settle() -> None:
+    """Take what the start left for good: else Python looks through all of it now and then, with every loop halted.
+
+    That took 9 ms of 64,000 objects on a fast core, and a Pi is six times as slow.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class MemoryGuard:

@@ -1,6 +1,8 @@
+import gc
+
 import pytest
 
-from ops.memory_guard import LOOKS, MemoryGuard, resident_mib
+from ops.memory_guard import LOOKS, MemoryGuard, resident_mib, settle
 
 
 def test_what_is_resident_is_read_from_the_kernel() -> None:
@@ -34,3 +36,13 @@ def test_no_limit_no_knowledge_and_the_very_limit_end_nothing(limit: int, reside
     guard = MemoryGuard(limit, lambda: resident)
 
     assert [guard.trouble() for _ in range(LOOKS + 1)] == [""] * (LOOKS + 1)
+
+
+def test_what_a_start_left_is_not_looked_through_again() -> None:
+    before = gc.get_freeze_count()
+
+    settle()
+    frozen = gc.get_freeze_count()
+    gc.unfreeze()
+
+    assert frozen > before
