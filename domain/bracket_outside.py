@@ -33,7 +33,7 @@ CLOCK_SET: Final = timedelta(minutes=2)
 def sold_outside(result: Step, book: BookReport) -> Step:
     """Count what others sold of this bracket, once two books agree on it; after the first, want another."""
     bracket, effects = result
-    sales = _sales(bracket, book)
+    sales = sales_of_others(bracket, book)
     lacking = _lacking(bracket, book, sales)
     if lacking <= 0:
         return replace(bracket, shortfall=None), effects
@@ -54,7 +54,7 @@ def _looking(bracket: Bracket) -> Step:
     return replace(bracket, timers=bracket.timers | {"look"}), (look,)
 
 
-def _sales(bracket: Bracket, book: BookReport) -> list[ExecutionReport]:
+def sales_of_others(bracket: Bracket, book: BookReport) -> list[ExecutionReport]:
     """Return what others sold of this contract since it was bought and that was not counted, newest first.
 
     Both moments are by the broker's clock, which may be set between; what was sold well before the first contract of
@@ -78,9 +78,13 @@ def _lacking(bracket: Bracket, book: BookReport, sales: list[ExecutionReport]) -
     """Return how many of ours others' sales explain the lack of; none while anything of ours is in doubt."""
     if bracket.book_wanted or claims_more(bracket):
         return 0
-    held, con_id = position(bracket), bracket.plan.contract.con_id
-    there = sum(row.quantity for row in book.positions if row.con_id == con_id)
-    return min(held, held - there, sum(sale.quantity for sale in sales))
+    held = position(bracket)
+    return min(held, held - there(bracket, book), sum(sale.quantity for sale in sales))
+
+
+def there(bracket: Bracket, book: BookReport) -> int:
+    """Return how many contracts of this bracket's the account holds, whoever's they are; below 0 short."""
+    return sum(row.quantity for row in book.positions if row.con_id == bracket.plan.contract.con_id)
 
 
 def _are_told(known: Shortfall, sales: list[ExecutionReport]) -> bool:

@@ -44,6 +44,7 @@ from domain.bracket_facts import (
 )
 from domain.bracket_glance import differs
 from domain.bracket_guard import bare_due, unguarded_due, watch_guard
+from domain.bracket_lack import told_of_lack
 from domain.bracket_outside import fitted, sold_outside
 from domain.brackets import Bracket, entry_of, family, live_exit, position, with_order
 from domain.ids import Leg
@@ -152,7 +153,8 @@ def _refused(bracket: Bracket, message: NotSent) -> Step:
 
 
 def _after_book(bracket: Bracket, book: BookReport) -> Step:
-    after, effects = claim_watched(sold_outside(after_book(bracket, book), book))
+    known = sold_outside(after_book(bracket, book), book)
+    after, effects = claim_watched(told_of_lack(known, book))
     if after.book_wanted:
         return after, (*effects, SetTimer(timer="book", seconds=after.policy.book_retry_seconds))
     return after, effects

@@ -1,7 +1,6 @@
 """The state of one bracket, from intent to flat: facts in, nothing decided here.
 
-``bracket_steps.py`` decides what to do about the state; a restart folds the journal into the same state and goes on
-along the same path, so that there is no second way to recover.
+``bracket_steps.py`` decides what to do about it; a restart folds the journal into it: no second way to recover.
 """
 
 from collections.abc import Iterable
@@ -27,7 +26,7 @@ from domain.order_specs import OrderKind, OrderSpec, TimeInForce
 from domain.orders import LIVE, Order, OrderStatus, corrected, filled
 from domain.quotes import Quote
 from domain.reports import Side
-from domain.shortfall import Shortfall
+from domain.shortfall import Lack, Shortfall
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +80,7 @@ class Bracket:
     resize_overdue: bool = False  # An exit sold a part, and the broker has not cut its sibling.
     siblings_overdue: bool = False  # Flat for a while, and the broker has not cancelled the other exit.
     shortfall: Shortfall | None = None  # Somebody else seems to have sold of it.
+    lack: Lack | None = None  # Less is there, and nobody seems to have sold.
     closed: BracketClosed | None = None
     life: int = 0  # How often it was reopened.
     timers: frozenset[str] = field(default_factory=frozenset)  # Those started and not yet due.

@@ -83,6 +83,12 @@ ORDER_EVENTS: Final = (
         ("intent", "contract", "quantity", "price", "position", "exec_id"),
     ),
     Event(
+        "position_lacking",
+        Level.ERROR,
+        "{contract}: {position} held by our fills, {quantity} of them are not at the broker, and no sale is told",
+        ("intent", "contract", "position", "quantity"),
+    ),
+    Event(
         "fill_corrected",
         Level.WARNING,
         "the broker corrected a fill of {intent} ({leg}): {quantity} at {price} USD, not {price_before}",
