@@ -1,6 +1,7 @@
 """Names for identities, so that one kind of id is never passed for another."""
 
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NewType
 
 Symbol = NewType("Symbol", str)  # The text of an underlying, upper case: "GOOG".
@@ -26,6 +27,9 @@ class Leg(StrEnum):
     OUTSIDE = "O"  # No order of ours: what somebody else sold of it.
 
 
+_LEGS: Final = MappingProxyType({leg.value: leg for leg in Leg})
+
+
 def order_ref(intent: IntentId, leg: Leg, number: int) -> OrderRef:
     """Return the order ref of the number-th order of this leg. Raises ValueError when it grows too long."""
     ref = f"{intent}.{leg.value}.{number}"
@@ -37,6 +41,6 @@ def order_ref(intent: IntentId, leg: Leg, number: int) -> OrderRef:
 def split_ref(ref: str) -> tuple[IntentId, Leg, int] | None:
     """Return intent, leg and number of a ref of ours; None for any other text."""
     parts = ref.rsplit(".", 2)
-    if len(parts) != 3 or parts[1] not in Leg.__members__.values() or not parts[2].isdecimal():
+    if len(parts) != 3 or (leg := _LEGS.get(parts[1])) is None or not parts[2].isdecimal():
         return None
-    return IntentId(parts[0]), Leg(parts[1]), int(parts[2])
+    return IntentId(parts[0]), leg, int(parts[2])
