@@ -132,7 +132,7 @@ def pair(
     child: str = "tests.scenarios.trading_child",
 ) -> Iterator[Pair]:
     """Give a bot and its gateway, both running; the gateway logs its frames."""
-    account = f"DU{os.getpid() % 1_000_000}{number}"
+    account = f"DU{os.getpid() % 1_000_000:06}{number}"  # Short ones are no account numbers: nobody masks them.
     place = folder / name
     place.mkdir()
     gateway = subprocess.Popen(  # noqa: S603 - our own module
