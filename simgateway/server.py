@@ -130,6 +130,10 @@ class Gateway:
         """Return the order desk, where orders can be placed and cancelled by hand as in TWS itself."""
         return self._desk
 
+    def transfer(self, con_id: int, quantity: int) -> None:
+        """Move a part of a position to another account, without an execution; ValueError when it is not held."""
+        self._deliveries.transfer(con_id, quantity)
+
     def executions(self) -> tuple[Execution, ...]:
         """Return the fills of New York's day and of the day before, oldest first."""
         return tuple(self._registry.executions)

@@ -70,6 +70,7 @@ class Verbs:
             "disconnect": (self._disconnect, ("client",)),
             "refuse": (self._refuse, ()),
             "accept": (self._accept, ()),
+            "transfer": (self._transfer, ("con_id", "quantity")),
             "quit": (self._quit, ()),
         }
 
@@ -177,6 +178,13 @@ class Verbs:
         del row
         self._gateway.accept()
         return {"accepting": True}
+
+    def _transfer(self, row: Row) -> Answer:
+        con_id, quantity = _whole(row, "con_id"), _whole(row, "quantity")
+        if con_id is None or quantity is None:
+            raise VerbError("transfer needs a con_id that is held, and how many go to another account as quantity")
+        self._gateway.transfer(con_id, quantity)
+        return {}
 
     def _quit(self, row: Row) -> Answer:
         del row

@@ -16,7 +16,8 @@ class Ledger:
     """Books fills and settlements; `realized` and `fees` since the start, the day's own beside them.
 
     Everything is in whole cents, so that at every step cash and the positions' values are the net liquidation, and
-    what that has gained since the start is the realised and the unrealised profit together.
+    what that has gained since the start is the realised and the unrealised profit together. What is transferred leaves
+    at its mark: it is neither.
     """
 
     def __init__(
@@ -160,6 +161,14 @@ class Ledger:
         instrument = self.holdings[con_id].instrument
         return self._close(instrument, count, _ZERO, self.days.setdefault(con_id, Day()))
 
+    def transfer(self, con_id: int, count: int) -> None:
+        """Take `count` of a position out, to another account: no cash moves, and the day neither gains nor loses."""
+        before, day = self.market_value, self.days.setdefault(con_id, Day())
+        self._release(con_id, count)
+        gone = before - self.market_value
+        self.start_net_liquidation -= gone
+        day.flow += gone
+
     def new_day(self, *, settles: bool = True) -> None:
         """Begin a day: profits count from here; yesterday's sales are settled on a day of business."""
         if settles:
@@ -182,14 +191,18 @@ class Ledger:
 
     def _close(self, instrument: Instrument, count: int, cost: Decimal, day: Day) -> Decimal:
         """Take `count` off a position for `cost` (negative: proceeds); the last one takes the cost's odd cents."""
-        holding = self.holdings[instrument.con_id]
-        released = to_cents(holding.cost * count / abs(holding.quantity))
-        holding.quantity += -count if holding.quantity > 0 else count
-        holding.cost -= released
-        if not holding.quantity:
-            del self.holdings[instrument.con_id]
-        realized = -cost - released
+        realized = -cost - self._release(instrument.con_id, count)
         self.realized += realized
         self.day_realized += realized
         day.realized = (day.realized or _ZERO) + realized
         return realized
+
+    def _release(self, con_id: int, count: int) -> Decimal:
+        """Take `count` off a position; return what they had cost."""
+        holding = self.holdings[con_id]
+        released = to_cents(holding.cost * count / abs(holding.quantity))
+        holding.quantity += -count if holding.quantity > 0 else count
+        holding.cost -= released
+        if not holding.quantity:
+            del self.holdings[con_id]
+        return released

@@ -1,4 +1,4 @@
-"""Trades that no order made: what exercise, assignment and expiry do to the account."""
+"""Trades that no order made: what exercise, assignment, expiry and a transfer do to the account."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -76,6 +76,18 @@ class Deliveries:
         """Take options (negative: written ones) that expire worthless out of the account; that is no execution."""
         self._ledger.lapse(option.con_id, abs(quantity))
         self._tell(option)
+
+    def transfer(self, con_id: int, quantity: int) -> None:
+        """Move a part of a position to another account, whatever is offered of it; that is no execution.
+
+        ValueError when so many are not held.
+        """
+        held = self._ledger.quantity(con_id)
+        if not 0 < quantity <= abs(held):
+            raise ValueError(f"quantity = {quantity}: of contract {con_id} the account holds {held}")
+        instrument = self._ledger.holdings[con_id].instrument
+        self._ledger.transfer(con_id, quantity)
+        self._tell(instrument)
 
     def imagine(self, option: Instrument, quantity: int, mark: Decimal) -> Ledger:
         """Return the account as an exercise would leave it."""

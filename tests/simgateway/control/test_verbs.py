@@ -89,6 +89,38 @@ def test_books_and_orders_are_exact_text() -> None:
     assert [row["price"] for row in orders["executions"]] == ["1.10"]
 
 
+def test_a_position_can_be_moved_to_another_account_of_which_no_execution_tells() -> None:
+    rig = a_rig()
+    rig.buy(3)
+    before = rig.gateway.books()
+    con_id = before.positions[0].con_id
+    rig.client.send(61, 1)
+    rig.wait()
+
+    moved = _say(rig, do="transfer", con_id=con_id, quantity=2)
+
+    told = [fields for fields in rig.wait() if fields[0] == "61"]
+    after = rig.gateway.books()
+    assert moved == {"ok": True}
+    assert ([row.quantity for row in after.positions], after.cash) == ([1], before.cash)
+    assert after.realized == before.realized
+    assert after.net_liquidation - after.start_net_liquidation == before.net_liquidation - before.start_net_liquidation
+    assert len(_say(rig, do="orders")["executions"]) == 1
+    assert [fields[-2] for fields in told] == ["1"]
+
+
+@pytest.mark.parametrize("quantity", [0, -1, 4, None])
+def test_what_is_not_held_cannot_be_moved(quantity: int | None) -> None:
+    rig = a_rig()
+    rig.buy(3)
+    (held,) = rig.gateway.books().positions
+
+    refused = _say(rig, do="transfer", con_id=held.con_id, quantity=quantity)
+
+    assert (refused["ok"], "quantity" in refused["error"]) == (False, True)
+    assert rig.gateway.books().positions[0].quantity == 3
+
+
 def test_a_notice_a_disconnect_and_a_refusal_can_be_ordered() -> None:
     rig = a_rig()
     rig.connect(2)
