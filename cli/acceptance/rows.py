@@ -15,7 +15,7 @@ STRESS_SUBSCRIPTIONS_MAX: Final = 51
 BUFFER_GROWTH_BYTES_MAX: Final = 50_000
 IN_FLIGHT_GROWTH_MAX: Final = 10
 MEMORY_GROWTH_MIB_MAX: Final = 8.0
-GATEWAYS_MEMORY_GROWTH_MIB_MAX: Final = 64.0  # With the gateway, its market and the log of frames in the same process.
+MARKET_MIB_A_SYMBOL: Final = 0.1  # Of prices that the simulated market has drawn, where it is in the same process.
 UPTIME_MIN: Final = 0.99
 BARS_MIN: Final = 30
 CYCLE_SECONDS_MEAN_MAX: Final = 10.0
@@ -115,9 +115,9 @@ def _buffers(_: Phase, evidence: Evidence) -> Row:
     return _row(what, f"< {IN_FLIGHT_GROWTH_MAX}", f"{grown} (buffers unseen)", ok=grown < IN_FLIGHT_GROWTH_MAX)
 
 
-def _memory(_: Phase, evidence: Evidence) -> Row:
+def _memory(phase: Phase, evidence: Evidence) -> Row:
     settled = _settled(evidence)
-    most = GATEWAYS_MEMORY_GROWTH_MIB_MAX if evidence.one_process else MEMORY_GROWTH_MIB_MAX
+    most = MEMORY_GROWTH_MIB_MAX + (MARKET_MIB_A_SYMBOL * len(phase.symbols) if evidence.one_process else 0.0)
     grown = max((look.resident_mib for look in settled), default=0.0) - settled[0].resident_mib if settled else 0.0
     whose = ", the gateway's and its market's included" if evidence.one_process else ""
     measured = f"{grown:.1f} MiB{whose}" if settled else "unknown"

@@ -127,3 +127,10 @@ def test_what_a_strangers_gateway_does_not_tell_is_said_and_not_held_against_it(
     assert measured["invariants violated"] == "unseen: the gateway's frames are not ours"
     assert measured["subscriptions left"] == "0, by the bot's own book"
     assert failing("stress", ours=False, **unknown) == []
+
+
+def test_a_market_in_the_same_process_may_grow_by_its_symbols() -> None:
+    grown = {"looks": (a_look(), a_look(resident_mib=98.05)), "one_process": True}
+
+    assert failing("3", **grown) == []
+    assert failing("3", **{**grown, "one_process": False}) == ["growth of memory once settled"]
