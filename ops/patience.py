@@ -1,14 +1,16 @@
-"""How a child process lets the one that trades go first."""
+"""For processes beside the one that trades: whoever guards a position goes first."""
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final
 
-PATIENT: Final = 10
+STEPS: Final = 10
 
 
-def let_others_go_first(nice: Callable[[int], object] = os.nice) -> None:
-    """Lower our priority, where a hardened service lets us; it is a courtesy, nothing depends on it."""
-    with suppress(PermissionError):
-        nice(PATIENT)
+def step_back(nice: Callable[[int], int] = os.nice) -> bool:
+    """Lower this process's priority; return whether that was allowed: a hardened service forbids the very call."""
+    try:
+        nice(STEPS)
+    except PermissionError:
+        return False
+    return True
