@@ -10,9 +10,11 @@ from domain.trading_day import NEW_YORK, new_york, new_york_midnight
 from ops.explaining.sentences import timed
 from ops.reading.rows import Reader, Row, Wanted, at_of
 
-INTENT: Final = re.compile(r"(\d{6})[A-Z.]+\d{6}")
+INTENT: Final = re.compile(r"\d{6}[A-Z][A-Z0-9. ]*\d{6}A?")
 CLOCK: Final = re.compile(r"(?:(\d{4}-\d\d-\d\d)[ T])?(\d\d):(\d\d)(?::(\d\d))?", re.ASCII)
 LOOKING_SECONDS_MAX: Final = 600
+AFTER_CLOSE: Final = timedelta(hours=1)  # What is told of an intent after its end comes soon, or never.
+WINDOWS: Final = (timedelta(minutes=30), timedelta(hours=3))  # Mostly enough, and a day of a large log is long.
 _OF_A_LOOK: Final = frozenset(
     {
         "historical_success",
@@ -77,16 +79,12 @@ def explain(reader: Reader, what: str, at: str | None) -> Answer:
 
 
 def _of_symbol(reader: Reader, symbol: str, until: datetime) -> Answer:
-    rows: list[Row] = []
+    midnight = new_york_midnight(until)
     look: list[Row] = []
-    after = until + timedelta(microseconds=1)
-    wanted = Wanted(events=_OF_A_LOOK, naming=(symbol,), since=new_york_midnight(until), until=after)
-    for row in reader.rows(wanted):
-        if not _is_of(row, symbol):
-            continue
-        rows.append(row)
-        if row["event"] == "symbol_cycle":
-            look, rows = rows, []
+    for since in (*(until - window for window in WINDOWS if until - window > midnight), midnight):
+        count, look = _last_look(reader, symbol, since, until)
+        if count > 1:  # Of the first one in a window some lines may lie before it.
+            break
     if not look:
         raise ConfigError(
             f"{symbol} was not looked at on {new_york(until):%Y-%m-%d} before {new_york(until):%H:%M:%S} New York; "
@@ -95,6 +93,19 @@ def _of_symbol(reader: Reader, symbol: str, until: datetime) -> Answer:
     intents = [str(row["intent"]) for row in look if row["event"] == "bracket_planned"]
     more = [f"What became of it: ./bot explain {intent}" for intent in intents]
     return Answer(title=f"{symbol} on {new_york(at_of(look[-1])):%Y-%m-%d}, New York time", lines=(*timed(look), *more))
+
+
+def _last_look(reader: Reader, symbol: str, since: datetime, until: datetime) -> tuple[int, list[Row]]:
+    """Return how many looks ended in this time, and the rows of the last one."""
+    count, look, rows = 0, list[Row](), list[Row]()
+    after = until + timedelta(microseconds=1)
+    for row in reader.rows(Wanted(events=_OF_A_LOOK, naming=(symbol,), since=since, until=after)):
+        if not _is_of(row, symbol):
+            continue
+        rows.append(row)
+        if row["event"] == "symbol_cycle":
+            count, look, rows = count + 1, rows, []
+    return count, look
 
 
 def _is_of(row: Row, symbol: str) -> bool:
@@ -108,7 +119,7 @@ def symbol_of(contract: str) -> str:
 
 def _of_intent(reader: Reader, intent: str) -> Answer:
     since = datetime.strptime(intent[:6], "%y%m%d").replace(tzinfo=NEW_YORK).astimezone(UTC)
-    story = [row for row in reader.rows(Wanted(naming=(intent,), since=since)) if _names(row, intent)]
+    story = _story(reader, intent, since)
     if not story:
         raise ConfigError(f"{intent}: no line of the log names it; ./bot report lists the intents of a day")
     first = at_of(story[0])
@@ -117,6 +128,20 @@ def _of_intent(reader: Reader, intent: str) -> Answer:
     rows = sorted([*before, *story], key=lambda row: str(row["ts"]))
     title = f"{intent}: {contract} on {new_york(first):%Y-%m-%d}, New York time"
     return Answer(title=title, lines=tuple(timed(rows)))
+
+
+def _story(reader: Reader, intent: str, since: datetime) -> list[Row]:
+    """Return the rows that name the intent, to an hour after its end."""
+    found: list[Row] = []
+    for row in reader.rows(Wanted(naming=(intent,), since=since)):
+        if not _names(row, intent):
+            continue
+        found.append(row)
+        if row["event"] == "position_closed":
+            end = at_of(row)
+            wanted = Wanted(naming=(intent,), since=since, until=end + AFTER_CLOSE)
+            return [one for one in reader.rows(wanted) if _names(one, intent)]
+    return found
 
 
 def _reasons(reader: Reader, symbol: str, until: datetime) -> list[Row]:

@@ -67,18 +67,22 @@ class Reader:
         events = None if wanted.events is None else frozenset(name.encode() for name in wanted.events)
         naming = tuple(text.encode() for text in wanted.naming)
         for line in self._lines(file, wanted.since):
-            if line.startswith(_TS):
-                ts = line[_TS_PLACE]
-                if ts < since:
-                    continue
-                if ts >= until:
-                    return
-            if events is not None and not _may_be(line, events):
+            ts = line[_TS_PLACE]
+            ours = line.startswith(_TS) and ts.endswith(b"Z")  # Moments of one form follow one another as texts do.
+            if ours and ts < since:
                 continue
+            if ours and ts >= until:
+                return
+            if events is not None:
+                start = line.find(_EVENT) + _EVENT_LONG
+                if start < _EVENT_LONG:
+                    ours = False
+                elif line[start : line.find(b'"', start)] not in events:
+                    continue
             if naming and not any(text in line for text in naming):
                 continue
             row = self._parsed(line)
-            if row is not None and _is_wanted(row, wanted):
+            if row is not None and (ours or _is_wanted(row, wanted)):
                 yield row
 
     def _lines(self, file: LogFile, since: datetime | None) -> Iterator[bytes]:
@@ -156,15 +160,6 @@ def at_of(row: Row) -> datetime:
     except ValueError:
         return datetime.min.replace(tzinfo=UTC)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _may_be(line: bytes, events: frozenset[bytes]) -> bool:
-    """Return whether the line's event is one of these; also True where its bytes are not as we write them."""
-    start = line.find(_EVENT)
-    if start < 0:
-        return True
-    start += _EVENT_LONG
-    return line[start : line.find(b'"', start)] in events
 
 
 def _is_wanted(row: Row, wanted: Wanted) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 
 from domain.trading_day import new_york
 from ops.reading.rows import Reader, Row, Wanted
@@ -15,9 +16,12 @@ from ops.report.trips import ZERO, Trip, TripBook
 Handler = Callable[[Row], None]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Facts:
-    """What the log says of some days. ``strange`` counts rows of a known event that lack what a report needs."""
+    """What the log says of some days; ask only once all is read.
+
+    ``strange`` counts rows of a known event that lack what a report needs.
+    """
 
     book: TripBook = field(default_factory=TripBook)
     health: Health = field(default_factory=Health)
@@ -29,7 +33,7 @@ class Facts:
     unreadable: int = 0
     strange: int = 0
 
-    @property
+    @cached_property
     def trips(self) -> list[Trip]:
         """Return the round trips, in the order in which they were opened."""
         return sorted((trip for trip in self.book.trips.values() if trip.is_round), key=lambda trip: trip.opened_at)
@@ -44,7 +48,7 @@ class Facts:
         """Return how many entries ended with nothing bought."""
         return sum(trip.closed_at is not None and not trip.is_round for trip in self.book.trips.values())
 
-    @property
+    @cached_property
     def pnl(self) -> Decimal:
         """Return what the round trips came to, USD, after fees."""
         return sum((trip.pnl for trip in self.trips), ZERO)
@@ -64,13 +68,14 @@ class Facts:
         """Return how many round trips made money."""
         return sum(trip.pnl > 0 for trip in self.trips)
 
+    @cached_property
     def points(self) -> list[Point]:
         """Return the line of profit and loss."""
         return self.curve.points(self.trips)
 
     def drawdown(self) -> Drawdown:
         """Return its deepest fall."""
-        return drawdown(self.points())
+        return drawdown(self.points)
 
     @property
     def days(self) -> list[date]:

@@ -91,7 +91,7 @@ def _figures(shown: Iterable[Figure]) -> str:
 
 
 def _curves(facts: Facts) -> Iterable[str]:
-    points = facts.points()
+    points = facts.points
     if not points:
         return
     ended = usd(points[-1][1], signed=True)

@@ -20,7 +20,7 @@ FINE_MAX: Final = 240  # So many lines of a bid are drawn one by one; of more, b
 
 def page_data(facts: Facts) -> dict[str, Any]:
     """Return plain lists and numbers, ready for JSON."""
-    line = facts.points()
+    line = facts.points
     return {
         "pnl": _series(line),
         "fall": _series(_falls(line)),

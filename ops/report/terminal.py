@@ -32,7 +32,7 @@ WIDE_COLUMNS: Final = 110
 def report(facts: Facts, width: int) -> Group:
     """Return what a person reads, for a terminal of this many columns."""
     parts: list[RenderableType] = [Text(f"Stopward, {span_of(facts)}, New York time", style="bold"), _figures(facts)]
-    points = facts.points()
+    points = facts.points
     if points:
         parts.append(Text(f"P&L {sparkline(points, CURVE_COLUMNS)} {usd(points[-1][1], signed=True)} USD"))
     if facts.trips or facts.open_trips:

@@ -42,7 +42,7 @@ def test_the_log_comes_to_what_the_ledger_and_the_gateway_do_to_the_cent(ran: Ra
 
     assert (facts.pnl, facts.fees) == (ran.result.pnl, ran.result.fees)
     assert facts.pnl == facts.told_pnl == ran.result.gateway_pnl
-    assert facts.points()[-1][1] == facts.pnl
+    assert facts.points[-1][1] == facts.pnl
 
 
 def test_the_log_counts_as_the_run_did(ran: Ran) -> None:

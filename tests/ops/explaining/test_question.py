@@ -135,3 +135,27 @@ def test_minutes_mean_the_end_of_the_minute_and_a_date_another_day() -> None:
     assert moment_of("09:30:15", OPEN) == OPEN + timedelta(seconds=15.999999)
     assert moment_of("09:30", OPEN) == OPEN + timedelta(seconds=59.999999)
     assert moment_of("2026-03-10 09:30:00", OPEN) == OPEN + timedelta(days=-1, seconds=0.999999)
+
+
+def test_what_comes_long_after_an_intents_end_is_not_read_and_what_comes_soon_is(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.at(9, 9, "position_closed", intent=INTENT, contract=CONTRACT, reason="target", quantity=2, pnl=9.5, fees=1)
+    story.at(10, 0, "risk_released", intent=INTENT)
+    story.at(90, 0, "risk_released", intent=INTENT)
+
+    assert [line[:8] for line in story.answers(INTENT)] == ["09:39:09", "09:40:00"]
+
+
+def test_what_was_adopted_has_an_intent_of_its_own_kind(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    story.at(9, 0, "foreign_adopted", intent=f"{INTENT}A", contract=CONTRACT, quantity=2, price=Decimal("1.10"))
+
+    assert story.answers(f"{INTENT}A") == [f"09:39:00  2 {CONTRACT} of others are ours, counted from 1.1 USD"]
+
+
+def test_a_look_hours_before_the_time_asked_about_is_found_whole(tmp_path: Path) -> None:
+    story = Story(tmp_path)
+    looks(story, 0, 1, "HOLD")
+    looks(story, 200, 2, "HOLD", "QQQ")
+
+    assert [line[:8] for line in story.answers("SPY", "12:55")] == ["09:30:02", "09:30:02"]

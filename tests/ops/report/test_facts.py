@@ -150,7 +150,7 @@ def test_days_follow_one_another_in_the_line_of_profit_and_loss(tmp_path: Path) 
         filled(log, day + 3, intent, ("TARGET", 2, "1.50", f"{intent}2"))
         closed(log, day + 3, intent, "97.40", "2.60")
 
-    assert [value for _, value in log.facts().points()] == [Decimal("97.40"), Decimal("194.80")]
+    assert [value for _, value in log.facts().points] == [Decimal("97.40"), Decimal("194.80")]
 
 
 def test_bids_become_candles_of_a_minute() -> None:
