@@ -14,8 +14,6 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 from typing import Final
 
-from ops.patience import step_back
-
 from ops.patience import let_others_go_first
 
 Session = tuple[date, datetime, datetime]

@@ -1,16 +1,14 @@
-"""For processes beside the one that trades: whoever guards a position goes first."""
+"""How a child process lets the one that trades go first."""
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
-STEPS: Final = 10
+PATIENT: Final = 10
 
 
-def step_back(nice: Callable[[int], int] = os.nice) -> bool:
-    """Lower this process's priority; return whether that was allowed: a hardened service forbids the very call."""
-    try:
-        nice(STEPS)
-    except PermissionError:
-        return False
-    return True
+def let_others_go_first(nice: Callable[[int], object] = os.nice) -> None:
+    """Lower our priority, where a hardened service lets us; it is a courtesy, nothing depends on it."""
+    with suppress(PermissionError):
+        nice(PATIENT)

@@ -20,7 +20,6 @@ import orjson
 from domain.bars import Bar
 from domain.strategies.protocol import Action, spends
 from ops.frames import Framed, wants_frames
-from ops.patience import step_back
 from ops.patience import let_others_go_first
 
 LOOK_SECONDS: Final = 1.0

@@ -1,24 +1,16 @@
-import subprocess
-import sys
-
-from ops.patience import STEPS, step_back
-from tests.house import CHECKOUT
+from ops.patience import PATIENT, let_others_go_first
 
 
-def test_a_process_beside_the_bot_lets_it_go_first() -> None:
-    code = "import os; before = os.nice(0); from ops.patience import step_back; print(step_back(), os.nice(0) - before)"
+def test_the_priority_is_lowered() -> None:
+    asked: list[int] = []
 
-    said = subprocess.run(  # noqa: S603 - our own code, in a process of its own, which cannot step forward again
-        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=True
-    )
+    let_others_go_first(asked.append)
 
-    allowed, steps = said.stdout.split()
-    assert allowed == "True"
-    assert 0 <= int(steps) <= STEPS  # At 19 there is no further.
+    assert asked == [PATIENT]
 
 
-def test_where_a_service_may_not_it_goes_on_as_it_is() -> None:
-    def forbidden(steps: int) -> int:
-        raise PermissionError(steps)
+def test_where_it_is_forbidden_the_work_goes_on() -> None:
+    def forbidden(_by: int) -> None:
+        raise PermissionError(1, "Operation not permitted")
 
-    assert step_back(forbidden) is False
+    let_others_go_first(forbidden)
