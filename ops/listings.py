@@ -34,6 +34,7 @@ class ListingCache:
         self._where = str(path or "listings in memory")
         self._scope = scope
         self._known: dict[tuple[date, str], Listing] = {}
+        self._day: date | None = None  # Of which alone there is something.
         with self._as_store_errors():
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,13 +71,15 @@ class ListingCache:
 
     def put(self, day: date, key: str, listing: Listing) -> None:
         """Keep a listing for the day and forget those of other days. Raises StoreError; it is kept in memory still."""
-        if any(kept != day for kept, _ in self._known):
-            self._known.clear()
+        if day != self._day:  # Or nothing could be deleted yet: what is of this day stays.
+            self._known = {known: one for known, one in self._known.items() if known[0] == day}
         self._known[day, key] = listing
         kind = type(listing).__name__
         body = _ADAPTERS[kind].dump_json(listing).decode()
         with self._as_store_errors():
-            self._connection.execute("DELETE FROM listings WHERE day <> ?", (day.isoformat(),))
+            if day != self._day:  # Looked for once a day: a thousand symbols put three thousand listings.
+                self._connection.execute("DELETE FROM listings WHERE day <> ?", (day.isoformat(),))
+                self._day = day
             self._connection.execute(
                 "INSERT OR REPLACE INTO listings VALUES (?, ?, ?, ?, ?)",
                 (day.isoformat(), self._scope, key, kind, body),

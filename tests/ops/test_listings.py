@@ -72,3 +72,16 @@ def test_where_no_file_can_be_used_listings_are_kept_in_memory(tmp_path: Path) -
         cache.put(DAY, KEY, SPY)
         assert cache.get(DAY, KEY) == SPY
     assert said.endswith("; what is listed is kept in memory")
+
+
+def test_another_day_takes_the_place_of_the_one_before_on_disk_too(tmp_path: Path) -> None:
+    path, today, tomorrow = tmp_path / "listings.sqlite", DAY, date(2026, 3, 6)
+    with closing(ListingCache(path, "here:4002")) as cache:
+        for day in (today, tomorrow):
+            for key in ("one", "two"):
+                cache.put(day, key, SPY)
+
+        known = [cache.get(day, "one") is not None for day in (today, tomorrow)]
+
+    with closing(ListingCache(path, "here:4002")) as again:
+        assert known == [again.get(day, "two") is not None for day in (today, tomorrow)] == [False, True]
