@@ -36,8 +36,9 @@ class DayTape:
         self._told: dict[str, object] = {}
 
     def look(self, ledger: Ledger, now: datetime) -> None:
-        """Tell how it stands; before the day is open there is nothing to tell."""
-        if ledger.day is None:
+        """Tell how it stands; before the day is open, and before all that is held was quoted, nothing is told."""
+        unquoted = any(one.held > 0 and ledger.mark(one) is None for one in ledger.exposures.values())
+        if ledger.day is None or unquoted:  # Nobody knows what it is worth, and a guess would look like a loss.
             return
         found = loss(ledger, now)
         news: dict[str, object] = {

@@ -122,8 +122,7 @@ def _trip(number: int, trip: Trip, *, opened: bool) -> str:
     bid, ask = trip.quote or (None, None)
     told = (
         f"{trip.intent}: at the decision {price(bid)} bid, {price(ask)} ask. Bought at "
-        f"{price(trip.average(bought=True))}, sold at {price(trip.average(bought=False))} by {trip.reason or 'nobody'} "
-        f"after {duration(trip.seconds)}."
+        f"{price(trip.average(bought=True))}, {_ended(trip)}."
     )
     return f"""<details id="trip-{number}"{" open" if opened else ""}><summary>{head}</summary>
 <p class="dim">{escape(told)}</p>
@@ -132,6 +131,12 @@ def _trip(number: int, trip: Trip, *, opened: bool) -> str:
 <div class="chart" id="option-{number}" role="img" aria-label="The option's bid"></div>
 <div class="legend"><span>{escape(trip.symbol)}</span></div>
 <div class="chart low" id="share-{number}" role="img" aria-label="The share"></div></details>"""
+
+
+def _ended(trip: Trip) -> str:
+    if trip.closed_at is None:
+        return f"{trip.held} still held"
+    return f"sold at {price(trip.average(bought=False))} by {trip.reason} after {duration(trip.seconds)}"
 
 
 def _denied(facts: Facts) -> Iterable[str]:

@@ -108,9 +108,14 @@ class Trip:
 
     @property
     def pnl(self) -> Decimal:
-        """Return what it came to: by its fills where the log has all of them, else by its closing line."""
-        whole = bool(self.fills) and not self.held
-        return self.flow if whole or self.told_pnl is None else self.told_pnl
+        """Return what it came to: by its fills where the log has all of them, else by its closing line.
+
+        What is still held counts at the bid seen last; where none was seen, at what it cost.
+        """
+        if self.told_pnl is not None and (self.held or not self.fills):
+            return self.told_pnl
+        bid = money(self.bids[-1][4]) if self.bids else self.average(bought=True) or ZERO
+        return self.flow + bid * self.held * self.multiplier
 
     @property
     def is_round(self) -> bool:

@@ -111,7 +111,7 @@ def _tone(value: Decimal) -> str:
 
 def _trip(trip: Trip, board: Board) -> Text:
     bid = money(trip.bids[-1][4]) if trip.bids else None
-    pnl = None if bid is None else trip.flow + bid * trip.held * trip.multiplier
+    pnl = None if bid is None else trip.pnl
     stop, target = exits(trip)
     text = Text(f"{trip.contract:<23.23} ", style="bold red" if trip.intent in board.unguarded else "")
     text.append(f"{trip.held:>4} {price(trip.average(bought=True)):>6} {price(bid):>6} ", style="not bold default")

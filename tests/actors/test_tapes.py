@@ -7,14 +7,24 @@ from actors.tapes import BarTape, GuardTape
 from domain.adopted_fill import purchase
 from domain.bars import Bar
 from domain.brackets import Bracket, with_fill
-from domain.ids import Symbol
-from domain.ledger import Ledger
+from domain.exposures import Exposure
+from domain.ids import ConId, IntentId, Symbol
+from domain.ledger import Ledger, marked
 from domain.ledger_rules import RiskLimits
 from domain.quotes import Quote
 from ops.memory_log import MemoryLog
 from tests.builders import a_bracket, a_quote
 
 AT = datetime(2026, 3, 11, 14, 30, tzinfo=UTC)
+
+LIMITS = RiskLimits(
+    max_daily_loss_pct=Decimal("0.1"),
+    max_risk_pct_per_trade=Decimal("0.01"),
+    max_open_positions=3,
+    max_contracts_per_order=10,
+    max_entries_per_day=10,
+    max_consecutive_losses=4,
+)
 
 
 def bar(minute: int, close: float = 10.0) -> Bar:
@@ -91,15 +101,7 @@ def test_what_a_fill_cost_is_told_when_it_is_written() -> None:
 
 def test_the_day_is_told_when_it_changed_and_not_before_it_is_open() -> None:
     log = MemoryLog()
-    limits = RiskLimits(
-        max_daily_loss_pct=Decimal("0.1"),
-        max_risk_pct_per_trade=Decimal("0.01"),
-        max_open_positions=3,
-        max_contracts_per_order=10,
-        max_entries_per_day=10,
-        max_consecutive_losses=4,
-    )
-    tape = DayTape(limits, log)
+    tape = DayTape(LIMITS, log)
     ledger = Ledger(day=date(2026, 3, 11), start_equity=Decimal(1000))
 
     tape.look(Ledger(), AT)
@@ -108,3 +110,15 @@ def test_the_day_is_told_when_it_changed_and_not_before_it_is_open() -> None:
     tape.look(Ledger(day=ledger.day, start_equity=ledger.start_equity, closed_pnl=Decimal(-7)), AT)
 
     assert [(told["loss"], told["loss_limit"]) for told in log.named("day_pnl")] == [(0, 100), (7, 100)]
+
+
+def test_the_day_is_not_told_while_something_held_was_never_quoted() -> None:
+    log = MemoryLog()
+    tape = DayTape(LIMITS, log)
+    held = Exposure(intent=IntentId("i"), con_id=ConId(1), symbol=None, bought=1, paid=Decimal(100))
+    ledger = Ledger(day=date(2026, 3, 11), start_equity=Decimal(1000), exposures={held.intent: held})
+
+    tape.look(ledger, AT)
+    tape.look(marked(ledger, held.con_id, Decimal("1.5")), AT)
+
+    assert [told["pnl"] for told in log.named("day_pnl")] == [50]

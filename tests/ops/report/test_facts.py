@@ -78,11 +78,13 @@ def test_an_entry_that_was_not_filled_is_no_round_trip_and_what_is_held_is_open(
     planned(log, 3, "b")
     filled(log, 4, "b", ("ENTRY", 2, "1.03", "e1"))
 
+    log.at(5, "guard_quote", intent="b", contract=CONTRACT, bid=1.25, bid_first=1, bid_high=2, bid_low=1, ask=2)
+
     facts = log.facts()
 
     assert ([trip.intent for trip in facts.trips], facts.unfilled) == ([], 1)
-    assert [trip.intent for trip in facts.open_trips] == ["b"]
-    assert "b</td>" not in page(facts)
+    assert [(trip.intent, trip.pnl) for trip in facts.open_trips] == [("b", Decimal("42.70"))]
+    assert "2 still held" in page(facts)
 
 
 def test_rows_of_another_version_are_counted_and_do_not_stop_the_report(tmp_path: Path) -> None:
