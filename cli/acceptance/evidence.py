@@ -21,6 +21,7 @@ _STATM: Final = Path("/proc/self/statm")
 class Look:
     """What there was at one moment. The gateway's own counts are None where it is not ours to ask.
 
+    Nor is ``subscriptions`` told within a cycle, since a gateway counts each quote asked for once among them.
     ``in_flight`` are requests of ours that wait, and ``watched`` contracts, by the bot's own count.
     """
 
@@ -77,6 +78,7 @@ class Seen:
     cycles: list[dict[str, Any]] = field(default_factory=list)
     response_seconds: list[float] = field(default_factory=list)
     minute_bars_min: int | None = None
+    within_cycle: bool = False
     timeouts: int = 0
     codes: Counter[int] = field(default_factory=Counter)
     moves: list[tuple[datetime, bool]] = field(default_factory=list)  # When it became ready, or was so no more.
@@ -90,7 +92,10 @@ class Seen:
         """Take one event."""
         self.counted[event] += 1
         match event:
+            case "cycle_start":
+                self.within_cycle = True
             case "cycle_complete":
+                self.within_cycle = False
                 self.cycles.append(fields)
             case "historical_success":
                 self._answered(fields)

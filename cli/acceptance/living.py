@@ -119,7 +119,8 @@ class Living:
             in_flight=sum(traffic.waiting.values()),
         )
         if gateway is not None:
-            look = replace(look, subscriptions=gateway.subscriptions, buffered_bytes=gateway.buffered_bytes)
+            known = None if self.seen.within_cycle else gateway.subscriptions
+            look = replace(look, subscriptions=known, buffered_bytes=gateway.buffered_bytes)
         self.looks.append(look)
 
     async def _traffic(self) -> Traffic:
