@@ -7,6 +7,7 @@ further. The gateway lives on beside it, on the same loop.
 
 import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final
@@ -37,6 +38,7 @@ Reached = Callable[[Step, Side], None]
 """Hears of each point as it is reached; what it raises ends what the process is doing there."""
 
 ORDER_MESSAGES: Final = ("placeOrder", "cancelOrder")
+CONNECTIONS_MAX: Final = 4  # Of which one is open: a month has thousands that are over, and each would be kept.
 
 
 class KilledError(asyncio.CancelledError):
@@ -80,7 +82,7 @@ class Process:
         self._host = host
         self._library = library
         self._reached = reached
-        self._gateways: list[Any] = []
+        self._gateways: deque[Any] = deque(maxlen=CONNECTIONS_MAX)
 
     def library(self, handlers: Mapping[str, Callable[..., object]], timezone: str) -> Any:
         """Return what the library makes for one connection, its order messages passing here."""
