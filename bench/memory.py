@@ -1,4 +1,4 @@
-"""What ``./bot trade`` takes of the machine: `python bench/memory.py [--symbols 3,1000] [--idle SECONDS] [--json]`.
+"""What ``./bot trade`` takes of the machine: `python bench/memory.py [--symbols 3,1000] [--start HH:MM] [--json]`.
 
 It is a process of its own, the gateway another one, a socket between them; both built-in strategies, real orders on a
 paper account. Read from /proc after the second cycle:
@@ -28,12 +28,12 @@ CYCLES: Final = 2
 PATIENCE_SECONDS: Final = 1200.0
 
 
-def figures(count: int, idle_seconds: float) -> dict[str, Any]:
+def figures(count: int, idle_seconds: float, start: str) -> dict[str, Any]:
     """Trade so many symbols for two cycles, then watch."""
     interval = 60 if count <= FEW else 180
     sets = (f"schedule.interval_seconds={interval}", f"schedule.max_concurrent_symbols={min(count, 64)}")
     # Two cores are not always enough for both, and what a late gateway reads at once it would take for a burst.
-    with gateway(count, "--no-pacing") as where, trading(where, sets) as bot:
+    with gateway(count, "--no-pacing", "--start", start) as where, trading(where, sets) as bot:
         cycles = [bot.wait_for("cycle_complete", count=n + 1, seconds=PATIENCE_SECONDS) for n in range(CYCLES)]
         time.sleep(SETTLE_SECONDS)
         found = {
@@ -74,9 +74,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--symbols", default="3,1000")
     parser.add_argument("--idle", type=float, default=60.0)
+    parser.add_argument("--start", default="10:00", help="New York; a later one means more bars (10:00)")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    rows = [figures(int(count), asked.idle) for count in asked.symbols.split(",")]
+    rows = [figures(int(count), asked.idle, asked.start) for count in asked.symbols.split(",")]
     if asked.json:
         print(json.dumps(rows))
     else:
