@@ -89,10 +89,14 @@ def _live(watch: Watch, clock: Clock, console: Console) -> None:
     if console.width < COLUMNS_MIN or console.height < LINES_MIN:
         raise ConfigError(f"the terminal is smaller than {COLUMNS_MIN} x {LINES_MIN}; make it larger, or use --once")
     pause = threading.Event()
-    with Live(_drawn(watch, clock, console), console=console, screen=True, auto_refresh=False) as live:
+    shown = _drawn(watch, clock, console)
+    with Live(shown, console=console, screen=True, auto_refresh=False) as live:
         while not pause.wait(LOOK_SECONDS):
             watch.news()
-            live.update(_drawn(watch, clock, console), refresh=True)
+            drawn = _drawn(watch, clock, console)
+            if drawn != shown:  # The line may be a slow one.
+                live.update(drawn, refresh=True)
+                shown = drawn
 
 
 def _drawn(watch: Watch, clock: Clock, console: Console) -> Text:
