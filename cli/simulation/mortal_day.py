@@ -3,7 +3,7 @@
 The points are before and after every journal write and every order message, and on a disk before each commit. They are
 counted from 1 in the order in which the first process comes to them. The same day has the same points each time, so
 each can be died at, one by one; and a disk can have been put back to any commit before it. In the evening everything
-is sold.
+is sold; what somebody else sells before is the one thing of a script that happens here, at its time of the day.
 """
 
 import asyncio
@@ -20,7 +20,8 @@ from cli.simulation.death import KilledError, LivingLog, Side, Step, committing
 from cli.simulation.disk import State, packed, taken, unpacked
 from cli.simulation.evening import SummedTrail, differences, sell_all, sum_up
 from cli.simulation.promises import BARE_SECONDS, DOWN_SECONDS, Bare, sent_twice
-from cli.simulation.script import Script
+from cli.simulation.script import ByHand, Script
+from cli.simulation.selling import Somebody
 from cli.trace import TracingObserver
 from cli.virtual_life import VirtualLife, World
 from config.load import load_fixed
@@ -75,6 +76,8 @@ class Lived:
     closed: int
     bare_seconds_most: float
     newest: tuple[str, ...]
+    sold_by_hand: int = 0
+    """Contracts that somebody else sold."""
 
 
 class MortalDay:
@@ -110,6 +113,7 @@ class MortalDay:
         self._disks: list[State] = []
         self._ledger: list[str] = []
         self._bare = Bare()
+        self._somebody = Somebody()
         world = World(
             settings=self.settings,
             market=SyntheticMarket(seed=script.seed, day=script.starts_at.date(), symbols=script.symbols),
@@ -132,6 +136,7 @@ class MortalDay:
         try:
             books, phase = self.host.run(self._lived())
             ended_at, counters = self.host.clock.now(), self.life.gateway.counters()
+            by_hand = self._somebody.sold(self.life.gateway)
             self.life.gateway.close()
             self.host.run_for(LAST_WORDS_SECONDS)
         finally:
@@ -149,6 +154,7 @@ class MortalDay:
             counters=counters,
             phase=phase,
             fired={},
+            by_hand=by_hand,
         )
         return self._lived_through(ended)
 
@@ -167,6 +173,7 @@ class MortalDay:
             closed=self.trail.counts.get("position_closed", 0),
             bare_seconds_most=self._bare.seconds_most,
             newest=self.trail.newest() if problems else (),
+            sold_by_hand=sum(row.shares for row in ended.by_hand),
         )
 
     def _journal(self) -> MemoryJournal:
@@ -219,6 +226,9 @@ class MortalDay:
 
     async def _lived(self) -> tuple[Books, str]:
         self.life.begin()
+        for mishap in self.script.mishaps:
+            if isinstance(mishap.what, ByHand):
+                self.host.loop.call_later(mishap.after, self._somebody.sell, self.life.gateway, mishap.what)
         watch = asyncio.ensure_future(self._watched())
         was_alive = False
         while not was_alive:

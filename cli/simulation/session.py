@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import traceback
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 from actors.runtime.faults.injector import Injector
@@ -15,6 +14,7 @@ from cli.simulation.checks import Ended, audited, complaints, is_told
 from cli.simulation.coverage import watched_tables
 from cli.simulation.outcome import Outcome
 from cli.simulation.script import CALM_SECONDS, DAY, LATEST_SECONDS, SECONDS, ByHand, Crash, Mishap, Script, Told
+from cli.simulation.selling import Somebody
 from cli.simulation.trail import Trail
 from cli.system import calendar_around
 from cli.trace import TracingObserver
@@ -27,7 +27,6 @@ from simgateway.books import Books
 from simgateway.faults.model import Fault
 from simgateway.frames import FrameLog
 from simgateway.market.synthetic import SyntheticMarket
-from simgateway.trading.by_hand import HandOrder, HandOrderError
 
 CLOSING_SECONDS = 1.0
 LAST_REPORTS_SECONDS = 2
@@ -61,7 +60,7 @@ class Session:
         )
         self.life = VirtualLife(self.host, script.starts_at, world)
         self._done_by_us: Counter[str] = Counter()
-        self._by_hand: set[int] = set()
+        self._somebody = Somebody()
         self.trail.on("bracket_planned", self._planned)
         self._brackets = 0
 
@@ -76,7 +75,7 @@ class Session:
         try:
             books, phase = self.host.run(self._lived())
             counters = self.life.gateway.counters()
-            by_hand = tuple(row for row in self.life.gateway.by_hand() if row.perm_id in self._by_hand)
+            by_hand = self._somebody.sold(self.life.gateway)
             self._done_by_us["sale by hand"] = len({row.perm_id for row in by_hand})
             struck = Counter(f"actor {one.kind}" for one in self.injector.firings) if self.injector else {}
             fired = {**self.life.gateway.faults.fired, **+self._done_by_us, **struck}
@@ -147,7 +146,7 @@ class Session:
         elif isinstance(mishap.what, Told):
             self._tell(mishap.what)
         elif isinstance(mishap.what, ByHand):
-            self._sell(mishap.what)
+            self._somebody.sell(self.life.gateway, mishap.what)
         else:
             self._crash(mishap.what)
 
@@ -156,15 +155,6 @@ class Session:
         by = f"./bot {told.order}"
         if self.life.system.directory.address("control").tell(GiveOrder(order=told.order, by=by), urgent=True):
             self._done_by_us[f"order {told.order}"] += 1
-
-    def _sell(self, sale: ByHand) -> None:
-        """Sell as somebody does in TWS; where the account may not write options, TWS refuses it beside our exits."""
-        held = [row for row in self.life.gateway.books().positions if row.quantity > 0]
-        for row in held[:1]:
-            quantity = max(1, int(row.quantity * sale.part))
-            order = HandOrder(con_id=row.con_id, action="SELL", quantity=quantity)
-            with suppress(HandOrderError):
-                self._by_hand.add(self.life.gateway.desk.place_by_hand(order))
 
     def _crash(self, crash: Crash) -> None:
         name = crash.actor

@@ -10,7 +10,7 @@ from cli.day import ACCOUNT
 from cli.simulation.drawing import SETS
 from cli.simulation.forks import ForkedDay, Forks
 from cli.simulation.mortal_day import Death, Lived, MortalDay
-from cli.simulation.script import DAY, Level, Script
+from cli.simulation.script import DAY, ByHand, Level, Mishap, Script
 from domain.trading_day import NEW_YORK, Calendar
 from simgateway.config import ChildrenOnPartial, GatewayConfig
 
@@ -44,13 +44,16 @@ class Day:
     sets: tuple[str, ...] = ()
     gateway: GatewayConfig = HABITS
     seed: int = 7
+    sales: tuple[tuple[float, float], ...] = ()
+    """When somebody sells by hand, in seconds of the day, and which part of what is held."""
 
     def __str__(self) -> str:
         return self.name
 
     @property
     def script(self) -> Script:
-        """Return the day as a session's script, in which nothing goes wrong."""
+        """Return the day as a session's script, in which nothing goes wrong but what others sell."""
+        sales = [ByHand(part=part) for _, part in self.sales]
         return Script(
             seed=self.seed,
             level=Level.NONE,
@@ -58,7 +61,10 @@ class Day:
             symbols=SYMBOLS,
             sets=(*BUSY, *self.sets),
             gateway=replace(self.gateway, seed=self.seed),
-            mishaps=(),
+            mishaps=tuple(
+                Mishap(number=number, after=self.sales[number - 1][0], what=sale)
+                for number, sale in enumerate(sales, 1)
+            ),
         )
 
     def lived(self, calendar: Calendar, death: Death | None = None, folder: Path | None = None) -> Lived:
@@ -100,5 +106,12 @@ LONG: Final = Day(
     name="twenty brackets in one day, some filled in parts",
     minutes=8,
     gateway=replace(HABITS, partial_fill_probability=0.5),
+)
+SOLD: Final = Day(
+    name="somebody sells a part by hand, and then the rest",
+    minutes=2,
+    sets=("risk.take_profit_pct=0.5", "risk.stop_loss_pct=0.5"),
+    gateway=replace(HABITS, writes_options=True),
+    sales=((45.0, 0.5), (60.0, 1.0)),
 )
 DAYS: Final = (*PARTS, LONG)
