@@ -56,7 +56,7 @@ def test_what_is_critical_is_called_so() -> None:
         line = int(call.place.partition(":")[2]) - 1
         critical |= (kinds_of(call) or set()) if 'level="CRITICAL"' in source[line] else set()
 
-    called = {kind for kind, text in sections(RUNBOOK).items() if text.strip().startswith("Critical")}
+    called = {kind for kind, text in sections(RUNBOOK).items() if text.strip().startswith("- Critical")}
 
     assert called == critical
 
