@@ -1,11 +1,14 @@
 """The operator's log: ``bot.log`` to read, ``bot.jsonl`` for jq, both from the same events."""
 
+import contextlib
 import queue
 import threading
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from loguru import logger
 
 from domain.ports import Clock
 from ops.catalogue import CatalogueError, problem_with
@@ -14,20 +17,38 @@ from ops.lines import Line, line_of
 from ops.masking import Masker
 from ops.rotation import Packer, RotatingFile, Rotation
 
+if TYPE_CHECKING:
+    from loguru import Message
+
 LINES_QUEUED_MAX: Final = 10_000
 SYNC_SECONDS: Final = 1.0
 NEVER_DROPPED: Final = frozenset(event.name for event in ORDER_EVENTS)
+_LOGURUS_OWN_HANDLER: Final = 0  # Writes everything to stderr.
 _Item = tuple[Line, datetime] | threading.Event
 
 
 class _Files:
-    """Both files. Not for two threads at once. A disk that refuses costs lines, which are counted, and nothing else."""
+    """Both files, behind one sink of loguru. It has one logger for the process: a mark tells our lines from others.
+
+    Not for two threads at once. A disk that refuses costs lines, which are counted, and nothing else.
+    """
 
     def __init__(self, folder: Path, rotation: Rotation | None, packer: Packer | None) -> None:
         self._text = RotatingFile(folder / "bot.log", rotation, packer)
         self._json = RotatingFile(folder / "bot.jsonl", rotation, packer)
         self._dirty = False
         self.syncs = 0
+        with contextlib.suppress(ValueError):
+            logger.remove(_LOGURUS_OWN_HANDLER)
+        mark = object()
+        self._handler = logger.add(
+            self._take,
+            format="{message}",
+            filter=lambda record: record["extra"].get("log") is mark,
+            level=0,
+            catch=False,  # An error of the disk is for whoever counts the lines.
+        )
+        self._logger = logger.bind(log=mark)
 
     @property
     def written(self) -> int:
@@ -38,11 +59,15 @@ class _Files:
         """Write the line to both files; False when it is in one of them at most."""
         self._dirty = True
         try:
-            self._json.write(line.as_json().encode(), at)
-            self._text.write(line.as_text().encode(), at)
+            self._logger.bind(line=line, at=at).log(line.level.value, line.as_text())
         except OSError:
             return False
         return True
+
+    def _take(self, message: "Message") -> None:
+        extra = message.record["extra"]
+        self._json.write(extra["line"].as_json().encode(), extra["at"])
+        self._text.write(message.record["message"].encode(), extra["at"])
 
     def sync(self) -> None:
         """Return when what programs read is on the disk; what people read follows when it likes."""
@@ -57,6 +82,7 @@ class _Files:
 
     def close(self) -> None:
         """Close both files."""
+        logger.remove(self._handler)
         self._text.close()
         self._json.close()
 

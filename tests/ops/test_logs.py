@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from loguru import logger
 
 from domain.ports import EventLog
 from ops.catalogue import CatalogueError
@@ -219,3 +220,15 @@ def test_no_traceback_shows_an_account_or_a_part_of_a_secret_address(tmp_path: P
 
     text = (tmp_path / "bot.log").read_text() + (tmp_path / "bot.jsonl").read_text()
     assert not re.search("7654321|1234567|AAEsecretTOKEN", text)
+
+
+def test_what_a_strategy_says_to_the_library_itself_is_in_neither_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = FileLog(tmp_path, StillClock(), inline=True)
+
+    logger.info("from somebody else, with DU1234567")
+    log.close()
+
+    assert [path.read_text() for path in tmp_path.iterdir()] == []
+    assert capsys.readouterr().err == ""  # Nor on the terminal: nobody has masked it.
