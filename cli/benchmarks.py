@@ -42,12 +42,13 @@ class Benchmark:
 def _symbol_cycles(found: Any) -> Iterator[Figure]:
     aim = found["aim"]
     for row in found["rows"]:
+        ours, threaded = row["ours_per_s"], row["threaded_per_s"]
         yield Figure(
             what=f"symbol-cycles a second, {row['symbols']} symbols",
-            measured=f"{row['ours_per_s']:.0f}, threaded {row['threaded_per_s']:.0f}",
+            measured=f"{ours:.0f}, threaded {threaded:.0f}; by CPU time {row['cpu_ratio']:g} x",
             aim=f"{aim:g} x",
             holds=row["ratio"] >= aim,
-            ratio=row["ratio"],
+            ratio=row["cpu_ratio"],  # Others on the machine take from the two in turns, and so bend the other ratio.
             chief=row is found["rows"][-1],
         )
 
