@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from textwrap import wrap
 from typing import Any, Final
 
 from rich.console import Console
@@ -26,7 +27,7 @@ RECORD: Final = Path("bench/recorded.json")
 PAGE, README = Path("docs/figures.md"), Path("README.md")
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 SECONDS_MAX: Final = 3600.0 * 12
-LINE_CHARACTERS: Final = 120
+LINE_CHARACTERS, LINES_MAX = 120, 2
 
 Ran = Callable[[Benchmark, tuple[str, ...]], tuple[int, str]]
 
@@ -171,16 +172,17 @@ def page_of(rows: Iterable[tuple[str, Figure]]) -> str:
 
 
 def chief_of(figures: Iterable[Figure]) -> str:
-    """Return the chief ones as one paragraph."""
-    said = "; ".join(f"{one.what}: {one.measured}" for one in figures if one.chief)
-    lines, line = [], ""
-    for word in f"{said}.".split():
-        if line and len(line) + 1 + len(word) > LINE_CHARACTERS:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}".strip()
-    return "\n".join([*lines, line])
+    """Return the chief ones as one paragraph, as many as the README has room for; the page has all."""
+    kept: list[str] = []
+    for one in figures:
+        told = [*kept, f"{one.what}: {one.measured}"]
+        if one.chief and len(_lines(told)) <= LINES_MAX:
+            kept = told
+    return "\n".join(_lines(kept))
+
+
+def _lines(told: list[str]) -> list[str]:
+    return wrap(f"By `./bot bench`: {'; '.join(told)}.", LINE_CHARACTERS, break_long_words=False)
 
 
 def _show(taken: list[Taken], fallen: list[str], *, as_json: bool) -> None:

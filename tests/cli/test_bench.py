@@ -161,10 +161,14 @@ def test_a_name_that_is_none_is_one_line_and_exit_code_two(capsys: pytest.Captur
     assert err.startswith("bot: speed is no figure; give some of symbol_cycles, cycle_time")
 
 
-def test_the_chief_figures_fit_the_readmes_width() -> None:
-    said = chief_of([Figure(what="a figure " * 20, measured="much", chief=True)] * 2)
+def test_of_the_chief_figures_the_readme_has_as_many_as_it_has_room_for() -> None:
+    long, short = (Figure(what=what, measured="much", chief=True) for what in ("a figure " * 20, "a short one"))
 
-    assert max(map(len, said.splitlines())) <= 120
+    said = chief_of([long, long, short, Figure(what="another", measured="little")])
+
+    assert [len(line) <= 120 for line in said.splitlines()] == [True, True]
+    assert said.count("much") == 2
+    assert said.endswith("a short one: much.")
 
 
 def test_every_script_is_there() -> None:
