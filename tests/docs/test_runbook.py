@@ -70,3 +70,13 @@ def test_each_exit_code_that_trade_ends_with_is_explained() -> None:
     rows = re.findall(r"^\| (\d+) \|", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE)
 
     assert {int(row) for row in rows} == {OK, STOPPED_UNCLEAN, BAD_INPUT, GAVE_UP, HUNG, INTERRUPTED}
+
+
+def test_what_the_service_sends_and_points_to_is_there() -> None:
+    units = "".join(path.read_text(encoding="utf-8") for path in sorted((CHECKOUT / "deploy").glob("*.service")))
+    (said,) = re.findall(r'alert-test --text "the ([\w ]*?) after', units)
+
+    pointed = set(re.findall(r"docs/\w+\.md", units))
+
+    assert f"## The {said}" in RUNBOOK.read_text(encoding="utf-8").splitlines()
+    assert {name for name in pointed if not (CHECKOUT / name).is_file()} == set()

@@ -11,6 +11,7 @@ from domain.events import ClosedBy
 from domain.trading_day import NEW_YORK
 from simgateway.market.base import Instrument
 from tests.scenarios.bad_days import STRIKES, Life, often, struck, wavering
+from tests.scenarios.test_daily_loss import a_day, lost
 from tests.simulation.short_days import DAY
 
 QUIET: Final = ("risk.cooldown_minutes=390",)
@@ -106,3 +107,20 @@ def test_a_symbol_that_holds_a_position_and_gets_no_bars_is_told(tmp_path: Path)
 
         assert "no data for 3 cycles while a position is open" in text_of(life, "data_lost")
         assert "breaker" in kinds(life)
+
+
+def test_a_guard_for_which_no_quote_is_left_is_told(tmp_path: Path) -> None:
+    sets = ("limits.subscriptions_warn=1", "limits.subscriptions_skip=1", "schedule.max_concurrent_symbols=2")
+    with Life.of(tmp_path, symbols=("SPY", "QQQ"), sets=(*QUIET, *sets)) as life:
+        life.run_until(STRIKES)
+
+        assert len(life.true().positions) == 2
+        assert "no quotes for its guard, 1 contracts stream already" in text_of(life, "subscriptions")
+
+
+def test_the_days_loss_limit_is_told_once(tmp_path: Path) -> None:
+    with a_day(tmp_path) as life:
+        lost(life)
+        life.run_for(120)
+
+        assert "no entry until the next trading day" in text_of(life, "loss_limit")
