@@ -9,7 +9,7 @@ import pytest
 import typer
 import yaml
 
-from cli.main import app
+from cli.main import app, main
 from config.load import load
 from config.settings import Settings
 from tests.house import CHECKOUT
@@ -113,6 +113,24 @@ def test_a_snippet_of_settings_can_be_loaded_and_each_of_its_words_is_in_force(
         for key, value in values.items()
     }
     assert {(section, key): str(settings[section][key]) for section, key in written} == written
+
+
+@pytest.mark.parametrize(
+    "words",
+    sorted({tuple(words) for path in OURS for words in named_commands(path) if words[:2] == ["config", "show"]}),
+)
+def test_what_a_document_says_of_the_settings_is_shown(
+    words: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (own,) = [text for _, text in settings_snippets() if "overrides:" in text]
+    (tmp_path / "own.yaml").write_text(own, encoding="utf-8")
+    monkeypatch.setenv("SETTINGS_FILE", str(tmp_path / "own.yaml"))
+
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+
+    assert ended.value.code in {None, 0}
+    assert f"{words[2]}." in capsys.readouterr().out
 
 
 def test_there_are_settings_in_the_documents() -> None:
