@@ -24,6 +24,7 @@ from domain.brackets import (
 )
 from domain.events import ClosedBy, ExitNumbered
 from domain.ids import Leg
+from domain.no_bid import told_of_no_bid
 from domain.order_specs import OrderKind, OrderSpec, TimeInForce
 from domain.orders import Order, OrderEvent, OrderStatus, moved
 from domain.prices import one_tick
@@ -198,12 +199,12 @@ def _chase_stop(bracket: Bracket, stop: Order) -> Step:
     timer = SetTimer(timer="stop", seconds=seconds)
     if first:
         line = Say(event="oco_triggered", fields={"intent": bracket.plan.intent, "leg": Leg.STOP.name})
-        return after, (line, timer)
+        return told_of_no_bid((after, (line, timer)))
     wanted = chase_price(_bid(bracket), bracket.chases - 1, bracket.plan.contract.grid)
     lower = min(wanted, stop.spec.limit or wanted)
     spec = replace(sized(stop, position(bracket)), limit=lower)
     after, effects = changed(after, stop, spec)
-    return after, (*effects, timer)
+    return told_of_no_bid((after, (*effects, timer)))
 
 
 def _bid(bracket: Bracket) -> Decimal | None:
@@ -237,14 +238,7 @@ def _chase_exit(bracket: Bracket, order: Order) -> Step:
     limit = chase_price(_bid(bracket), bracket.chases, bracket.plan.contract.grid)
     after = replace(bracket, timers=bracket.timers | {"chase"})
     after, effects = changed(after, order, replace(sized(order, position(bracket)), limit=limit))
-    return after, (*effects, SetTimer(timer="chase", seconds=bracket.policy.chase_seconds), *_no_bid(bracket))
-
-
-def _no_bid(bracket: Bracket) -> tuple[Effect, ...]:
-    if _bid(bracket) is not None or bracket.chases:
-        return ()
-    text = f"{bracket.plan.contract.label}: no bid at all; one tick rests. If it is in the money it will be exercised."
-    return (Alarm(kind="no_bid", text=text),)
+    return told_of_no_bid((after, (*effects, SetTimer(timer="chase", seconds=bracket.policy.chase_seconds))))
 
 
 def _exit_now(bracket: Bracket, now: datetime) -> Step:
@@ -261,7 +255,7 @@ def _exit_now(bracket: Bracket, now: datetime) -> Step:
         limit=limit,
     )
     after, effects = _sent(bracket, (spec,), number, now)
-    return after, (*effects, *_no_bid(bracket))
+    return told_of_no_bid((after, effects))
 
 
 def on_quote(bracket: Bracket, quote: Quote, now: datetime) -> Step:

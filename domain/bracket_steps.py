@@ -263,6 +263,7 @@ ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
     "asked": asked_due,
     "lasting": _nothing_due,
     "anew": _nothing_due,
+    "no_bid": _nothing_due,
 }
 
 
