@@ -134,12 +134,13 @@ def trade(
     settings: Annotated[Path | None, typer.Option(help="Settings file laid over config/settings.yaml.")] = None,
     sets: Sets = None,
     *,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait for a gateway that is not there yet.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Trade by the settings, until told to stop."""
     from cli.trade import run_trade  # noqa: PLC0415 - as above
 
-    raise typer.Exit(run_trade(settings, tuple(sets or ()), as_json=as_json))
+    raise typer.Exit(run_trade(settings, tuple(sets or ()), as_json=as_json, wait=wait))
 
 
 @app.command()

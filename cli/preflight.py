@@ -7,7 +7,7 @@ from broker.ib.adapter import IbBroker
 from broker.ib.config import IbConfig
 from broker.ib.session import CLIENT_ID_IN_USE
 from config.accounts import is_live_account, is_paper_account, masked
-from domain.errors import ConfigError
+from domain.errors import ConfigError, GatewayAwayError
 from domain.ids import Generation
 from domain.modes import Mode, admitted
 from domain.ports import Clock
@@ -22,8 +22,8 @@ def account_of(config: IbConfig, clock: Clock, mode: Mode) -> str:
 async def account_for(config: IbConfig, clock: Clock, mode: Mode) -> str:
     """Return the account that the gateway is logged in to.
 
-    Raises ConfigError with the cause when it cannot be reached, or when orders would go to an account that does not
-    say of itself that it is of the kind that the mode means.
+    Raises GatewayAwayError with the cause when it cannot be reached, ConfigError when orders would go to an account
+    that does not say of itself that it is of the kind that the mode means.
     """
     account = await _asked(config, clock)
     try:
@@ -39,14 +39,15 @@ async def _asked(config: IbConfig, clock: Clock) -> str:
     port = IbBroker(replace(config, read_only=True), clock, Generation(0), lambda _: None)
     failed = await port.connect()
     if failed is not None:
-        raise ConfigError(f"{_setting_of(failed)}: {failed.text}; {failed.advice}")
+        kind = ConfigError if failed.failure is Failure.REFUSED else GatewayAwayError
+        raise kind(f"{_setting_of(failed)}: {failed.text}; {failed.advice}")
     try:
         report = await port.account()
     finally:
         port.disconnect()
         await asyncio.sleep(0)
     if not isinstance(report, AccountReport):
-        raise ConfigError(
+        raise GatewayAwayError(
             f"the gateway at {config.host}:{config.port} does not tell its account's values: {masked(report.text)}; "
             "look at its account window, and whether it has lost its servers"
         )

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 from actors.calendar import STREAM as CALENDAR
@@ -31,24 +32,21 @@ from cli.stopping import STOPPED_UNCLEAN, Stopping
 from cli.system import Outside, System
 from cli.systemd import READY, STOPPING
 from cli.trace import RunObserver
+from cli.trade_tools import alerts_of, heartbeat_of, opened_cache, opened_log
+from cli.waiting import account_when_there, told_by
 from cli.watchdog import Watchdog
 from cli.wiring import ib_config
 from config.load import load
 from config.settings import Settings
-from domain.errors import ConfigError
 from domain.modes import Mode
-from domain.ports import AlertPort, Clock
+from domain.ports import Clock
 from domain.trading_day import Session, new_york
-from ops.alerts import ChannelAlerts, NullAlerts
-from ops.heartbeat import Heartbeat, NullHeartbeat
 from ops.instance import lock_account, lock_client, lock_state
 from ops.library_logs import capture, loop_errors, release, uncaught_told
 from ops.listings import ListingCache
-from ops.listings import opened as opened_listings
 from ops.logs import FileLog
 from ops.masking import Masker
 from ops.memory_guard import MemoryGuard, settle
-from ops.rotation import Rotation
 from ops.sessions import SessionsAsked
 from ops.store import SqliteStore
 from ops.strategy_worker import StrategyWorker
@@ -69,30 +67,40 @@ ORDERS = {
 }
 
 
-def run_trade(settings_file: Path | None, sets: tuple[str, ...], *, as_json: bool, clock: Clock | None = None) -> int:
+def run_trade(
+    settings_file: Path | None,
+    sets: tuple[str, ...],
+    *,
+    as_json: bool,
+    wait: bool = False,
+    clock: Clock | None = None,
+) -> int:
     """Trade until a signal; return the exit code. Raises ConfigError before anything is written.
+
+    ``wait`` waits for a gateway that is not there instead of ending.
 
     Without a clock it is the machine's. Call it on the main thread: signals are heard there.
     """
     asked_for = load(environment=os.environ, settings_file=settings_file, overrides=sets)
     broker = asked_for.broker
     with lock_client(broker.host, broker.port, broker.client_id):
-        return _alone(asked_for, clock or WallClock(), as_json=as_json)
+        return _alone(asked_for, clock or WallClock(), as_json=as_json, wait=wait)
 
 
-def _alone(asked_for: Settings, clock: Clock, *, as_json: bool) -> int:
+def _alone(asked_for: Settings, clock: Clock, *, as_json: bool, wait: bool) -> int:
     mode = asked_for.mode
-    account = account_of(ib_config(asked_for), clock, mode)
+    ask = partial(account_of, ib_config(asked_for), clock, mode)
+    account = account_when_there(ask, threading.Event().wait, told_by(asked_for.monitoring), wait=wait)
     settings = asked_for.bound_to(account)
     path = settings.paths.state_dir / f"{mode}-{account}.sqlite"
     with (
         Stopping() as stopping,
         lock_account(f"{mode} {account}"),
         lock_state(settings.paths.state_dir),
-        closing(_log(settings, clock, account)) as log,
+        closing(opened_log(settings, clock, account)) as log,
         uncaught_told(log, Masker((account, *settings.monitoring.secrets))),
         closing(SqliteStore(path, account, mode, clock.now())) as store,
-        closing(_listings(settings, path.with_name(f"listings-{account}.sqlite"), log)) as listings,
+        closing(opened_cache(settings, path.with_name(f"listings-{account}.sqlite"), log)) as listings,
         listening(path.with_suffix(SOCKET_SUFFIX)) as opened,
     ):
         if store.restored:
@@ -102,33 +110,6 @@ def _alone(asked_for: Settings, clock: Clock, *, as_json: bool) -> int:
         return _trade(
             settings, log, outside, observer, opened=opened, stopping=stopping, store_path=path, as_json=as_json
         )
-
-
-def _listings(settings: Settings, path: Path, log: FileLog) -> ListingCache:
-    cache, trouble = opened_listings(path, f"{settings.broker.host}:{settings.broker.port}")
-    if trouble:
-        log.emit("listings_unusable", reason=trouble)
-    return cache
-
-
-def _log(settings: Settings, clock: Clock, account: str) -> FileLog:
-    """Return the operator's log. Raises ConfigError when its folder cannot be written."""
-    paths = settings.paths
-    try:
-        return FileLog(
-            paths.log_dir,
-            clock,
-            secrets=(account, *settings.monitoring.secrets),
-            rotation=Rotation(
-                megabytes=min(paths.log_rotate_megabytes, paths.log_total_megabytes // 4),
-                keep_days=paths.log_keep_days,
-                total_megabytes=paths.log_total_megabytes // 2,  # Two kinds of log.
-            ),
-        )
-    except OSError as error:
-        raise ConfigError(
-            f"paths.log_dir={paths.log_dir}: {error.strerror}; choose a folder that can be written"
-        ) from error
 
 
 def _trade(
@@ -153,7 +134,7 @@ def _trade(
         log_dir=settings.paths.log_dir,
         answers=pulse.answers,
     )
-    heartbeat = _heartbeat(settings, log, pulse)
+    heartbeat = heartbeat_of(settings, log, pulse)
     system = System(settings, outside)
     news = News(system.directory, settings)
     observer.heard_by(news.restarted)
@@ -255,7 +236,7 @@ def _outside(
         log=log,
         journal=store,
         listings=listings,
-        alerts=_alerts(settings, log),
+        alerts=alerts_of(settings, log),
         calendar=calendar,
         ask_sessions=sessions.later,
         worker=StrategyWorker(),
@@ -276,22 +257,3 @@ def _stopped(system: System, host: ThreadHost) -> bool:
     except (TimeoutError, ActorDeadError):
         return False
     return True
-
-
-def _alerts(settings: Settings, log: FileLog) -> AlertPort:
-    monitoring = settings.monitoring
-    if not monitoring.alerts_enabled or not monitoring.alert_urls:
-        return NullAlerts()
-    return ChannelAlerts(tuple(url.get_secret_value() for url in monitoring.alert_urls), log)
-
-
-def _heartbeat(settings: Settings, log: FileLog, pulse: Pulse) -> Heartbeat | NullHeartbeat:
-    monitoring = settings.monitoring
-    if monitoring.heartbeat_url is None:
-        return NullHeartbeat()
-    return Heartbeat(
-        monitoring.heartbeat_url.get_secret_value(),
-        log,
-        interval_seconds=monitoring.heartbeat_interval_seconds,
-        is_well=pulse.is_well,
-    )

@@ -11,6 +11,10 @@ class ConfigError(StopwardError):
     """Refuse to start: settings or command line are wrong. Shown as one line, exit code 2."""
 
 
+class GatewayAwayError(ConfigError):
+    """Likewise, or wait: the gateway is not there, or its log-on is not done; the settings may be right."""
+
+
 class BrokerUnavailableError(StopwardError):
     """Back off and open nothing new: the broker cannot be reached."""
 
