@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from cli.day import own_books
+from cli.simulation.expired import Expired
 from cli.simulation.script import Script
 from cli.simulation.trail import Trail
 from config.settings import Settings
@@ -46,11 +47,15 @@ class Ended:
     fired: dict[str, int]
     by_hand: tuple[Execution, ...] = ()
     """What was traded by no client, where somebody sold by hand."""
+    expired: Expired = field(default_factory=Expired)
 
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """What others sold that was nothing of ours, by the journal: contracts, and USD that it brought and cost."""
+    """What others sold that was nothing of ours, by the journal: contracts, and USD that it brought and cost.
+
+    What expiry made of options counts as far as they had written them: whatever is more is ours.
+    """
 
     sold: Counter[int]
     flow: Decimal
@@ -58,7 +63,21 @@ class Theirs:
 
     @classmethod
     def of(cls, ended: Ended) -> "Theirs":
-        """Return what of the trades by hand the journal did not count."""
+        """Return what of the trades by hand the journal did not count, and what became of it at expiry."""
+        sold, flow, fees = cls._uncounted(ended)
+        for option, shares in ended.expired.delivered:
+            if option.is_buy and option.shares <= sold[option.instrument.con_id]:
+                sold[option.instrument.con_id] -= option.shares
+                delivered = -shares.shares if shares.is_buy else shares.shares
+                sold[shares.instrument.con_id] += delivered
+                flow += shares.price * delivered
+        for con_id, quantity in ended.expired.lapsed.items():
+            if 0 < -quantity <= sold[con_id]:
+                sold[con_id] += quantity
+        return cls(sold, flow, fees)
+
+    @staticmethod
+    def _uncounted(ended: Ended) -> tuple[Counter[int], Decimal, Decimal]:
         journal, ours = ended.journal, dict[str, int]()
         for record in (one for intent in journal.intents() for one in journal.read(f"bracket:{intent}")):
             if isinstance(record, LegFilled) and record.leg is Leg.OUTSIDE:
@@ -69,7 +88,7 @@ class Theirs:
             sold[row.instrument.con_id] += left
             flow += row.price * left * row.instrument.multiplier
             fees += row.commission if row.exec_id not in ours else Decimal(0)
-        return cls(sold, flow, fees)
+        return sold, flow, fees
 
     def without(self, held: dict[int, int]) -> dict[int, int]:
         """Return what is held as it would be had they not sold."""

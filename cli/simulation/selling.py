@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Final
 
+from cli.simulation.expired import Expired
 from cli.simulation.script import ByHand
 from simgateway.server import Gateway
 from simgateway.trading.by_hand import HandOrder, HandOrderError
@@ -27,3 +28,7 @@ class Somebody:
     def sold(self, gateway: Gateway) -> tuple[Execution, ...]:
         """Return the executions of all that was sold."""
         return tuple(row for row in gateway.by_hand() if row.perm_id in self._orders)
+
+    def expired(self, gateway: Gateway) -> Expired:
+        """Return what expiry made of options."""
+        return Expired.of(gateway, self._orders)

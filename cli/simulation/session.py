@@ -75,7 +75,7 @@ class Session:
         try:
             books, phase = self.host.run(self._lived())
             counters = self.life.gateway.counters()
-            by_hand = self._somebody.sold(self.life.gateway)
+            by_hand, expired = self._somebody.sold(self.life.gateway), self._somebody.expired(self.life.gateway)
             self._done_by_us["sale by hand"] = len({row.perm_id for row in by_hand})
             struck = Counter(f"actor {one.kind}" for one in self.injector.firings) if self.injector else {}
             fired = {**self.life.gateway.faults.fired, **+self._done_by_us, **struck}
@@ -94,6 +94,7 @@ class Session:
             frames=self.frames.frames,
             books=books,
             by_hand=by_hand,
+            expired=expired,
             counters=counters,
             phase=phase,
             fired=fired,
