@@ -1,11 +1,13 @@
 """Invariants 2, 3 and 12: what is held is guarded, exits never sell more than that, and it stays so at the end."""
 
 from datetime import datetime, timedelta
+from math import inf
 
 from simgateway.audit.book import Book, Order
 from simgateway.audit.checker import Checker
 from simgateway.audit.exposure import could_sell
 from simgateway.audit.findings import AuditLimits, Findings
+from simgateway.audit.missed import Missed
 from simgateway.audit.notices import (
     Completed,
     Connected,
@@ -28,13 +30,14 @@ class GuardChecker(Checker):
         super().__init__(book, limits, findings)
         self._emulated = emulated
         self._silence = Silence(limits.unguarded_seconds)
+        self._missed = Missed()
         self._bare_since: dict[int, datetime] = {}
         self._excused: dict[int, float] = {}
         self._over_since: dict[int, datetime] = {}
         self._bare_until: dict[int, tuple[datetime, datetime]] = {}
         self._filled_at: dict[int, datetime] = {}
         self._by_hand_at: dict[int, datetime] = {}
-        self._short: dict[int, tuple[datetime, str]] = {}
+        self._short: dict[int, tuple[datetime, int, str]] = {}
         self._told: set[tuple[int, int]] = set()
         self.unguarded_max_seconds = 0.0
 
@@ -47,8 +50,9 @@ class GuardChecker(Checker):
         self._silence.follow(notice, at)
         for con_id in tuple(self._over_since):
             self._check_over(con_id, at)
+        self._missed.follow(notice)
         for con_id in tuple(self._short):
-            self._check_short(con_id, at, self.limits.oversold_grace_seconds)
+            self._check_short(con_id, at, self._short_may_last(con_id, notice))
         if isinstance(notice, Connected):
             self._begin_anew(at)
         if isinstance(notice, Executed) and self.book.is_news(notice):
@@ -176,13 +180,27 @@ class GuardChecker(Checker):
             return
         after = self.book.position(notice.con_id) - notice.quantity
         if after < 0:
-            self._short.setdefault(notice.con_id, (at, f"{notice.ref}: its fill left a short position of {after}"))
+            text = f"{notice.ref}: its fill left a short position of {after}"
+            self._short.setdefault(notice.con_id, (at, notice.key[0], text))
         else:
             self.findings.expect(3, at, "", holds=True)
 
+    def _short_may_last(self, con_id: int, notice: Notice) -> float:
+        """Return for how many seconds the buy of a sale may yet be told: it is past, and perhaps to be asked for.
+
+        To a client that came back the buy is told with the other executions, whenever it gets those. One that buys
+        anew has not waited for them, and what that brings in is not the buy that was missed.
+        """
+        _, client_id, _ = self._short[con_id]
+        match notice:
+            case OrderSent(is_buy=True) if notice.con_id == con_id and notice.key not in self.book.orders:
+                return 0.0
+            case _:
+                return inf if self._missed.by(client_id) else self.limits.oversold_grace_seconds
+
     def _check_short(self, con_id: int, at: datetime, grace_seconds: float) -> None:
-        """Tell a short position from a sale that is told at once when its buy, long past, is yet to be asked for."""
-        since, text = self._short[con_id]
+        """Tell a short position from a sale that is told before its buy."""
+        since, _, text = self._short[con_id]
         is_short = self.book.position(con_id) < 0
         if not is_short or (at - since).total_seconds() >= grace_seconds:
             del self._short[con_id]

@@ -99,6 +99,9 @@ class Log:
     def book_told(self) -> "Log":
         return self.add("out", 53, 1)
 
+    def executions_told(self) -> "Log":
+        return self.add("out", 55, 1, 22)
+
     def withheld(self, kind: str, name: str = "openOrderEnd", part: int = 53) -> "Log":
         return self.add("note", "fault", kind, name, part, 1)
 
