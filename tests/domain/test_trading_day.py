@@ -18,6 +18,7 @@ from domain.trading_day import (
     minutes_to_close,
     new_york,
     new_york_midnight,
+    ready_by,
 )
 
 WEDNESDAY, THURSDAY, FRIDAY, MONDAY = date(2025, 7, 2), date(2025, 7, 3), date(2025, 7, 4), date(2025, 7, 7)
@@ -248,3 +249,4 @@ def test_a_day_is_due_half_an_hour_before_its_session_and_not_the_evening_before
     assert not day_is_due(session, datetime(2026, 1, 5, 22, tzinfo=UTC))
     assert not day_is_due(session, datetime(2026, 1, 6, 13, 59, 59, tzinfo=UTC))
     assert day_is_due(session, datetime(2026, 1, 6, 14, 0, tzinfo=UTC))
+    assert ready_by(session) == datetime(2026, 1, 6, 14, 0, tzinfo=UTC)
