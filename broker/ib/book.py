@@ -37,14 +37,25 @@ GONE: Final = frozenset({BrokerStatus.FILLED, BrokerStatus.CANCELLED, BrokerStat
 class Collected(Generic[T]):
     """What came since a request without an id was sent.
 
-    Its end may belong to an earlier request that timed out. Therefore nothing is thrown away while an end is still
-    owed: whichever comes first, what was collected until then holds at least one whole answer.
+    Its end may belong to an earlier request that timed out. Therefore a request throws nothing away while an end is
+    still owed: whichever comes first, what was collected until then holds at least one whole answer.
+
+    An end that was lost stays owed for as long as somebody goes on asking, since the next end is taken for it. So an
+    end throws away what was last told of before the second end ahead of it: between two ends there is a whole answer,
+    and two such stretches hold one even where an end was told twice.
     """
 
     def __init__(self) -> None:
         self.items: dict[Hashable, T] = {}
         self.asked_at: datetime | None = None  # When the oldest question left that may be answered here.
         self._owed: deque[datetime] = deque()
+        self._told: set[Hashable] = set()  # Since the last end.
+        self._told_before: set[Hashable] = set()  # Between the last end and the one ahead of it.
+
+    def put(self, key: Hashable, item: T) -> None:
+        """Keep what was told just now."""
+        self.items[key] = item
+        self._told.add(key)
 
     def begin(self, at: datetime) -> None:
         """Note that a request goes out."""
@@ -52,13 +63,17 @@ class Collected(Generic[T]):
             self._owed.popleft()
         if not self._owed:
             self.items.clear()
+            self._told, self._told_before = set(), set()
             self.asked_at = at
         self._owed.append(at)
 
     def end(self) -> None:
         """Note that an end came in, of the oldest question that has none: answers come in the order of questions."""
-        if self._owed:
-            self.asked_at = self._owed.popleft()
+        if not self._owed:
+            return
+        self.asked_at = self._owed.popleft()
+        self.items = {key: item for key, item in self.items.items() if key in self._told | self._told_before}
+        self._told, self._told_before = set(), self._told
 
 
 class Book:
@@ -229,7 +244,7 @@ class Book:
         if report.status in GONE:
             self._orders.items.pop(key, None)
         else:
-            self._orders.items[key] = report
+            self._orders.put(key, report)
 
     def on_execution(self, report: ExecutionReport) -> None:
         """Collect an execution, once, as it was corrected last."""
@@ -245,7 +260,7 @@ class Book:
         if account != self._line.account:
             return
         report = position_report(self._line.generation, self._line.clock.now(), contract, quantity, cost)
-        self._positions.items[ConId(contract.conId)] = report
+        self._positions.put(ConId(contract.conId), report)
         self._line.sink(report)
 
     def _on_completed(self, contract: Any, order: Any, state: Any) -> None:
@@ -256,4 +271,4 @@ class Book:
             line.generation, line.clock.now(), contract, order, status=state.status, filled=filled
         )
         if report is not None:
-            self._completed.items[report.perm_id] = report
+            self._completed.put(report.perm_id, report)

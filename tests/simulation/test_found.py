@@ -231,6 +231,15 @@ FOUND = (
         sets=("risk.take_profit_pct=0.08", "risk.stop_loss_pct=0.08", "risk.entry_unfilled_seconds=5"),
         gateway=replace(HABITS, partial_fill_probability=0.0),
     ),
+    Found(
+        "an exit that died without a word stayed in every later book, since the end of an earlier one had been lost",
+        (
+            (1, 0.0, Fault(kind="silent_order", when=Nth(2), times=2)),
+            (1, 0.0, Fault(kind="mute", message="openOrderEnd", lasts=5.0)),
+        ),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+        gateway=replace(HABITS, partial_fill_probability=0.0),
+    ),
 )
 
 

@@ -325,10 +325,58 @@ def test_after_an_end_that_was_lost_a_book_is_no_older_than_the_question_before_
 def test_an_end_that_is_owed_for_too_long_is_no_longer_waited_for() -> None:
     collected: Collected[str] = Collected()
     collected.begin(NOW)
-    collected.items["old"] = "said before"
+    collected.put("old", "said before")
 
     collected.begin(NOW + NEVER_AFTER + timedelta(seconds=1))
     collected.end()
 
     assert collected.asked_at == NOW + NEVER_AFTER + timedelta(seconds=1)
     assert collected.items == {}
+
+
+def test_after_an_end_that_was_lost_two_answers_that_miss_a_thing_let_go_of_it() -> None:
+    collected: Collected[str] = Collected()
+    collected.begin(NOW)  # Of this one no end ever comes.
+    collected.put("gone", "told while it was there")
+    collected.put("there", "told")
+
+    seen = []
+    for turn in range(1, 4):
+        collected.begin(NOW + timedelta(seconds=turn))
+        collected.put("there", "told again")
+        collected.end()
+        seen.append(set(collected.items))
+
+    assert seen == [{"gone", "there"}, {"gone", "there"}, {"there"}]
+
+
+def test_while_ends_are_owed_one_that_is_told_twice_takes_away_nothing() -> None:
+    collected: Collected[str] = Collected()
+    for _ in range(4):  # Of these no end ever comes.
+        collected.begin(NOW)
+
+    seen = []
+    for turn in range(1, 4):
+        collected.begin(NOW + timedelta(seconds=turn))
+        collected.put("there", "told")
+        collected.end()
+        collected.end()
+        seen.append(set(collected.items))
+
+    assert seen == [{"there"}, {"there"}, {"there"}]
+
+
+def test_a_position_that_went_while_an_end_was_owed_is_gone_from_the_third_book_on() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(positions=lambda _: [a_position(1)]))
+        await desk.broker.book(0.05)
+        gateway.answers.update(answers())
+
+        held = []
+        for _ in range(3):
+            desk.clock.advance(2)
+            held.append(len((await a_book(desk)).positions))
+
+        assert held == [1, 1, 0]
+
+    run(scenario)
