@@ -1,5 +1,6 @@
 """Invariants 2, 3 and 12: what is held is guarded, exits never sell more than that, and it stays so at the end."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import inf
 
@@ -23,6 +24,16 @@ from simgateway.audit.silence import Silence
 from simgateway.market.hours import new_york_date, session
 
 
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """A sale that left a short position: when, by which client, how much others had sold just before, and its words."""
+
+    at: datetime
+    client_id: int
+    by_hand: int
+    text: str
+
+
 class GuardChecker(Checker):
     """Follows each contract from its first fill to flat."""
 
@@ -37,7 +48,8 @@ class GuardChecker(Checker):
         self._bare_until: dict[int, tuple[datetime, datetime]] = {}
         self._filled_at: dict[int, datetime] = {}
         self._by_hand_at: dict[int, datetime] = {}
-        self._short: dict[int, tuple[datetime, int, str]] = {}
+        self._by_hand_sold: dict[int, int] = {}
+        self._short: dict[int, _Short] = {}
         self._told: set[tuple[int, int]] = set()
         self.unguarded_max_seconds = 0.0
 
@@ -56,9 +68,11 @@ class GuardChecker(Checker):
         if isinstance(notice, Connected):
             self._begin_anew(at)
         if isinstance(notice, Executed) and self.book.is_news(notice):
-            if self.book.sold_by_hand(notice):
-                self._by_hand_at[notice.con_id] = at
-            self._check_sale(notice, at)
+            sold = self.book.sold_by_hand(notice)
+            if sold:
+                self._note_by_hand(notice.con_id, sold, at)
+            else:
+                self._check_sale(notice, at)
 
     def after(self, notice: Notice, at: datetime) -> None:
         """Look at the contract a notice is about."""
@@ -175,13 +189,20 @@ class GuardChecker(Checker):
         if not self.findings.expect(3, at, text, holds=fits or crossed or self._is_by_hand(notice.con_id, at)):
             self._told.add((3, notice.con_id))
 
+    def _note_by_hand(self, con_id: int, sold: int, at: datetime) -> None:
+        self._by_hand_sold[con_id] = sold + self._by_hand_lately(con_id, at)
+        self._by_hand_at[con_id] = at
+
     def _check_sale(self, notice: Executed, at: datetime) -> None:
-        if notice.is_buy or self._is_by_hand(notice.con_id, at):
+        """Note a short position, unless it is of what others sold so lately that the exits may not know yet."""
+        if notice.is_buy:
             return
         after = self.book.position(notice.con_id) - notice.quantity
-        if after < 0:
+        by_hand = self._by_hand_lately(notice.con_id, at)
+        if after < -by_hand:
             text = f"{notice.ref}: its fill left a short position of {after}"
-            self._short.setdefault(notice.con_id, (at, notice.key[0], text))
+            text += f", of which others sold {by_hand}" if by_hand else ""
+            self._short.setdefault(notice.con_id, _Short(at, notice.key[0], by_hand, text))
         else:
             self.findings.expect(3, at, "", holds=True)
 
@@ -191,20 +212,23 @@ class GuardChecker(Checker):
         To a client that came back the buy is told with the other executions, whenever it gets those. One that buys
         anew has not waited for them, and what that brings in is not the buy that was missed.
         """
-        _, client_id, _ = self._short[con_id]
         match notice:
             case OrderSent(is_buy=True) if notice.con_id == con_id and notice.key not in self.book.orders:
                 return 0.0
             case _:
-                return inf if self._missed.by(client_id) else self.limits.oversold_grace_seconds
+                return inf if self._missed.by(self._short[con_id].client_id) else self.limits.oversold_grace_seconds
 
     def _check_short(self, con_id: int, at: datetime, grace_seconds: float) -> None:
         """Tell a short position from a sale that is told before its buy."""
-        since, _, text = self._short[con_id]
-        is_short = self.book.position(con_id) < 0
-        if not is_short or (at - since).total_seconds() >= grace_seconds:
+        short = self._short[con_id]
+        is_short = self.book.position(con_id) < -short.by_hand
+        if not is_short or (at - short.at).total_seconds() >= grace_seconds:
             del self._short[con_id]
-            self.findings.expect(3, since, text, holds=not is_short)
+            self.findings.expect(3, short.at, short.text, holds=not is_short)
+
+    def _by_hand_lately(self, con_id: int, at: datetime) -> int:
+        """Return how much others sold of it so lately that an exit may not know yet."""
+        return self._by_hand_sold[con_id] if self._is_by_hand(con_id, at) else 0
 
     def _is_by_hand(self, con_id: int, at: datetime) -> bool:
         """Return whether others sold of it so lately that an exit may not know yet."""

@@ -114,3 +114,29 @@ def test_a_fill_of_an_exit_that_crosses_a_sale_by_hand_is_not_the_bots_fault() -
     log.status(2, "Filled", 5, 0).wait(0.1).status(3, "Cancelled", 0, 5).wait(30).day_profit("0")
 
     assert broken(audit(log.frames, LIMITS, None)) == set()
+
+
+@pytest.mark.parametrize(("others", "stop", "expected"), [(5, 0, set()), (3, 0, set()), (5, 1, {3}), (3, 1, {3})])
+def test_beside_a_sale_by_hand_exits_may_sell_no_more_than_it_did(others: int, stop: int, expected: set[int]) -> None:
+    log = shared()
+    log.entry().entry_filled().wait(1)
+    log.hand("h2", others, side="SLD", price="2.52").wait(1)
+    log.fill(2, f"{INTENT}.T.0", "e2", side="SLD", quantity=5, price="3.00").status(2, "Filled", 5, 0)
+    if stop:
+        log.fill(3, f"{INTENT}.S.0", "e3", side="SLD", quantity=stop, price="1.58")
+
+    log.wait(0.1).status(3, "Cancelled", stop, 5 - stop).wait(30).day_profit("0")
+
+    assert broken(audit(log.frames, LIMITS, None)) == expected
+
+
+def test_sales_by_hand_in_pieces_are_added_up() -> None:
+    log = shared()
+    log.entry().entry_filled().wait(1)
+    log.hand("h2", 2, side="SLD", price="2.52").wait(1)
+    log.hand("h3", 3, side="SLD", price="2.52").wait(1)
+
+    log.fill(2, f"{INTENT}.T.0", "e2", side="SLD", quantity=5, price="3.00").status(2, "Filled", 5, 0)
+
+    log.wait(0.1).status(3, "Cancelled", 0, 5).wait(30).day_profit("0")
+    assert broken(audit(log.frames, LIMITS, None)) == set()
