@@ -1,7 +1,7 @@
 """What must hold at the end of a session: the audit of its frames, and both sides' books side by side."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -54,7 +54,8 @@ class Ended:
 class Theirs:
     """What others sold that was nothing of ours, by the journal: contracts, and USD that it brought and cost.
 
-    What expiry made of options counts as far as they had written them: whatever is more is ours.
+    What expiry made of options counts as far as they had written them, or both had, by selling the same: whatever is
+    more is ours.
     """
 
     sold: Counter[int]
@@ -62,17 +63,21 @@ class Theirs:
     fees: Decimal
 
     @classmethod
-    def of(cls, ended: Ended) -> "Theirs":
-        """Return what of the trades by hand the journal did not count, and what became of it at expiry."""
+    def of(cls, ended: Ended, held: Mapping[int, int]) -> "Theirs":
+        """Return what of the trades by hand the journal did not count, and what became of it at expiry.
+
+        `held` is what is by the journal, negative where our exit and somebody else sold the same.
+        """
         sold, flow, fees = cls._uncounted(ended)
+        written = {con_id: one - min(0, held.get(con_id, 0)) for con_id, one in sold.items()}
         for option, shares in ended.expired.delivered:
-            if option.is_buy and option.shares <= sold[option.instrument.con_id]:
+            if option.is_buy and option.shares <= written.get(option.instrument.con_id, 0):
                 sold[option.instrument.con_id] -= option.shares
                 delivered = -shares.shares if shares.is_buy else shares.shares
                 sold[shares.instrument.con_id] += delivered
                 flow += shares.price * delivered
         for con_id, quantity in ended.expired.lapsed.items():
-            if 0 < -quantity <= sold[con_id]:
+            if 0 < -quantity <= written.get(con_id, 0):
                 sold[con_id] += quantity
         return cls(sold, flow, fees)
 
@@ -122,7 +127,7 @@ def complaints(ended: Ended) -> Iterator[str]:
 def _money(ended: Ended) -> Iterator[str]:
     books, journal = ended.books, ended.journal
     own = own_books(journal, journal.intents())
-    theirs = Theirs.of(ended)
+    theirs = Theirs.of(ended, own.held)
     held = {row.con_id: row.quantity for row in books.positions if row.quantity}
     if ended.settings.dry_run:
         if held or books.open_orders or books.cash != ended.script.gateway.start_cash:

@@ -6,12 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from cli.day import own_books
 from cli.simulation.checks import Ended, complaints
 from cli.simulation.drawing import BEFORE_CLOSE, drawn_script
 from cli.simulation.expired import Expired
 from cli.simulation.script import DAY, ByHand, Level, Mishap
 from cli.simulation.session import Session, calendar_in
+from domain.events import LegFilled
+from domain.ids import ExecId, Leg
 from domain.trading_day import NEW_YORK
+from ops.memory_journal import MemoryJournal
 
 ASSIGNED, LAPSED = 27, 11
 """Seeds whose option is in the money at the close, and is not."""
@@ -47,6 +51,28 @@ def test_shares_that_a_written_option_turned_into_are_theirs_who_wrote_it(assign
     assert list(complaints(assigned)) == []
 
 
+def sold_too(quantity: int, ended: Ended) -> Ended:
+    """Return the session as if an exit of ours had sold so much of what somebody else sold beyond what was held."""
+    *rest, last = ended.by_hand
+    journal, stream = MemoryJournal(), f"bracket:{ended.journal.intents()[0]}"
+    journal.rows += ended.journal.rows
+    outside = [one for one in journal.read(stream) if isinstance(one, LegFilled)][-1]
+    ours = replace(outside, exec_id=ExecId("ours"), leg=Leg.TARGET, quantity=quantity, price=last.price)
+    journal.append(stream, [ours])
+    return replace(ended, journal=journal, by_hand=(*rest, replace(last, shares=last.shares - quantity)))
+
+
+@pytest.mark.parametrize("became", ["assigned", "lapsed"])
+@pytest.mark.parametrize("quantity", [1, 4])
+def test_what_was_sold_by_both_is_known_to_both_whatever_becomes_of_it(
+    quantity: int, became: str, request: pytest.FixtureRequest
+) -> None:
+    ended = sold_too(quantity, request.getfixturevalue(became))
+
+    assert list(own_books(ended.journal, ended.journal.intents()).held.values()) == [-quantity]
+    assert list(complaints(ended)) == []
+
+
 def test_a_written_option_that_lapsed_is_theirs_who_wrote_it(lapsed: Ended) -> None:
     assert list(lapsed.expired.lapsed.values()) == [-4]
     assert list(complaints(lapsed)) == []
@@ -75,3 +101,11 @@ def test_what_of_ours_expired_is_never_theirs(lapsed: Ended) -> None:
     found = list(complaints(replace(lapsed, expired=Expired(delivered=(), lapsed={con_id: 4}))))
 
     assert found == [f"the journal holds {{}}, the gateway {{{con_id}: 4}}"]
+
+
+def test_what_we_sold_alone_is_never_theirs(lapsed: Ended) -> None:
+    ((con_id, _),) = lapsed.expired.lapsed.items()
+
+    found = list(complaints(replace(sold_too(4, lapsed), by_hand=())))
+
+    assert found[0] == f"the journal holds {{{con_id}: -4}}, the gateway {{}}"
