@@ -50,6 +50,8 @@ from domain.reports import (
 )
 from domain.trading_day import Calendar, new_york
 
+AT_ONCE_SECONDS = 10.0  # For what only queues an order, or begins or ends a stream: it waits for nobody.
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerSettings:
@@ -196,6 +198,11 @@ class BrokerActor(Actor):
             case _:
                 pass
         return None
+
+    def deadline_seconds(self, message: Any) -> float:
+        """Return how long a handler may be at it; only what is answered, or looks after the link, may wait for long."""
+        patient = super().deadline_seconds(message)
+        return patient if isinstance(message, (*get_args(Request), Wake)) else min(AT_ONCE_SECONDS, patient)
 
     def _traffic(self) -> Traffic:
         return Traffic(

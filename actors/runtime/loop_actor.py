@@ -125,7 +125,7 @@ class LoopActor(LivingActor):
             self._tasks.start(
                 self._finish_handler(result, envelope),
                 result,
-                self.context.handler_deadline_seconds,
+                self.deadline_seconds(envelope.message),
                 lambda: self._report_overdue(envelope.message),
             )
 
@@ -150,8 +150,13 @@ class LoopActor(LivingActor):
         settle_failure(envelope.reply_to, error)
         self._end(error, envelope.message)
 
+    def deadline_seconds(self, message: Any) -> float:
+        """Return how long a handler of this message may be at it; a kind of actor may set some a closer bound."""
+        del message
+        return self.context.handler_deadline_seconds
+
     def _report_overdue(self, message: Any) -> None:
-        reason = f"{type(message).__name__} is not handled after {self.context.handler_deadline_seconds} s"
+        reason = f"{type(message).__name__} is not handled after {self.deadline_seconds(message)} s"
         self.failed_at = kind_of(message)
         self._observer.hung(self.name, self.epoch, message, reason)
         if self._guardian is not None:

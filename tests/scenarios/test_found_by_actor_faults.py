@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import pytest
 
+from actors.broker import AT_ONCE_SECONDS
 from actors.runtime.faults.model import ActorFault, Nth
-from tests.scenarios.bad_days import BEGINS, Life
+from tests.scenarios.bad_days import BEGINS, STRIKES, Life
+from tests.scenarios.test_sold_by_hand import rising
 
 LIVED_SECONDS: Final = 230.0
 ACCOUNT: Final = "reqAccountSummary"
@@ -98,6 +100,23 @@ def test_a_record_that_reaches_the_journal_twice_is_in_it_once(tmp_path: Path) -
     """The same append, twice in its mailbox, wrote a fill twice."""
     twice = ActorFault(kind="duplicate", actor="journal", message="AppendRecords", lasts=LIVED_SECONDS)
     assert violations(tmp_path, twice) == []
+
+
+@pytest.mark.parametrize("message", ["SubmitOrders", "WatchQuote", "ModifyOrder", "UnwatchQuote"])
+def test_a_broker_that_hangs_at_what_waits_for_nobody_is_found_out_within_seconds(message: str, tmp_path: Path) -> None:
+    """It had the ten minutes of a question for history: a stream went on that long after its bracket was closed."""
+    up: list[bool] = []
+    with Life.of(tmp_path, fallible=True, prices=rising(up)) as life:
+        life.injector.add(nth(1, "hang", "broker", message))
+        life.run_until(STRIKES)
+        up.append(True)
+        life.run_for(2 * 60)
+        ((struck_at, _),) = life.seen.named("fault_injected")
+        ((found_at, _),) = life.seen.named("actor_hung")
+        life.stop()
+
+        assert (found_at - struck_at).total_seconds() <= AT_ONCE_SECONDS + 1.0
+        assert life.audited().violations == ()
 
 
 def violations(folder: Path, fault: ActorFault) -> list[Any]:
