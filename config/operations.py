@@ -67,7 +67,7 @@ class MonitoringSettings(Section):
         default=400,
         ge=0,
         le=100_000,
-        description="Resident memory beyond which the process ends in order, exit code 70, MB; 0: no limit.",
+        description="Resident memory beyond which the process ends in order, exit code 70, MB, 0-100000; 0: no limit.",
     )
     hung_loop_seconds: float = Field(
         default=30, ge=5, le=600, description="A loop silent for longer ends the process, exit code 70, seconds, 5-600."

@@ -102,19 +102,23 @@ def test_it_is_asked_with_a_frame_in_another_process(run: Await[Signal | Undecid
 
 
 @pytest.mark.parametrize(
-    ("how", "reason"),
+    (
+        "how",
+        "patience_seconds",
+        "reason",
+    ),  # Only who waits in vain need wait briefly: pandas loads slowly beside others.
     [
-        ("hangs", "no answer within 3 s, the worker was killed"),
-        ("burns", "no answer within 3 s, the worker was killed"),
-        ("dies", "the worker died"),
-        ("raises", "KeyError: 'volume'"),
-        ("unsure", "its confidence is None"),
+        ("hangs", 8, "no answer within 8 s, the worker was killed"),
+        ("burns", 8, "no answer within 8 s, the worker was killed"),
+        ("dies", 50, "the worker died"),
+        ("raises", 50, "KeyError: 'volume'"),
+        ("unsure", 50, "its confidence is None"),
     ],
 )
 def test_whatever_it_does_costs_an_answer_and_the_next_question_has_one(
-    how: str, reason: str, run: Await[Signal | Undecided]
+    how: str, patience_seconds: float, reason: str, run: Await[Signal | Undecided]
 ) -> None:
-    worker = StrategyWorker(answer_seconds=3, pause_seconds=0)
+    worker = StrategyWorker(answer_seconds=patience_seconds, pause_seconds=0)
     number = worker.add(MISBEHAVING, {"how": how}).number
 
     first, second = run(worker.decide(number, bars(12, 13))), run(worker.decide(number, bars(12, 14)))

@@ -131,7 +131,10 @@ def pair(
     *,
     child: str = "tests.scenarios.trading_child",
 ) -> Iterator[Pair]:
-    """Give a bot and its gateway, both running; the gateway logs its frames."""
+    """Give a bot and its gateway, both running; the gateway logs its frames.
+
+    A folder named for a test is too long for a socket where tests run side by side: take one of ``mktemp``.
+    """
     account = f"DU{os.getpid() % 1_000_000:06}{number}"  # Short ones are no account numbers: nobody masks them.
     place = folder / name
     place.mkdir()

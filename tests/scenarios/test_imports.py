@@ -2,7 +2,6 @@
 
 import json
 import signal
-from pathlib import Path
 from typing import Final
 
 import pytest
@@ -38,8 +37,8 @@ def test_what_trades_imports_no_other_command(imported: frozenset[str]) -> None:
     assert [name for name in imported if name.startswith(OF_OTHER_COMMANDS)] == []
 
 
-def test_the_sessions_came_from_a_child_and_are_kept(tmp_path: Path) -> None:
-    with pair(tmp_path, "one", 31) as one:
+def test_the_sessions_came_from_a_child_and_are_kept(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with pair(tmp_path_factory.mktemp("kept"), "one", 31) as one:
         one.wait_for("calendar_renewed")
         one.end(signal.SIGTERM)
         store = one.store()

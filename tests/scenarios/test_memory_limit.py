@@ -1,18 +1,16 @@
 """A real process that takes more memory than it may ends in order, to be started anew."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.scenarios.pairs import PATIENCE_SECONDS, pair
 
 
 def test_one_that_takes_too_much_ends_in_order_and_wants_to_be_started_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STOPWARD__MONITORING__MEMORY_LIMIT_MEGABYTES", "10")
 
-    with pair(tmp_path, "greedy", 0) as one:
+    with pair(tmp_path_factory.mktemp("memory"), "greedy", 0) as one:
         one.bot.communicate(timeout=PATIENCE_SECONDS)
         (end,) = one.events("shutdown")
         started = one.events("actor_started")

@@ -3,7 +3,6 @@
 import json
 import signal
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -25,14 +24,14 @@ def wait_for(web: Web, kind: str) -> None:
 
 
 def test_start_entry_and_end_are_told_the_heart_beats_and_a_channel_that_stalls_holds_up_no_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(Web()) as web:
         monkeypatch.setenv("STOPWARD__MONITORING__ALERTS_ENABLED", "true")
         monkeypatch.setenv("STOPWARD__MONITORING__ALERT_URLS", f"json://127.0.0.1:{web.port}/channel")
         monkeypatch.setenv("STOPWARD__MONITORING__HEARTBEAT_URL", f"http://127.0.0.1:{web.port}/ping")
         monkeypatch.setenv("STOPWARD__MONITORING__HEARTBEAT_INTERVAL_SECONDS", "10")
-        with pair(tmp_path, "news", 0) as one:
+        with pair(tmp_path_factory.mktemp("news"), "news", 0) as one:
             one.wait_for_guards()
             wait_for(web, "entry")
             while ("GET", "/ping", "") not in web.asked:
