@@ -9,23 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.options import AsJson, Sets, SettingsFile
+
 if TYPE_CHECKING:
     from config.effective import Entry
     from config.settings import Settings
 
 config_app = typer.Typer(help="Show, check and compare the settings; connects to nothing.", no_args_is_help=True)
 
-File = Annotated[Path | None, typer.Option("--settings", help="Settings file laid over config/settings.yaml.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change one setting; repeatable.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
-
 
 @config_app.command()
 def show(
     key: Annotated[str | None, typer.Argument(metavar="[SECTION[.KEY]]", help="Only this part.")] = None,
-    settings: File = None,
+    settings: SettingsFile = None,
     sets: Sets = None,
     *,
     symbol: Annotated[str | None, typer.Option(help="As it applies to this symbol.")] = None,
@@ -42,7 +38,7 @@ def show(
 
 @config_app.command()
 def diff(
-    settings: File = None,
+    settings: SettingsFile = None,
     sets: Sets = None,
     *,
     against: Annotated[Path | None, typer.Option(help="Compare with this file's instead of the defaults.")] = None,
@@ -61,7 +57,7 @@ def diff(
 
 
 @config_app.command()
-def check(settings: File = None, sets: Sets = None, *, as_json: AsJson = False) -> None:
+def check(settings: SettingsFile = None, sets: Sets = None, *, as_json: AsJson = False) -> None:
     """Read the settings as trade would; exit code 2 and one line on the first mistake. Connects to nothing."""
     from config.load import load  # noqa: PLC0415 - as above
 

@@ -11,6 +11,7 @@ import typer
 from cli import log_commands, proof_commands
 from cli.config import config_app
 from cli.operating import operating_app
+from cli.options import AsJson, Sets, SettingsFile
 from domain.errors import ConfigError, StoreError
 
 BAD_INPUT = 2
@@ -26,10 +27,6 @@ app = typer.Typer(
 app.add_typer(config_app, name="config")
 app.add_typer(operating_app)
 
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change one setting; repeatable.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 Seed = Annotated[int, typer.Option(help="Same seed, same day.")]
 Crashes = Annotated[
     list[str] | None, typer.Option("--crash", metavar="ACTOR@HH:MM", help="Kill an actor then; repeatable.")
@@ -131,7 +128,7 @@ def simulate(
 
 @app.command()
 def trade(
-    settings: Annotated[Path | None, typer.Option(help="Settings file laid over config/settings.yaml.")] = None,
+    settings: SettingsFile = None,
     sets: Sets = None,
     *,
     wait: Annotated[bool, typer.Option("--wait", help="Wait for a gateway that is not there yet.")] = False,
@@ -145,7 +142,7 @@ def trade(
 
 @app.command()
 def check(
-    settings: Annotated[Path | None, typer.Option(help="Settings file laid over config/settings.yaml.")] = None,
+    settings: SettingsFile = None,
     sets: Sets = None,
     *,
     host: Annotated[str | None, typer.Option(help="Instead of broker.host.")] = None,

@@ -5,12 +5,10 @@ from typing import Annotated
 
 import typer
 
+from cli.options import AsJson, Sets, SettingsFile
+
 operating_app = typer.Typer()
 
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change one setting; repeatable.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 OwnSettings = Annotated[Path | None, typer.Option("--settings", help="Settings file that names paths.state_dir.")]
 State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Instead of paths.state_dir.")]
 What = Annotated[list[str], typer.Argument(metavar="SYMBOL|CONTRACT", help="As ./bot status names it.")]
@@ -18,7 +16,7 @@ What = Annotated[list[str], typer.Argument(metavar="SYMBOL|CONTRACT", help="As .
 
 @operating_app.command(name="alert-test")
 def alert_test(
-    settings: Annotated[Path | None, typer.Option(help="Settings file laid over config/settings.yaml.")] = None,
+    settings: SettingsFile = None,
     sets: Sets = None,
     *,
     text: Annotated[str | None, typer.Option(help="Instead of the words of a test.")] = None,

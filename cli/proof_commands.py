@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cli.options import AsJson, Sets
+
 
 def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
@@ -18,16 +20,14 @@ def validate(
     symbols: Annotated[str | None, typer.Option(help="Underlyings, with commas, or how many.")] = None,
     interval: Annotated[int | None, typer.Option(metavar="SECONDS", help="From one cycle to the next.")] = None,
     hours: Annotated[float | None, typer.Option(help="How long.")] = None,
-    sets: Annotated[
-        list[str] | None, typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change one setting; repeatable.")
-    ] = None,
+    sets: Sets = None,
     seed: Annotated[int, typer.Option(help="Same seed, same run in virtual time.")] = 7,
     threads: Annotated[bool, typer.Option(help="Real threads and sockets, the gateway in its own process.")] = False,
     speed: Annotated[float, typer.Option(help="With --threads: how many times real time.")] = 1.0,
     host: Annotated[str | None, typer.Option(help="A gateway that is there, in real time.")] = None,
     port: Annotated[int | None, typer.Option(help="Its port.")] = None,
     settings: Annotated[Path | None, typer.Option(help="Settings file that names such a gateway.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Run an acceptance run and show limit, measured, verdict. Exit code 0: all hold, 1: not."""
     from cli.validate import Wanted, run_validate  # noqa: PLC0415 - only this command pays for what it imports
@@ -57,7 +57,7 @@ def bench(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit code 1 when a ratio fell by more than a fifth.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take the figures, beside the threaded bot where there is one, and write them into the docs."""
     from cli.bench import run_bench  # noqa: PLC0415 - only this command pays for what it imports
