@@ -32,6 +32,7 @@ REASONS: Final[Mapping[str, str]] = {
     "bracket: flat -> unguarded": _REST,
     "breaker: closed + waited": "only a breaker that is not closed is waited for: closed, it lets everything through",
     "bracket hears: Starved": _BARS,
+    "bracket timer: no_bid": "ten minutes without any bid, until it is told again, are longer than anything drawn",
     "connection: backing_off + StopRequested": _CALM,
     "connection: connecting + SocketClosed": _LOG_ON,
     "connection: connecting + StopRequested": _CALM,
