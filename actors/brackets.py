@@ -1,5 +1,6 @@
 """BracketsActor: every open intent has an OCOActor, whatever died."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +9,7 @@ from actors.base import Actor
 from actors.late_news import WAKE, LateNews
 from actors.runtime.context import Context
 from actors.runtime.supervisor import ChildSpec, StartChild, Supervisor
+from domain.bracket_gone import WriteOff, WrittenOff, summed
 from domain.commands import OpenBracket, ReadOpenIntents, ReleaseRisk, SendAlert, Wake
 from domain.events import BracketPlan, Resynchronised
 from domain.ids import IntentId
@@ -17,6 +19,7 @@ from domain.reports import ExecutionReport, OpenOrderReport, OrderStatusReport
 OcoSpec = Callable[[IntentId, BracketPlan | None], ChildSpec]
 SWEEP_SECONDS = 10.0
 AGAIN_SECONDS = 1.0
+WRITE_OFF_SECONDS = 32.0  # A guard asks the journal three times at the most, and the broker once.
 TRIES_MAX = 2  # Of a plan that is nowhere but here; one that is on disk is tried for ever.
 
 
@@ -63,8 +66,8 @@ class BracketsActor(Actor):
         await self._sweep()
         self._news.look_soon()
 
-    def receive(self, message: Any) -> Awaitable[None] | None:
-        """Open a bracket, sweep, or see whether what was closed is over."""
+    def receive(self, message: Any) -> Awaitable[Any] | None:
+        """Open a bracket, sweep, see whether what was closed is over, or let guards write off what is gone."""
         match message:
             case OpenBracket():
                 return self._start(message.plan.intent, message.plan)
@@ -72,10 +75,20 @@ class BracketsActor(Actor):
                 return self._news.take(message.book)
             case ExecutionReport() | OpenOrderReport() | OrderStatusReport():
                 return self._news.heard(message)
+            case WriteOff():
+                return self._written_off(message)
             case Wake():
                 return self._news.ask() if message.what == WAKE else self._sweep()
             case _:
                 return None
+
+    async def _written_off(self, order: WriteOff) -> WrittenOff:
+        """Ask every guard: of several symbols few are meant, and this holds whether or not trading is alive."""
+        asked = [
+            self.ask_or_none(name, order, timeout_seconds=WRITE_OFF_SECONDS) for name in self.directory.names("oco:")
+        ]
+        answers = await asyncio.gather(*asked)
+        return summed(order.what, (answer for answer in answers if isinstance(answer, WrittenOff)))
 
     async def _sweep(self) -> None:
         self.timers.start("sweep", SWEEP_SECONDS, Wake(what="sweep"))

@@ -7,6 +7,7 @@ from actors.base import Actor
 from actors.oco_commands import order_command
 from actors.runtime.context import Context
 from actors.tapes import GuardTape
+from actors.write_off import WriteOffs
 from domain.bracket_effects import (
     Alarm,
     AskBook,
@@ -31,6 +32,7 @@ from domain.bracket_effects import (
     StopEntry,
 )
 from domain.bracket_facts import needs_quotes
+from domain.bracket_gone import WriteOff
 from domain.bracket_reopening import late_executions
 from domain.bracket_steps import step
 from domain.brackets import Bracket, BracketPolicy, folded
@@ -108,6 +110,7 @@ class OCOActor(Actor):
         self._bracket: Bracket | None = None
         self._synced = Generation(0)
         self._watching = True  # A predecessor may have begun it.
+        self._write_offs = WriteOffs(self, stream_of(intent), lambda: self._bracket, self._input)
         self._late: tuple[ExecutionReport, ...] = ()  # Heard after its end: somebody has to look whether that was one.
 
     async def on_start(self) -> None:
@@ -181,9 +184,12 @@ class OCOActor(Actor):
 
     def receive(self, message: Any) -> Any:
         """Turn what arrives into an input of the bracket."""
+        if isinstance(message, WriteOff):
+            return self._write_offs.carry_out(message)
         translated = self._translated(message)
         if translated is not None:
             self._input(translated)
+        return None
 
     def _translated(self, message: Any) -> BracketInput | None:
         match message:

@@ -1,8 +1,8 @@
 """The control socket: a Unix socket beside the state, its owner's alone; a line of JSON in, a line of JSON out.
 
 ``{"order": "halt"}``, ``resume`` or ``flatten`` is carried out and answered once it is on disk, and so is
-``{"order": "ignore", "what": "SPY"}``, or ``adopt``; ``{"order": "ask"}`` changes nothing. It is served on the loop of
-the supervisors, which waits for nothing and trades nothing.
+``{"order": "ignore", "what": "SPY"}``, ``adopt`` or ``gone``; ``{"order": "ask"}`` changes nothing. It is served on the
+loop of the supervisors, which waits for nothing and trades nothing.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from actors.runtime.directory import Directory
 from actors.runtime.hosts import Host
+from domain.bracket_gone import WriteOff
 from domain.control import AskControl, GiveOrder, Order
 from domain.errors import ConfigError
 from domain.others import ForeignAnswer, Settle, SettleForeign, nobody_settles
@@ -25,9 +26,10 @@ SUFFIX: Final = ".sock"
 ASK: Final = "ask"
 ORDERS: Final = {order.value: order for order in (Order.HALT, Order.RESUME, Order.FLATTEN)}
 SETTLES: Final = {settle.value: settle for settle in Settle}
+GONE: Final = "gone"
 HOW: Final = (
     'write a line such as {"order": "halt"} or {"order": "ignore", "what": "SPY"}, '
-    f"with one of {', '.join((*ORDERS, *SETTLES, ASK))}"
+    f"with one of {', '.join((*ORDERS, *SETTLES, GONE, ASK))}"
 )
 LINE_BYTES_MAX: Final = 4096
 LINE_SECONDS: Final = 5.0
@@ -110,6 +112,8 @@ class ControlServer:
             if refused:
                 return plain(ForeignAnswer(refused=refused))
             return await self._asked("risk", message, SETTLE_SECONDS)
+        if order == GONE:
+            return await self._asked("brackets", WriteOff(what=what, by=f"./bot {order}"), SETTLE_SECONDS)
         message = AskControl() if order == ASK else GiveOrder(order=ORDERS[order], by=f"./bot {order}")
         return await self._asked("control", message, ANSWER_SECONDS)
 
@@ -144,5 +148,5 @@ def wanted_order(line: bytes) -> tuple[str, str] | None:
     order, what = (found.get("order"), found.get("what", "")) if isinstance(found, dict) else (None, "")
     if not isinstance(order, str) or not isinstance(what, str):
         return None
-    needed = order in SETTLES
+    needed = order in {*SETTLES, GONE}
     return (order, what) if (needed and what.strip()) or order == ASK or order in ORDERS else None

@@ -11,6 +11,7 @@ operating_app = typer.Typer()
 
 OwnSettings = Annotated[Path | None, typer.Option("--settings", help="Settings file that names paths.state_dir.")]
 State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Instead of paths.state_dir.")]
+Ours = Annotated[list[str], typer.Argument(metavar="SYMBOL|CONTRACT|INTENT", help="As the alert names it.")]
 What = Annotated[list[str], typer.Argument(metavar="SYMBOL|CONTRACT", help="As ./bot status names it.")]
 
 
@@ -77,11 +78,10 @@ def flatten(settings: OwnSettings = None, state: State = None, *, as_json: AsJso
     _order("flatten", settings, state, as_json=as_json)
 
 
-def _settle(settle: str, words: list[str], settings: Path | None, state: Path | None, *, as_json: bool) -> None:
+def _settle(order: str, words: list[str], settings: Path | None, state: Path | None, *, as_json: bool) -> None:
     from cli.settle import run_settle  # noqa: PLC0415 - as above
-    from domain.others import Settle  # noqa: PLC0415
 
-    raise typer.Exit(run_settle(Settle(settle), tuple(words), settings, state, as_json=as_json))
+    raise typer.Exit(run_settle(order, tuple(words), settings, state, as_json=as_json))
 
 
 @operating_app.command()
@@ -94,3 +94,9 @@ def adopt(what: What, settings: OwnSettings = None, state: State = None, *, as_j
 def ignore(what: What, settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
     """Leave holdings and orders of others alone; their symbol may be traded again until they change."""
     _settle("ignore", what, settings, state, as_json=as_json)
+
+
+@operating_app.command()
+def gone(what: Ours, settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
+    """Write off, at a price of 0, what a bracket of the bot's holds by its fills and the account lacks."""
+    _settle("gone", what, settings, state, as_json=as_json)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.events import BracketClosed, ClosedBy, Journaled
+from domain.events import BracketClosed, ClosedBy, FeesCharged, Journaled, LegFilled
 from domain.ids import OrderRef
 from domain.order_specs import OrderSpec
 from domain.quotes import Quote
@@ -69,6 +69,15 @@ class Liquidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The operator wrote this off, and it is on disk: a sale at nothing, and its fees. ``by``: through what."""
+
+    sale: LegFilled
+    fees: FeesCharged
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A timer that was asked for."""
 
@@ -86,6 +95,7 @@ BracketInput = (
     | Starved
     | StopEntry
     | Liquidate
+    | Gone
     | Due
     | OrderStatusReport
     | OpenOrderReport

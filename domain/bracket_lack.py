@@ -2,7 +2,8 @@
 
 It may be a sale of an earlier day, a contract that expired or was exercised, a row that was lost, or a mistake of ours.
 Two answers that lack as many, so far apart that no position is merely told late, are told to the operator, once.
-Nothing is traded for it and no exit is cut: what is not understood is left as it is.
+Nothing is traded for it and no exit is cut: what is not understood is left as it is, until the operator says that it
+is gone (``domain.bracket_gone``).
 """
 
 from dataclasses import replace
@@ -25,7 +26,7 @@ def told_of_lack(result: Step, book: BookReport) -> Step:
     bracket, effects = result
     if bracket.book_wanted or claims_more(bracket):
         return result
-    quantity, fills = _unexplained(bracket, book), len(bracket.fills)
+    quantity, fills = unexplained(bracket, book), len(bracket.fills)
     if quantity <= 0:
         return replace(bracket, lack=None), effects
     known = bracket.lack
@@ -40,7 +41,7 @@ def told_of_lack(result: Step, book: BookReport) -> Step:
     return replace(bracket, lack=replace(known, told=True)), (*effects, line, alarm)
 
 
-def _unexplained(bracket: Bracket, book: BookReport) -> int:
+def unexplained(bracket: Bracket, book: BookReport) -> int:
     """Return how many of ours are neither there nor sold by anybody that the broker tells of."""
     held = position(bracket)
     sold = sum(sale.quantity for sale in sales_of_others(bracket, book))
@@ -51,5 +52,7 @@ def _told(bracket: Bracket, quantity: int, at_the_broker: int) -> tuple[Say, Ala
     held, label = position(bracket), bracket.plan.contract.label
     fields = {"intent": bracket.plan.intent, "contract": label, "position": held, "quantity": quantity}
     text = f"{label}: {held} held by our fills, {at_the_broker} at the broker, and no sale is told; the exits stay"
-    text += f" and may sell {quantity} that are not there: look into TWS"
+    text += (
+        f" and may sell {quantity} that are not there: look into TWS, then ./bot gone {bracket.plan.contract.symbol}"
+    )
     return Say(event="position_lacking", fields=fields), Alarm(kind="position_lacking", text=text, level="CRITICAL")

@@ -19,6 +19,7 @@ from domain.bracket_effects import (
     BracketInput,
     Disconnected,
     Due,
+    Gone,
     Liquidate,
     NotSent,
     Resume,
@@ -43,6 +44,7 @@ from domain.bracket_facts import (
     silent,
 )
 from domain.bracket_glance import differs
+from domain.bracket_gone import after_gone
 from domain.bracket_guard import bare_due, unguarded_due, watch_guard
 from domain.bracket_lack import told_of_lack
 from domain.bracket_outside import fitted, sold_outside
@@ -95,7 +97,7 @@ def _learned(bracket: Bracket, message: BracketInput, now: datetime) -> Step:
 
 def _told(
     bracket: Bracket,
-    message: Begin | Resume | Disconnected | BookFailed | NotSent | Starved | StopEntry | Liquidate | Due,
+    message: Begin | Resume | Disconnected | BookFailed | NotSent | Starved | StopEntry | Liquidate | Gone | Due,
     now: datetime,
 ) -> Step:
     match message:
@@ -117,6 +119,8 @@ def _told(
         case Liquidate():
             closing = bracket.closing or message.why
             return replace(bracket, entry_stopped=True, closing=closing), ()
+        case Gone():
+            return after_gone(bracket, message)
         case Due():
             return _due(bracket, message.timer)
         case _:

@@ -89,6 +89,13 @@ ORDER_EVENTS: Final = (
         ("intent", "contract", "position", "quantity"),
     ),
     Event(
+        "position_written_off",
+        Level.WARNING,
+        "{contract}: {quantity} counted as sold at {price} USD by {reason}, {position} left",
+        ("intent", "contract", "quantity", "price", "position", "exec_id", "reason"),
+        ("multiplier",),
+    ),
+    Event(
         "fill_corrected",
         Level.WARNING,
         "the broker corrected a fill of {intent} ({leg}): {quantity} at {price} USD, not {price_before}",

@@ -17,7 +17,7 @@ from simgateway.audit.guarding import GuardChecker
 from simgateway.audit.journal import NO_JOURNAL, JournalChecker, JournalFacts, read_journal
 from simgateway.audit.lives import LifeEvent, check_lives
 from simgateway.audit.loss import LossChecker
-from simgateway.audit.notices import ENTRY
+from simgateway.audit.notices import ENTRY, Notice
 from simgateway.audit.reading import read
 from simgateway.audit.subscriptions import SubscriptionChecker
 from simgateway.frames import Frame
@@ -47,22 +47,28 @@ def audit(
     book, findings = Book(adopted=facts.adopted if facts else {}), Findings()
     crew = _crew(book, limits, findings, facts)
     at: datetime | None = None
+    gone = list(facts.gone) if facts else []
     for frame in frames:
         at = frame.at
+        while gone and gone[0][1] <= at:
+            _take(gone.pop(0)[0], at, book, crew)
         notice = read(frame)
-        if notice is None:
-            continue
-        for checker in crew.all:
-            checker.before(notice, at)
-        book.apply(notice, at)
-        for checker in crew.all:
-            checker.after(notice, at)
+        if notice is not None:
+            _take(notice, at, book, crew)
     if at is not None:
         for checker in crew.all:
             checker.end(at)
     if events is not None:
         check_lives(events, findings)
     return _result(book, crew, findings)
+
+
+def _take(notice: Notice, at: datetime, book: Book, crew: _Crew) -> None:
+    for checker in crew.all:
+        checker.before(notice, at)
+    book.apply(notice, at)
+    for checker in crew.all:
+        checker.after(notice, at)
 
 
 def _crew(book: Book, limits: AuditLimits, findings: Findings, facts: JournalFacts | None) -> _Crew:

@@ -20,6 +20,7 @@ from simgateway.audit.notices import (
     PositionSeen,
     Refused,
     StatusSeen,
+    WrittenOff,
     split_ref,
 )
 
@@ -93,6 +94,13 @@ class Holding:
         self.cost += each * (execution.quantity - closed) - share
         self.realized -= each * closed + share
 
+    def write_off(self, quantity: int) -> None:
+        """Take out what is gone unsold, at its average cost."""
+        share = self.cost * quantity / self.quantity if self.quantity else Decimal(0)
+        self.quantity -= quantity
+        self.cost -= share
+        self.realized -= share
+
 
 @dataclass(slots=True)
 class Book:
@@ -150,10 +158,18 @@ class Book:
                 self._executed(notice)
             case Charged():
                 self.fees[notice.exec_id] = notice.fee
-            case PositionSeen() if notice.con_id not in self.by_con_id and notice.con_id not in self.holdings:
-                self.others[notice.con_id] = notice.quantity
+            case PositionSeen() | WrittenOff():
+                self._not_traded(notice)
             case _:
                 pass
+
+    def _not_traded(self, notice: PositionSeen | WrittenOff) -> None:
+        """Take in what is held by no execution, and what is gone by none."""
+        if isinstance(notice, PositionSeen):
+            if notice.con_id not in self.by_con_id and notice.con_id not in self.holdings:
+                self.others[notice.con_id] = notice.quantity
+        elif notice.con_id in self.holdings:
+            self.holdings[notice.con_id].write_off(notice.quantity)
 
     def _sent(self, notice: OrderSent, at: datetime) -> None:
         known = self.orders.get(notice.key)

@@ -19,6 +19,7 @@ from simgateway.audit.notices import (
     OrderSent,
     Refused,
     StatusSeen,
+    WrittenOff,
 )
 from simgateway.audit.silence import Silence
 from simgateway.market.hours import new_york_date, session
@@ -67,6 +68,8 @@ class GuardChecker(Checker):
             self._check_short(con_id, at, self._short_may_last(con_id, notice))
         if isinstance(notice, Connected):
             self._begin_anew(at)
+        if isinstance(notice, WrittenOff):
+            self._note_by_hand(notice.con_id, notice.quantity, at)
         if isinstance(notice, Executed) and self.book.is_news(notice):
             sold = self.book.sold_by_hand(notice)
             if sold:
@@ -106,7 +109,7 @@ class GuardChecker(Checker):
 
     def _con_id(self, notice: Notice) -> int | None:
         match notice:
-            case OrderSent() | Executed() | Completed():
+            case OrderSent() | Executed() | Completed() | WrittenOff():
                 return notice.con_id
             case StatusSeen() | Listed() | Lost():
                 order = self.book.orders.get(notice.key)

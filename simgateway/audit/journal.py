@@ -14,9 +14,10 @@ from typing import Final
 from simgateway.audit.book import Book
 from simgateway.audit.checker import Checker
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import Notice, OrderSent, split_ref
+from simgateway.audit.notices import Notice, OrderSent, PositionSeen, WrittenOff, split_ref
 
 _STREAM: Final = "bracket:"
+_GONE: Final = "gone "  # So begins the id of what was written off: no execution has it.
 _WAY: Final = timedelta(seconds=2)  # Execution times are whole seconds, and a last fill may still be on its way.
 
 
@@ -30,6 +31,7 @@ class JournalFacts:
     adopted: Mapping[str, Decimal] = field(
         default_factory=dict
     )  # Intents that took over what others bought, and at what.
+    gone: tuple[tuple[WrittenOff, datetime], ...] = ()  # What the operator wrote off, and when; oldest first.
 
 
 NO_JOURNAL: Final = JournalFacts({}, frozenset(), ())
@@ -48,9 +50,14 @@ def facts_of(rows: Iterable[tuple[str, str, str, str]]) -> JournalFacts:
     emulated: set[str] = set()
     fills: list[tuple[str, datetime]] = []
     adopted: dict[str, Decimal] = {}
+    gone: list[tuple[WrittenOff, datetime]] = []
     for at, stream, kind, body in rows:
         if kind == "LegFilled":
-            fills.append((json.loads(body)["exec_id"], datetime.fromisoformat(at)))
+            fill, when = json.loads(body), datetime.fromisoformat(at)
+            if fill["exec_id"].startswith(_GONE):
+                gone.append((WrittenOff(fill["exec_id"], fill["con_id"], fill["quantity"]), when))
+            else:
+                fills.append((fill["exec_id"], when))
         elif kind == "BracketPlanned":
             intent = stream.removeprefix(_STREAM)
             planned.setdefault(intent, datetime.fromisoformat(at))
@@ -59,7 +66,7 @@ def facts_of(rows: Iterable[tuple[str, str, str, str]]) -> JournalFacts:
                 emulated.add(intent)
             if plan.get("adopted"):
                 adopted[intent] = Decimal(plan["entry_limit"])
-    return JournalFacts(planned, frozenset(emulated), tuple(fills), adopted)
+    return JournalFacts(planned, frozenset(emulated), tuple(fills), adopted, tuple(gone))
 
 
 class JournalChecker(Checker):
@@ -69,10 +76,17 @@ class JournalChecker(Checker):
         super().__init__(book, limits, findings)
         self._facts = facts
         self._first_at: datetime | None = None
+        self._told: dict[int, int] = {}
 
     def before(self, notice: Notice, at: datetime) -> None:
-        """Check that an order's intent was written before the order came."""
+        """Check that an order's intent was written before the order came, and that what was written off is gone."""
         self._first_at = self._first_at or at
+        if isinstance(notice, PositionSeen):
+            self._told[notice.con_id] = notice.quantity
+        if isinstance(notice, WrittenOff):
+            left = self.book.position(notice.con_id) - notice.quantity
+            text = f"{notice.exec_id}: {notice.quantity} written off, and {self._told.get(notice.con_id)} are told of"
+            self.findings.expect(9, at, text, holds=0 <= self._told.get(notice.con_id, left + 1) <= left)
         if not isinstance(notice, OrderSent):
             return
         written = self._facts.planned.get(notice.intent)

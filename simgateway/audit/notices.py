@@ -205,6 +205,15 @@ class PositionSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenOff:
+    """Not of a frame: the journal says that so many of ours are gone, unsold, by the word of the operator."""
+
+    exec_id: str
+    con_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Connected:
     """A client has told its id: what an older connection of the same id had open is gone."""
 
@@ -234,6 +243,7 @@ Notice = (
     | NetLiquidation
     | PositionSeen
     | Connected
+    | WrittenOff
 )
 
 

@@ -20,6 +20,7 @@ from actors.runtime.observer import NullObserver
 from cli import control
 from cli.control_server import LINE_BYTES_MAX, SUFFIX, ControlServer, listening
 from cli.main import main
+from domain.bracket_gone import WriteOff, WrittenOff
 from domain.commands import AppendRecords, RecordsAppended
 from domain.control import Control, ControlState
 from domain.errors import ConfigError
@@ -226,6 +227,7 @@ def served(folder: Path, ledger: str = "risk") -> Iterator[tuple[Path, ControlSw
         Extra(
             context(ledger), {SettleForeign: lambda order: ForeignAnswer(done=f"{order.settle} {order.what}")}
         ).launch()
+        Extra(context("brackets"), {WriteOff: lambda order: WrittenOff(done=f"{order.what} by {order.by}")}).launch()
         ControlActor(context("control"), switch=switch, log=log).launch()
         server = ControlServer(opened, directory, host)
         server.start()
@@ -259,6 +261,7 @@ def said_to(path: Path, line: bytes) -> dict[str, Any]:
         b'{"order": "adopt"}\n',
         b'{"order": "ignore", "what": " "}\n',
         b'{"order": "ignore", "what": 7}\n',
+        b'{"order": "gone"}\n',
     ],
 )
 def test_a_line_that_is_no_order_is_answered_with_how_to_write_one(line: bytes, tmp_path: Path) -> None:
@@ -291,6 +294,13 @@ def test_what_others_hold_is_settled_by_who_keeps_the_ledger(settle: str, tmp_pa
         answer = said_to(path, json.dumps({"order": settle, "what": "SPY"}).encode() + b"\n")
 
     assert answer == {"done": f"{settle} SPY", "refused": "", "unknown": False, "unsettled": [], "ignored": []}
+
+
+def test_what_is_gone_is_written_off_by_who_guards_it_whoever_keeps_the_ledger(tmp_path: Path) -> None:
+    with served(tmp_path, "nobody") as (path, _):
+        answer = said_to(path, b'{"order": "gone", "what": "SPY"}\n')
+
+    assert answer == {"done": "SPY by ./bot gone", "refused": "", "unknown": False}
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,26 @@ def test_a_bot_that_knows_nothing_of_it_keeps_nobody_from_being_done(
     assert [next(iter(bot.values())) for bot in found["bots"]] == [UNKNOWN, DONE]
 
 
+@pytest.mark.parametrize(
+    ("answer", "code", "said"),
+    [
+        ({"done": "1 SPY counted as sold at 0"}, 0, "1 SPY counted as sold at 0"),
+        ({"done": ""}, 0, "SPY was settled before"),
+        ({"done": "", "refused": "nothing lacks"}, 1, "gone refused: nothing lacks"),
+        ({"done": "", "refused": "nothing of ours", "unknown": True}, 2, "gone refused: nothing of ours"),
+    ],
+)
+def test_what_is_gone_is_said_to_the_bot_and_answered_likewise(
+    answer: dict[str, Any], code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with bot_that_says(tmp_path, {"refused": "", "unknown": False, **answer}) as heard:
+        ended, line = ran(capsys, "gone", "SPY", "--state", tmp_path)
+
+    assert json.loads(heard[0]) == {"order": "gone", "what": "SPY"}
+    assert ended == code
+    assert said in line
+
+
 def test_without_a_running_bot_nothing_is_said_to_anybody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, said = ran(capsys, "ignore", "SPY", "--state", tmp_path)
 

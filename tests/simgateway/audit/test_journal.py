@@ -1,11 +1,25 @@
+import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.simgateway.audit.log_builder import LIMITS, START, Log, a_good_life, a_journal, audited, broken
+from simgateway.audit import AuditResult
+from tests.simgateway.audit.log_builder import (
+    EXPIRY,
+    INTENT,
+    LIMITS,
+    OPTION,
+    START,
+    Log,
+    a_good_life,
+    a_journal,
+    audited,
+    broken,
+)
 
 
 def test_an_order_whose_intent_was_never_written_breaks_invariant_8(tmp_path: Path) -> None:
@@ -40,6 +54,40 @@ def test_a_fill_that_is_missing_doubled_or_invented_breaks_invariant_9(tmp_path:
 
     assert broken(result) == {9}
     assert len(result.violations) == 1
+
+
+def a_written_off(folder: Path, *, told: int, cut: bool = True) -> AuditResult:
+    """Five were bought; so many are told of when two are written off, and the exits are cut to three or are not."""
+    log = Log().connect().entry().entry_filled().wait(20)
+    head = (61, 3, "DU1", OPTION, "SPY", "OPT", EXPIRY, "560", "C", 100, "", "USD", "", "SPY")
+    log.add("out", *head, told, "100").wait(30)
+    path = a_journal(folder, ("e1",))
+    body = json.dumps({"exec_id": "gone 1 0", "con_id": OPTION, "quantity": 2})
+    at = (START + timedelta(seconds=40)).isoformat()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        row = (at, f"bracket:{INTENT}", "LegFilled", body)
+        connection.execute("INSERT INTO records (at, stream, kind, body) VALUES (?, ?, ?, ?)", row)
+    if cut:
+        log.exits(3)
+    log.day_profit("0").wait(30).day_profit("0")
+    return audited(log, journal=path)
+
+
+def test_what_was_written_off_is_gone_once_the_gateway_told_of_less(tmp_path: Path) -> None:
+    result = a_written_off(tmp_path, told=3)
+
+    assert broken(result) == set()
+    assert result.positions == {OPTION: 3}
+
+
+def test_a_write_off_of_what_is_there_breaks_invariant_9(tmp_path: Path) -> None:
+    result = a_written_off(tmp_path, told=5)
+
+    assert broken(result) == {9}
+
+
+def test_exits_that_are_not_cut_after_a_write_off_break_invariant_3(tmp_path: Path) -> None:
+    assert broken(a_written_off(tmp_path, told=3, cut=False)) == {3}
 
 
 def test_fills_of_other_days_are_not_missed(tmp_path: Path) -> None:
