@@ -5,7 +5,7 @@ from pathlib import Path
 from cli.pulse import Pulse
 from config.settings import Settings
 from domain.errors import ConfigError
-from domain.ports import AlertPort, Clock
+from domain.ports import AlertPort, Clock, EventLog
 from ops.alerts import ChannelAlerts, NullAlerts
 from ops.heartbeat import Heartbeat, NullHeartbeat
 from ops.listings import ListingCache
@@ -42,7 +42,7 @@ def opened_cache(settings: Settings, path: Path, log: FileLog) -> ListingCache:
     return cache
 
 
-def alerts_of(settings: Settings, log: FileLog) -> AlertPort:
+def alerts_of(settings: Settings, log: EventLog) -> AlertPort:
     """Return the way to the operator; to nobody where it is switched off or has no address."""
     monitoring = settings.monitoring
     if not monitoring.alerts_enabled or not monitoring.alert_urls:

@@ -182,7 +182,7 @@ def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int, now: date
         SetTimer(timer="anew", seconds=bracket.policy.chase_seconds),
     )
     if count == REFUSALS_BEFORE_ALARM:
-        text = f"{plan.contract.label}: exits are placed for the {count}th time; the broker may be refusing them"
+        text = f"{plan.contract.label}: exits were placed {count} times; the broker may be refusing them"
         effects = (*effects, Alarm(kind="unguarded", text=text, level="CRITICAL"))
     numbers = (*after.numbers, (leg, number))
     timers = after.timers | {"anew"}

@@ -17,13 +17,16 @@ from cli.day import ACCOUNT
 from cli.scenario import tell
 from cli.system import Outside, System, calendar_around
 from cli.trace import TracingObserver
+from cli.trade_tools import alerts_of
 from config.load import load_fixed
 from domain.brackets import Bracket, position
 from domain.commands import AskPhase, RequestBook
 from domain.ids import OrderRef
+from domain.kept_sessions import AskSessions
 from domain.orders import LIVE
+from domain.ports import AlertPort
 from domain.reports import BookReport
-from domain.trading_day import NEW_YORK, new_york
+from domain.trading_day import NEW_YORK, Calendar, new_york
 from ops.library_logs import capture, loop_errors, release
 from ops.listings import ListingCache
 from ops.logs import FileLog
@@ -97,15 +100,16 @@ class Recorder:
 
 
 class Alerts:
-    """Remembers what the operator was told."""
+    """Remembers what the operator was told, and sends it on to the channels of the settings, if they have any."""
 
-    def __init__(self) -> None:
+    def __init__(self, onward: AlertPort) -> None:
+        self._onward = onward
         self.told: list[tuple[str, str]] = []
 
     async def send(self, title: str, body: str) -> bool:
         """Take it."""
         self.told.append((title.removeprefix("Stopward: "), body))
-        return True
+        return await self._onward.send(title, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,8 @@ class Life:
     connection: type[sqlite3.Connection] = sqlite3.Connection
     account: str = ACCOUNT
     begins: datetime = BEGINS
+    calendar: Calendar | None = None
+    ask_sessions: AskSessions | None = None
 
     def __post_init__(self) -> None:
         """Build both; nothing runs yet."""
@@ -144,9 +150,10 @@ class Life:
         self.gateway = Gateway(config, market, LoopClock(self.host.loop, self.begins), self.frames)
         broker = self.settings.broker
         self.host.loop.hosted[broker.host, broker.port] = self.gateway.protocol
-        self.seen, self.alerts = Recorder(self.host), Alerts()
+        self.seen = Recorder(self.host)
         self._file_log = FileLog(self.folder / "logs", self.host.clock, inline=True, strict=True)
         self.log = TeeLog(self._file_log, self.seen)
+        self.alerts = Alerts(alerts_of(self.settings, self.log))
         self.state = self.folder / "state.sqlite"
         self.injector = Injector(seed=7, heard=lambda firing: tell(self.log, firing))
         self._store = SqliteStore(
@@ -164,7 +171,8 @@ class Life:
             journal=self._store,
             listings=ListingCache(None, "run"),
             alerts=self.alerts,
-            calendar=calendar_around(DAY, self.folder.parent / "calendar"),
+            calendar=self.calendar or calendar_around(DAY, self.folder.parent / "calendar"),
+            ask_sessions=self.ask_sessions,
             observer=TracingObserver(self.log),
             seed=7,
             faults=self.injector if self.fallible else None,

@@ -1,126 +1,130 @@
-"""Alerts of the runbook that no other scenario raises: over the wire and in virtual time, each from its cause."""
+"""Every alert of the runbook is raised by what raises it, and a channel on the network receives it once.
 
-from datetime import datetime, timedelta
+In virtual time as far as it goes (`alerts_raised.py`), else by a process of its own; the channel is a real server.
+"""
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from actors.runtime.faults.model import ActorFault
-from actors.runtime.faults.model import Chance as ActorChance
-from domain.commands import FlattenBracket
-from domain.events import ClosedBy
-from domain.trading_day import NEW_YORK
-from simgateway.market.base import Instrument
-from tests.scenarios.bad_days import STRIKES, Life, often, struck, wavering
-from tests.scenarios.test_daily_loss import a_day, lost
-from tests.simulation.short_days import DAY
+import pytest
 
-QUIET: Final = ("risk.cooldown_minutes=390",)
+from cli.main import main
+from tests.docs.alert_kinds import alert_kinds
+from tests.ops.web import Web, serving
+from tests.scenarios.alerts_raised import SCENES, Scene
+from tests.scenarios.pairs import LOOK_SECONDS, PATIENCE_SECONDS, Pair, pair
 
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise asks for it.
 
-def at(hour: int, minute: int, second: int = 0) -> datetime:
-    return datetime(DAY.year, DAY.month, DAY.day, hour, minute, second, tzinfo=NEW_YORK)
-
-
-def kinds(life: Life) -> list[str]:
-    return [kind for kind, _ in life.alerts.told]
-
-
-def text_of(life: Life, kind: str) -> str:
-    (text,) = [text for each, text in life.alerts.told if each == kind]
-    return text
+CHANNEL: Final = "/channel"
+CLUMSY: Final = 'strategies.use=["tests.scenarios.trading_child.Clumsy"]'
+BY_A_PROCESS: Final = {
+    "started": "paper: SPY",
+    "actor_restarted": "symbol:SPY died and lives again: ZeroDivisionError: a bug of a strategy",
+    "entry": "bought ",
+    "control": "halted by ./bot halt",
+    "stopping": "paper: asked to; what rests at the broker stays there",
+}
 
 
-def test_a_day_to_its_end_is_told_with_its_entry_its_exit_and_its_sum(tmp_path: Path) -> None:
-    with Life.of(tmp_path, begins=at(15, 20, 40), sets=QUIET) as life:
-        life.run_until(at(16, 0, 10))
-
-        assert kinds(life) == ["entry", "exit", "end_of_day"]
-        assert "closed by flattened" in text_of(life, "exit")
-        (pnl,) = {row["pnl"] for row in life.events("position_closed")}
-        assert f"{DAY}: 1 entries, P&L {pnl:.2f} USD" in text_of(life, "end_of_day")
+def received(web: Web) -> list[tuple[str, str]]:
+    """Return kind and text of each alert that came over the network, oldest first."""
+    found = [json.loads(body) for method, path, body in web.asked if (method, path) == ("POST", CHANNEL)]
+    return [(str(each["title"]).removeprefix("Stopward: "), str(each["message"])) for each in found]
 
 
-def test_without_a_gateway_at_nine_a_human_is_called_before_the_open(tmp_path: Path) -> None:
-    with Life.of(tmp_path, begins=at(8, 50)) as life:
-        life.strike(struck("restart", seconds=3600))
-        life.run_until(at(9, 0, 10))
-
-        assert kinds(life) == ["disconnected", "not_ready"]
+def channel(web: Web) -> str:
+    """Return the server's address as an operator writes it."""
+    return f"json://127.0.0.1:{web.port}{CHANNEL}"
 
 
-def test_a_broker_that_refuses_each_exit_is_told_in_seconds(tmp_path: Path) -> None:
-    with Life.of(tmp_path, sets=QUIET) as life:
-        life.run_until(STRIKES)
-        life.strike(often(1.0, "reject", "placeOrder", code=201, lasts=15))
-        for order in life.gateway.books().open_orders:
-            life.host.run(_cancelled(life, order.perm_id))
-        life.run_for(12)
-
-        assert "unguarded" in kinds(life)
+def once(alerts: list[tuple[str, str]], kind: str, words: str) -> None:
+    """See that one alert of this kind came with these words, and that none at all came twice."""
+    assert [each for each, text in alerts if (each, words in text) == (kind, True)] == [kind], alerts
+    assert len(alerts) == len(set(alerts)), alerts
 
 
-async def _cancelled(life: Life, perm_id: int) -> None:
-    life.gateway.desk.cancel_by_hand(perm_id)
+def test_each_alert_that_there_is_has_a_scene_that_raises_it() -> None:
+    raised = set(BY_A_PROCESS).union(*SCENES.values())
+
+    assert raised == alert_kinds()
 
 
-def test_a_guard_that_can_not_be_started_is_told(tmp_path: Path) -> None:
-    with Life.of(tmp_path, fallible=True, sets=QUIET) as life:
-        life.injector.add(ActorFault(kind="fail_start", actor="oco:*", when=ActorChance(1.0)))
-        life.run_until(STRIKES)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_what_happens_is_told_to_the_channel_once(scene: Scene, tmp_path: Path) -> None:
+    with serving(Web()) as web:
+        monitoring = {"alerts_enabled": True, "alert_urls": [channel(web)]}
+        raised = list(scene(tmp_path, {"values": {"monitoring": monitoring}}))
+        told = received(web)
 
-        assert "has no guard" in text_of(life, "oco_dead")
-
-
-def test_an_exit_that_begins_without_any_bid_is_told(tmp_path: Path) -> None:
-    gone: list[bool] = []
-
-    def prices(instrument: Instrument, now: datetime) -> tuple[str, str] | None:
-        return None if gone else wavering(instrument, now)
-
-    with Life.of(tmp_path, prices=prices, sets=QUIET) as life:
-        life.run_until(STRIKES)
-        (bracket,) = life.brackets()
-        gone.append(True)
-        life.run_for(10)
-        life.tell(f"oco:{bracket.plan.intent}", FlattenBracket(why=ClosedBy.FLATTENED))
-        life.run_for(20)
-
-        assert "no bid at all" in text_of(life, "no_bid")
+    for kind, words in raised:
+        once(told, kind, words)
+    assert {kind for kind, _ in raised} == SCENES[scene]
 
 
-def test_a_guard_whose_quote_stays_silent_is_told(tmp_path: Path) -> None:
-    with Life.of(tmp_path, sets=QUIET) as life:
-        life.run_until(STRIKES)
-        for message in ("tickPrice", "tickSize", "tickString", "tickOptionComputation", "tickGeneric"):
-            life.strike(often(1.0, "mute", message, lasts=300))
-        life.run_for(240)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lived:
+    """What is left of a process and its channel."""
 
-        assert "no quote for its guard" in text_of(life, "stream_silent")
-
-
-def test_a_symbol_that_holds_a_position_and_gets_no_bars_is_told(tmp_path: Path) -> None:
-    sets = ("historical.timeout=30", "historical.retry_delays_seconds=[0]", "historical.cache_max_age_seconds=0")
-    with Life.of(tmp_path, sets=(*QUIET, *sets)) as life:
-        life.run_until(STRIKES)
-        life.strike(often(1.0, "mute", "historicalData", lasts=900))
-        life.run_for(timedelta(minutes=6).total_seconds())
-
-        assert "no data for 3 cycles while a position is open" in text_of(life, "data_lost")
-        assert "breaker" in kinds(life)
+    exit_code: int
+    errors: str
+    account: str
+    log: str
+    web: Web
 
 
-def test_a_guard_for_which_no_quote_is_left_is_told(tmp_path: Path) -> None:
-    sets = ("limits.subscriptions_warn=1", "limits.subscriptions_skip=1", "schedule.max_concurrent_symbols=2")
-    with Life.of(tmp_path, symbols=("SPY", "QQQ"), sets=(*QUIET, *sets)) as life:
-        life.run_until(STRIKES)
+@contextmanager
+def told_of(folder: Path, web: Web) -> Iterator[Pair]:
+    """Give a bot with its gateway; the bot's alerts and heartbeat go to this server."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("STOPWARD__MONITORING__ALERTS_ENABLED", "true")
+        environment.setenv("STOPWARD__MONITORING__ALERT_URLS", channel(web))
+        environment.setenv("STOPWARD__MONITORING__HEARTBEAT_URL", f"http://127.0.0.1:{web.port}/ping")
+        environment.setenv("STOPWARD__MONITORING__HEARTBEAT_INTERVAL_SECONDS", "10")
+        with pair(folder, "news", 0, CLUMSY) as one:
+            yield one
 
-        assert len(life.true().positions) == 2
-        assert "no quotes for its guard, 1 contracts stream already" in text_of(life, "subscriptions")
+
+def wait_for(web: Web, kind: str) -> None:
+    for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
+        if kind in dict(received(web)):
+            return
+        threading.Event().wait(LOOK_SECONDS)
+    raise AssertionError(f"no {kind} among {received(web)}")
 
 
-def test_the_days_loss_limit_is_told_once(tmp_path: Path) -> None:
-    with a_day(tmp_path) as life:
-        lost(life)
-        life.run_for(120)
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
+    """Live as a process whose strategy fails once and which is halted by command; its channel stalls at the end."""
+    with serving(Web()) as web, told_of(tmp_path_factory.mktemp("news"), web) as one:
+        one.wait_for_guards()
+        wait_for(web, "actor_restarted")
+        with pytest.raises(SystemExit):
+            main(["halt", "--state", str(one.folder / "state")])
+        wait_for(web, "control")
+        while ("GET", "/ping", "") not in web.asked:
+            threading.Event().wait(LOOK_SECONDS)
+        web.stall = threading.Event()
+        code, _, errors = one.end(signal.SIGTERM)
+        log = "".join((one.folder / "log" / f"bot.{kind}").read_text() for kind in ("jsonl", "log"))
+        return Lived(exit_code=code, errors=errors, account=one.account, log=log, web=web)
 
-        assert "no entry until the next trading day" in text_of(life, "loss_limit")
+
+@pytest.mark.parametrize("kind", BY_A_PROCESS)
+def test_what_happens_to_a_process_is_told_to_the_channel_once(kind: str, lived: Lived) -> None:
+    once(received(lived.web), kind, BY_A_PROCESS[kind])
+
+
+def test_a_channel_that_stalls_holds_up_no_end_and_no_secret_is_told_or_logged(lived: Lived) -> None:
+    kinds = [kind for kind, _ in received(lived.web)]
+
+    assert (lived.exit_code, lived.errors.count("\n")) == (0, 1), lived.errors  # The one line that it trades.
+    assert (kinds[0], kinds[-1]) == ("started", "stopping")
+    assert lived.account not in str(lived.web.asked)
+    assert (CHANNEL in lived.log, "/ping" in lived.log) == (False, False)

@@ -85,6 +85,15 @@ def rising(after: list[bool]) -> Callable[[Instrument, Any], tuple[str, str]]:
     return prices
 
 
+def sold_as_the_target_fills(held: Held, up: list[bool], before: float) -> None:
+    """Sell all by hand so many seconds before the quote at which the target fills as well, and live on."""
+    held.life.run_until(NEXT_QUOTE - timedelta(seconds=before))
+    held.sell(held.quantity)
+    held.life.run_for(min(before, 0.35))
+    up.append(True)
+    held.life.run_for(3 * 60)
+
+
 def test_all_sold_by_hand_cancels_the_exits_within_seconds_and_ends_the_bracket(tmp_path: Path) -> None:
     with holding(tmp_path) as held:
         held.sell(held.quantity)
@@ -135,11 +144,7 @@ def test_when_the_target_fills_at_that_moment_what_is_short_is_told_and_not_trad
 ) -> None:
     up: list[bool] = []
     with holding(tmp_path, prices=rising(up)) as held:
-        held.life.run_until(NEXT_QUOTE - timedelta(seconds=before))
-        held.sell(held.quantity)
-        held.life.run_for(min(before, 0.35))
-        up.append(True)
-        held.life.run_for(3 * 60)
+        sold_as_the_target_fills(held, up, before)
 
         in_time = told == {"sold_outside"}
         assert {kind for kind, _ in held.life.alerts.told} & LOUD == told

@@ -7,11 +7,14 @@ ANCHOR the machine's monotonic time of that moment, SET a setting such as `dry_r
 import sys
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
 from actors.runtime.clock import ScaledClock
 from cli.main import guarded
 from cli.trade import run_trade
+from domain.bars import Bar
 from domain.strategies.protocol import Signal, hold
+from tests.simulation.eager import Eager
 
 
 class Hanging:
@@ -26,6 +29,19 @@ class Hanging:
         while bars:
             pass
         return hold(self.name)
+
+
+class Clumsy(Eager):
+    """A strategy with a bug that shows once in a process, at its second look."""
+
+    looks: ClassVar[list[int]] = []
+
+    def decide(self, bars: Sequence[Bar]) -> Signal:
+        """Fail, or want to buy."""
+        self.looks.append(len(bars))
+        if len(self.looks) == 2:
+            raise ZeroDivisionError("a bug of a strategy")
+        return super().decide(bars)
 
 
 def main(start: str, anchor: str, *sets: str) -> None:
