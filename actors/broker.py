@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date
 from types import TracebackType
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from actors.base import Actor
 from actors.broker_health import LOOK_SECONDS, Health
@@ -50,6 +50,7 @@ from domain.reports import (
 )
 from domain.trading_day import Calendar, new_york
 
+REQUESTS: Final = get_args(Request)
 AT_ONCE_SECONDS = 10.0  # For what only queues an order, or begins or ends a stream: it waits for nobody.
 
 
@@ -193,7 +194,7 @@ class BrokerActor(Actor):
                 return self._traffic()
             case Wake():
                 return self._woken(message.what)
-            case _ if isinstance(message, get_args(Request)):
+            case _ if isinstance(message, REQUESTS):
                 return self._questions.answer(message)
             case _:
                 pass
@@ -202,7 +203,7 @@ class BrokerActor(Actor):
     def deadline_seconds(self, message: Any) -> float:
         """Return how long a handler may be at it; only what is answered, or looks after the link, may wait for long."""
         patient = super().deadline_seconds(message)
-        return patient if isinstance(message, (*get_args(Request), Wake)) else min(AT_ONCE_SECONDS, patient)
+        return patient if isinstance(message, (*REQUESTS, Wake)) else min(AT_ONCE_SECONDS, patient)
 
     def _traffic(self) -> Traffic:
         return Traffic(

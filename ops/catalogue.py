@@ -23,7 +23,7 @@ def problem_with(event: str, fields: Mapping[str, object]) -> str:
     missing = [name for name in known.required if name not in fields]
     if missing:
         return f"lacks {', '.join(missing)}"
-    unknown = fields.keys() - {*known.required, *known.optional}
+    unknown = fields.keys() - known.fields
     return f"has no field {', '.join(sorted(unknown))}" if unknown else ""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Final
 
 import orjson
 
@@ -13,6 +14,7 @@ from ops.events.event import Level
 from ops.masking import Masker
 
 Scalar = str | int | float | bool | None
+_AS_IT_IS: Final = frozenset({int, float, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Line:
 
 def moment(at: datetime) -> str:
     """Return aware UTC as ISO 8601 with microseconds and Z."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def line_of(event: str, fields: Mapping[str, object], at: datetime, masker: Masker) -> Line:
@@ -49,6 +51,11 @@ def line_of(event: str, fields: Mapping[str, object], at: datetime, masker: Mask
 
 
 def _flat(value: object, masker: Masker) -> Scalar | list[Scalar]:
+    kind = type(value)
+    if kind is str:  # As most are, and they need none of the questions below.
+        return masker(value)  # type: ignore[arg-type]  # the type was just looked at
+    if kind in _AS_IT_IS:
+        return value  # type: ignore[return-value]  # as above
     if isinstance(value, list | tuple | set | frozenset):
         return [_scalar(each, masker) for each in value]
     return _scalar(value, masker)

@@ -24,7 +24,12 @@ class Masker:
         """Return the text without them. Of an account number its letters stay: they tell paper from live."""
         if self._secrets is not None:
             text = self._secrets.sub(HIDDEN, text)
-        return _LOGIN_IN_ADDRESS.sub(HIDDEN, _ACCOUNT.sub(rf"\g<1>{HIDDEN}", text))
+        text = _ACCOUNT.sub(_hidden, text)
+        return _LOGIN_IN_ADDRESS.sub(HIDDEN, text) if "://" in text else text
+
+
+def _hidden(account: re.Match[str]) -> str:
+    return account[1] + HIDDEN
 
 
 def _with_parts(secret: str) -> Iterable[str]:

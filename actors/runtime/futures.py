@@ -105,12 +105,13 @@ class LoopFuture(ThreadingFuture[T]):
 class LoopReply(pykka.Future[Any]):
     """The answer to `Address.ask`: set from any thread, awaited as `future` on the loop of who asked."""
 
-    __slots__ = ("_loop", "_thread", "future")
+    __slots__ = ("_loop", "_thread", "_timer", "future")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__()
         self._loop = loop
         self._thread = threading.get_ident()
+        self._timer: asyncio.TimerHandle | None = None
         self.future: asyncio.Future[Any] = loop.create_future()
 
     def set(self, value: Any = None) -> None:
@@ -124,17 +125,23 @@ class LoopReply(pykka.Future[Any]):
 
     def expire_after(self, seconds: float, question: str) -> None:
         """Answer with AskTimeoutError when nothing else has come after so many seconds of the asking loop."""
-        timer = self._loop.call_later(seconds, self._expire, seconds, question)
-        self.future.add_done_callback(lambda future: _settled(timer, future))
+        self._timer = self._loop.call_later(seconds, self._expire, seconds, question)
 
     def _expire(self, seconds: float, question: str) -> None:
         self.set_exception(failure_of(AskTimeoutError(f"no answer within {seconds} s: {question}")))
 
     def _settle(self, value: Any, error: BaseException | None) -> None:
         if threading.get_ident() == self._thread:
-            _finish(self.future, value, error)
+            self._land(value, error)
         else:
-            _call_in(self._loop, _finish, self.future, value, error)
+            _call_in(self._loop, self._land, value, error)
+
+    def _land(self, value: Any, error: BaseException | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        if not self.future.done():
+            _finish(self.future, value, error)
+            self.future.exception()  # Looked at: an answer that nobody waits for is not a complaint of asyncio's.
 
 
 class Deferred:
@@ -189,12 +196,6 @@ def _finish(future: "asyncio.Future[Any]", value: Any = None, error: BaseExcepti
         future.set_exception(RuntimeError(f"the handler raised {error!r}"))  # a future refuses to carry that one
     else:
         future.set_exception(error)
-
-
-def _settled(timer: asyncio.TimerHandle, future: "asyncio.Future[Any]") -> None:
-    timer.cancel()
-    if not future.cancelled():
-        future.exception()  # looked at, so that an answer nobody waits for is not a complaint of asyncio's
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, callback: Callable[..., None], *arguments: Any) -> None:

@@ -1,6 +1,6 @@
 """What the catalogue knows of one event."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -23,3 +23,7 @@ class Event:
     text: str
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    fields: frozenset[str] = field(init=False, compare=False, repr=False)  # All of them.
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", frozenset((*self.required, *self.optional)))
