@@ -8,7 +8,8 @@ every symbol's order lies in the dry-run ledger. That each is cancelled a second
 again, is not counted; the other's tickets simply end.
 
 Both are run in turns, three times each, and the medians are shown: real seconds, and CPU seconds for a busy machine.
-`--profile` shows which rooms of ours the time went to.
+`--profile` shows which rooms of ours the time went to; `--floor` what the work costs that no design can leave out: the
+log's lines, the journal's records, the choice among the quotes.
 """
 
 import argparse
@@ -21,15 +22,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
+from unittest.mock import patch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from actors import entry_search
 from actors.runtime.hosts import VirtualHost
 from actors.runtime.observer import NullObserver
 from actors.tree import Hosts
@@ -86,14 +89,14 @@ class Ours:
         self._at = OPENS - timedelta(minutes=1)
         self._host = VirtualHost(7, self._at)
         self._host.start()
-        self._file_log = FileLog(folder / "logs", self._host.clock, inline=True)
-        self._store = SqliteStore(folder / "state.sqlite", "DU1234567", "dry-run", self._at)
-        self.watch = Watch(self._file_log)
+        self.file_log = FileLog(folder / "logs", self._host.clock, inline=True)
+        self.store = SqliteStore(folder / "state.sqlite", "DU1234567", "dry-run", self._at)
+        self.watch = Watch(self.file_log)
         host = self._host
         outside = Outside(
             hosts=Hosts(system=host, broker=host, core=host, journal=host),
             log=self.watch,
-            journal=self._store,
+            journal=self.store,
             listings=ListingCache(None, "bench"),
             alerts=NullAlerts(),
             calendar=calendar_around(DAY, CHECKOUT / "runs" / "calendar"),
@@ -120,8 +123,8 @@ class Ours:
     def close(self) -> None:
         """End it."""
         self._host.stop()
-        self._store.close()
-        self._file_log.close()
+        self.store.close()
+        self.file_log.close()
 
 
 @contextmanager
@@ -185,13 +188,53 @@ def profiled(count: int) -> None:
         print(f"{100 * seconds / whole:6.1f} %  {name}")
 
 
+class Timed:
+    """Counts the calls of a function and the CPU seconds in them."""
+
+    def __init__(self, work: Callable[..., Any]) -> None:
+        self._work = work
+        self.calls = 0
+        self.seconds = 0.0
+
+    def __call__(self, *arguments: Any, **named: Any) -> Any:
+        """Do the work."""
+        began = time.process_time()
+        try:
+            return self._work(*arguments, **named)
+        finally:
+            self.calls += 1
+            self.seconds += time.process_time() - began
+
+
+def floor(count: int) -> None:
+    """Show what a cycle's lines, records and choice cost by themselves."""
+    with ours(count) as bot:
+        timed = {
+            "lines of the log": (bot.file_log, "emit"),
+            "records of the journal": (bot.store, "append"),
+            "the choice of an option": (entry_search, "choose"),
+        }
+        found = {name: Timed(getattr(*where)) for name, where in timed.items()}
+        with ExitStack() as stack:
+            for name, where in timed.items():
+                stack.enter_context(patch.object(*where, found[name]))
+            spent = sum(bot.cycle()[1] for _ in range(cycles_of(count))) / (done := count * cycles_of(count))
+    print(f"a symbol-cycle: {1e3 * spent:.2f} ms of CPU, of which")
+    for name, each in found.items():
+        print(f"{1e3 * each.seconds / done:8.2f} ms  {each.calls / done:4.1f}  {name}")
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("symbols", nargs="*", type=int, default=list(SIZES))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--floor", action="store_true")
     options = parser.parse_args()
+    if options.floor:
+        floor(options.symbols[0])
+        return
     if options.profile:
         profiled(options.symbols[0])
         return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+YEARS: Final = (1970, 2105)  # What packed bars can tell; nothing else was ever traded here.
 SESSION_HOURS_MAX: Final = timedelta(hours=17)  # From 04:00 to 20:00 with those around the regular one.
 NO_VALUE_MIN: Final = 1e300  # The broker writes the largest double, 1.797e308, where it has no value.
 
@@ -52,7 +53,7 @@ def recent(bars: Sequence[Bar], earlier: int) -> tuple[Bar, ...]:
 
 
 def sound(bars: Iterable[Bar]) -> tuple[Bar, ...]:
-    """Return the bars whose numbers can be believed; the broker's "no value" (NaN, -1, 0, 1.797e308) is none."""
+    """Return the bars whose numbers can be believed; the broker's "no value" (NaN, -1, 0, 1.797e308) is none, nor a year outside ``YEARS``."""
     return tuple([bar for bar in bars if _is_sound(bar)])
 
 
@@ -78,4 +79,5 @@ def _is_sound(bar: Bar) -> bool:
         0 < bar.low <= bar.open <= bar.high < NO_VALUE_MIN
         and bar.low <= bar.close <= bar.high
         and 0 <= bar.volume < NO_VALUE_MIN
+        and YEARS[0] <= bar.start.year <= YEARS[1]
     )

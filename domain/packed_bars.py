@@ -1,40 +1,46 @@
-"""Bars that nobody looks at now, in a fifth of their room: seven numbers each, one array for all."""
+"""Bars that nobody looks at now, in a sixth of their room: seven numbers each, two arrays for all."""
 
 from array import array
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from domain.bars import Bar
 
-FIELDS: Final = ("start", "seconds", "open", "high", "low", "close", "volume")
+_PRICES: Final = ("open", "high", "low", "close", "volume")
 _NEW: Final[Any] = object.__new__
 # A frozen bar is set by its slots: a thousand symbols' bars are unpacked in every cycle, and this takes half the time.
-_SET: Final[tuple[Any, ...]] = tuple(Bar.__dict__[name].__set__ for name in FIELDS)
+_SET: Final[tuple[Any, ...]] = tuple(Bar.__dict__[name].__set__ for name in ("start", "seconds", *_PRICES))
 
 
-def packed(bars: Iterable[Bar]) -> "array[float]":
-    """Return the numbers of these bars; `start` as seconds since 1970, exact for bars that begin on a second."""
-    return array(
-        "d",
-        [
-            number
-            for bar in bars
-            for number in (bar.start.timestamp(), bar.seconds, bar.open, bar.high, bar.low, bar.close, bar.volume)
-        ],
-    )
+class Packed(NamedTuple):
+    """48 bytes a bar: a thousand symbols' whole sessions are half a million of them."""
+
+    times: "array[int]"  # Of each bar its start, in seconds since 1970, and its length in seconds: four bytes each.
+    prices: "array[float]"  # Of each bar open, high, low, close, USD, and the volume.
 
 
-def unpacked(numbers: Iterable[float]) -> tuple[Bar, ...]:
+def packed(bars: Iterable[Bar]) -> Packed:
+    """Return the numbers of these bars, exact for bars that begin on a second.
+
+    Raises OverflowError for a bar before 1970 or after 2105.
+    """
+    kept = tuple(bars)
+    times = array("I", [number for bar in kept for number in (int(bar.start.timestamp()), bar.seconds)])
+    prices = [number for bar in kept for number in (bar.open, bar.high, bar.low, bar.close, bar.volume)]
+    return Packed(times, array("d", prices))
+
+
+def unpacked(numbers: Packed) -> tuple[Bar, ...]:
     """Return the bars, equal to those that were packed."""
     new, at = _NEW, datetime.fromtimestamp
     set_start, set_seconds, set_open, set_high, set_low, set_close, set_volume = _SET
-    rest = iter(numbers)
+    times, prices = iter(numbers.times), iter(numbers.prices)
     found = []
-    for start, seconds, opened, high, low, close, volume in zip(*[rest] * len(FIELDS), strict=True):
+    for start, seconds, opened, high, low, close, volume in zip(times, times, *[prices] * len(_PRICES), strict=True):
         bar = new(Bar)
         set_start(bar, at(start, UTC))
-        set_seconds(bar, int(seconds))
+        set_seconds(bar, seconds)
         set_open(bar, opened)
         set_high(bar, high)
         set_low(bar, low)
@@ -51,7 +57,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._bars: tuple[Bar, ...] | None = ()
-        self._packed: array[float] | None = None
+        self._packed: Packed | None = None
 
     @property
     def bars(self) -> tuple[Bar, ...]:

@@ -104,3 +104,10 @@ def test_a_session_is_kept_whole() -> None:
 
     assert recent(session, earlier=0) == tuple(session)
     assert recent((), earlier=2) == ()
+
+
+@pytest.mark.parametrize("year", [1969, 2106])
+def test_a_bar_of_a_year_in_which_nobody_trades_is_not_believed(year: int) -> None:
+    bar = a_bar(1.0)
+
+    assert sound([replace(bar, start=bar.start.replace(year=year))]) == ()
