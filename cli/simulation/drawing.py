@@ -7,8 +7,9 @@ from random import Random
 from typing import Final
 
 from cli.day import ACCOUNT
+from cli.simulation import set_pieces
 from cli.simulation.mishaps import draw_faults
-from cli.simulation.script import DAY, Level, Script
+from cli.simulation.script import DAY, Level, Mishap, Script
 from domain.trading_day import NEW_YORK
 from simgateway.config import ChildrenOnPartial, GatewayConfig
 
@@ -40,15 +41,22 @@ def drawn_script(seed: int, level: Level) -> Script:
     sets, gateway = _sets(draw, symbols), _gateway(seed, draw)
     writes = not gateway.cash_account and Random(f"{seed}:writes").random() < WRITES  # noqa: S311 - as above
     gateway = replace(gateway, writes_options=writes)
+    piece = set_pieces.set_piece(seed) if level is Level.ALL else None
     return Script(
         seed=seed,
         level=level,
         starts_at=starts_at,
         symbols=symbols,
-        sets=(*sets, *busy),
-        gateway=replace(gateway, snapshot_end_ms=SLOW_SNAPSHOT_MS) if busy else gateway,
-        mishaps=draw_faults(level, Random(f"{seed}:mishaps:{level}"), busy=bool(busy)),  # noqa: S311 - as above
+        sets=(*sets, *busy, *(set_pieces.SETS if piece else ())),
+        gateway=replace(gateway, snapshot_end_ms=SLOW_SNAPSHOT_MS) if busy or piece else gateway,
+        mishaps=_mishaps(seed, level, piece, busy=bool(busy)),
     )
+
+
+def _mishaps(seed: int, level: Level, piece: set_pieces.Piece | None, *, busy: bool) -> tuple[Mishap, ...]:
+    if piece is not None:
+        return set_pieces.put_together(piece, Random(f"{seed}:piece"))  # noqa: S311 - as above
+    return draw_faults(level, Random(f"{seed}:mishaps:{level}"), busy=busy)  # noqa: S311 - as above
 
 
 def _start(draw: Random) -> datetime:
