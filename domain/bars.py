@@ -53,7 +53,10 @@ def recent(bars: Sequence[Bar], earlier: int) -> tuple[Bar, ...]:
 
 
 def sound(bars: Iterable[Bar]) -> tuple[Bar, ...]:
-    """Return the bars whose numbers can be believed; the broker's "no value" (NaN, -1, 0, 1.797e308) is none, nor a year outside ``YEARS``."""
+    """Return the bars whose numbers can be believed.
+
+    The broker's "no value" (NaN, -1, 0, 1.797e308) is none, nor a year outside ``YEARS``.
+    """
     return tuple([bar for bar in bars if _is_sound(bar)])
 
 
