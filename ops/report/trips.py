@@ -172,11 +172,13 @@ class TripBook:
             "order_modify_sent": self._level,
             "entry_filled": self._filled,
             "exit_filled": self._filled,
+            "sold_outside": lambda row: self._keep(self.of(row), row, leg="OUTSIDE", exec_id=str(row["exec_id"])),
             "fill_corrected": self._corrected,
             "fees_charged": self._charged,
             "guard_quote": self._bid,
             "position_guarded": self._guarded,
             "position_closed": self._closed,
+            "bracket_reopened": self._reopened,
         }
 
     def of(self, row: Row) -> Trip:
@@ -246,3 +248,7 @@ class TripBook:
         trip.closed_at, trip.reason = at_of(row), str(row["reason"])
         if row["quantity"]:
             trip.told_pnl, trip.told_fees = money(row["pnl"]), money(row["fees"])
+
+    def _reopened(self, row: Row) -> None:
+        trip = self.of(row)
+        trip.closed_at, trip.reason, trip.told_pnl, trip.told_fees = None, "", None, None

@@ -1,7 +1,8 @@
 """How the bot stands, as the log tells it line by line: nothing else is asked, so that a copied log will do."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -47,7 +48,8 @@ class Board:
         self.connection = "unknown"
         self.breaker = "closed"
         self.control = "running"
-        self.stopped = ""
+        self.stopped = False
+        self.reasons: dict[str, str] = {}  # Of what is not as it should be.
         self.session: tuple[datetime, datetime] | None = None
         self.cycle = 0
         self.cycle_at: datetime | None = None
@@ -61,7 +63,7 @@ class Board:
             "started": self._started,
             "shutdown": self._shutdown,
             "connection_state": self._connection,
-            "circuit_breaker_open": lambda row: self._broke(f"OPEN: {row['reason']}"),
+            "circuit_breaker_open": lambda row: self._broke("OPEN", str(row["reason"])),
             "circuit_breaker_half_open": lambda _: self._broke("half open"),
             "circuit_breaker_closed": lambda _: self._broke("closed"),
             "control": self._controlled,
@@ -92,33 +94,43 @@ class Board:
     def take(self, row: Row) -> None:
         """Take one row."""
         event, self.at = row["event"], at_of(row)
-        for handlers in (self._handlers, self._book.handlers):
-            handler = handlers.get(event)
-            try:
-                if handler is not None:
-                    handler(row)
-            except (KeyError, ValueError, TypeError, ArithmeticError):
-                continue  # Another version's row; its sentence is shown all the same.
-        if event == "guard_quote":
-            self._forget_old_bids(str(row.get("intent")))
+        self._handled(self._handlers, row)
+        self.remember(row)
         if event == "position_closed":
             self.unguarded.discard(str(row.get("intent")))
         if row.get("level") not in QUIET and event not in SHOWN_ABOVE:
             self.events.append((self.at, str(row.get("level", "")), str(row.get("msg", event))))
 
+    def remember(self, row: Row) -> None:
+        """Take of one row what it says of brackets alone: for the days before."""
+        self._handled(self._book.handlers, row)
+        if row["event"] == "guard_quote":
+            self._forget_old_bids(str(row.get("intent")))
+
+    @staticmethod
+    def _handled(handlers: Mapping[str, Callable[[Row], None]], row: Row) -> None:
+        handler = handlers.get(row["event"])
+        if handler is None:
+            return
+        with suppress(KeyError, ValueError, TypeError, ArithmeticError):
+            handler(row)  # Another version's row may fail; its sentence is shown all the same.
+
     def _started(self, row: Row) -> None:
         self.about = f"{row['mode']} {row['version']}"
-        self.stopped, self.connection, self.breaker = "", "connecting", "closed"
+        self.stopped, self.connection, self.breaker = False, "connecting", "closed"
+        self.reasons.clear()
 
     def _shutdown(self, row: Row) -> None:
-        self.stopped = f"stopped: {row['reason']}"
+        self.stopped = True
+        self.reasons["stopped"] = str(row["reason"])
 
     def _connection(self, row: Row) -> None:
-        reason = f" ({row['reason']})" if row.get("reason") else ""
-        self.connection = f"{row['state']}{reason}"
+        self.connection = str(row["state"])
+        self.reasons["connection"] = str(row.get("reason") or "")
 
-    def _broke(self, state: str) -> None:
+    def _broke(self, state: str, reason: str = "") -> None:
         self.breaker = state
+        self.reasons["breaker"] = reason
 
     def _controlled(self, row: Row) -> None:
         self.control = str(row["state"])

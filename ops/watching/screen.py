@@ -66,17 +66,18 @@ def _title(board: Board, now: datetime) -> Text:
 
 
 def _state(board: Board) -> Text:
-    ready = board.connection.startswith("ready")
+    """Return how everything stands, the reasons last: whatever is cut off, the words are not."""
     text = Text.assemble(
-        "connection ", (board.connection, "green" if ready else "red"),
+        "connection ", (board.connection, "green" if board.connection == "ready" else "red"),
         "  breaker ", (board.breaker, "green" if board.breaker == "closed" else "red"),
         "  ", (board.control, "" if board.control == "running" else "bold red"),
     )  # fmt: skip
-    if board.stopped:
-        text.append(f"  {board.stopped}", style="bold red")
     if board.unguarded:
         text.append(f"  UNGUARDED: {len(board.unguarded)}", style="bold red")
-    return text
+    if board.stopped:
+        text.append("  stopped", style="bold red")
+    reasons = "; ".join(f"{name}: {' '.join(reason.split())}" for name, reason in board.reasons.items() if reason)
+    return text.append(f"  {reasons}" if reasons else "")
 
 
 def _session(board: Board, now: datetime) -> Text:

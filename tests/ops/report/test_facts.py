@@ -42,6 +42,29 @@ def test_a_fill_told_twice_counts_once_and_a_corrected_one_as_corrected(tmp_path
     assert books_agree(facts).endswith("to the cent.")
 
 
+def test_what_somebody_else_sold_is_a_sale_like_any_other(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    planned(log, 1, "a")
+    filled(log, 2, "a", ("ENTRY", 2, "1.03", "e1"))
+    log.at(3, "sold_outside", intent="a", contract=CONTRACT, quantity=1, price=1.50, position=1, exec_id="x1")
+
+    (trip,) = log.facts().book.trips.values()
+
+    assert (trip.held, trip.average(bought=False)) == (1, Decimal("1.5"))
+
+
+def test_what_was_taken_for_closed_and_goes_on_is_open_until_it_is_closed_again(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    planned(log, 1, "a")
+    filled(log, 2, "a", ("ENTRY", 2, "1.03", "e1"))
+    closed(log, 3, "a", "-10", "1.30")
+    log.at(4, "bracket_reopened", intent="a", contract=CONTRACT, reason="a late fill")
+
+    facts = log.facts()
+
+    assert (facts.trips, [trip.told_pnl for trip in facts.open_trips]) == ([], [None])
+
+
 def test_books_that_differ_are_said_to(tmp_path: Path) -> None:
     log = Written(tmp_path)
     planned(log, 1, "a")

@@ -117,8 +117,20 @@ def test_a_bot_that_was_stopped_has_no_next_cycle(tmp_path: Path) -> None:
     board = board_of(log)
 
     assert board.next_cycle_at is None
-    assert "breaker OPEN: three timeouts" in lines_of(board, OPEN, columns=120)[1]
-    assert "stopped: asked to" in lines_of(board, OPEN, columns=120)[1]
+    line = "connection ready  breaker OPEN  running  stopped  breaker: three timeouts; stopped: asked to"
+    assert lines_of(board, OPEN, columns=120)[1].rstrip() == line
+
+
+def test_however_long_the_reasons_are_what_is_wrong_is_said(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    busy(log, 1, 1)
+    log.at(10, "connection_state", state="disconnected", reason="the socket is closed\nby the other side " * 9)
+    log.at(10, "circuit_breaker_open", reason="many timeouts " * 9, failures=3)
+    log.at(10, "position_unguarded", intent="i0", contract=CONTRACT, position=2)
+
+    line = lines_of(board_of(log), OPEN)[1]
+
+    assert line.startswith("connection disconnected  breaker OPEN  running  UNGUARDED: 1  connection: the s")
 
 
 def test_after_the_last_cycle_of_a_session_none_is_due(tmp_path: Path) -> None:
