@@ -1,7 +1,6 @@
 """The coroutines an actor has running, so that they end with it."""
 
 import asyncio
-import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, NamedTuple
 
@@ -56,6 +55,7 @@ class Tasks:
 
 
 def discard(work: Awaitable[Any]) -> None:
-    """Close what nobody will await, without Python's complaint that nobody awaited it."""
-    if inspect.iscoroutine(work):
-        work.close()
+    """Close what nobody will await, without Python's complaint that nobody awaited it: what holds one closes it."""
+    close = getattr(work, "close", None)
+    if close is not None:
+        close()

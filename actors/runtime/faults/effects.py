@@ -2,13 +2,14 @@
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
 from actors.runtime.errors import InjectedCrashError
 from actors.runtime.faults.model import ActorFault
 from actors.runtime.hosts import VirtualHost
 from actors.runtime.lifecycle import LivingActor, Phase
+from actors.runtime.tasks import discard
 
 Work = Callable[[], Any]
 
@@ -46,13 +47,25 @@ def _crashed(fault: ActorFault) -> InjectedCrashError:
 def _crash(fault: ActorFault, work: Work) -> Any:
     done = work() if fault.flag("after") else None
     if isinstance(done, Awaitable):
-        return _crash_after(fault, done)
+        return _CrashAfter(fault, done)
     raise _crashed(fault)
 
 
-async def _crash_after(fault: ActorFault, work: Awaitable[Any]) -> None:
-    await work
-    raise _crashed(fault)
+class _CrashAfter:
+    """Awaits what the handler does, then raises. An object, so that to close it unawaited closes the handler's work."""
+
+    __slots__ = ("_fault", "_work")
+
+    def __init__(self, fault: ActorFault, work: Awaitable[Any]) -> None:
+        self._fault = fault
+        self._work = work
+
+    def __await__(self) -> Generator[Any, Any, None]:
+        yield from self._work.__await__()
+        raise _crashed(self._fault)
+
+    def close(self) -> None:
+        discard(self._work)
 
 
 async def _never(actor: LivingActor) -> None:

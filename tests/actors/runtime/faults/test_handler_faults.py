@@ -1,5 +1,9 @@
 """Faults of handlers and starts, on threads and in virtual time; their supervisor sees what a bug would show it."""
 
+import inspect
+from collections.abc import Coroutine
+from typing import Any
+
 import pytest
 from pykka import Timeout
 
@@ -8,8 +12,12 @@ from actors.runtime.faults.model import After, Nth
 from actors.runtime.supervisor import AskTree
 from tests.actors.runtime.actors import Echo
 from tests.actors.runtime.families import a_child
-from tests.actors.runtime.faults.scene import a_fault, guarded, has_seen, tell, under
+from tests.actors.runtime.faults.scene import a_fault, guarded, has_seen, tell, under, until
 from tests.actors.runtime.worlds import VirtualWorld, World, ask
+
+
+async def _said(actor: Echo, word: str) -> None:
+    actor.seen.append(word)
 
 
 def test_a_crash_at_the_third_of_a_kind_kills_the_actor_as_a_bug_would(world: World) -> None:
@@ -39,6 +47,30 @@ def test_a_crash_after_the_message_leaves_its_effect_behind(world: World) -> Non
 
     assert ann.seen == [1]
     assert world.diary.of("failed", "ann")
+
+
+def test_a_crash_after_the_message_waits_for_what_the_handler_awaits(world: World) -> None:
+    ann, _ = under(world, a_fault("crash", message="function", after=True))
+
+    with pytest.raises(InjectedCrashError):
+        ask(world, "ann", lambda me: _said(me, "done"))
+
+    assert ann.seen[1:] == ["done"]
+
+
+def test_a_crash_after_a_message_whose_actor_is_gone_leaves_nothing_half_begun(world: World) -> None:
+    ann, _ = under(world, a_fault("crash", message="function", after=True))
+    begun: list[Coroutine[Any, Any, None]] = []
+
+    def goes_and_begins(me: Echo) -> Coroutine[Any, Any, None]:
+        me.fence()
+        begun.append(_said(me, "too late"))
+        return begun[0]
+
+    tell(world, goes_and_begins)
+
+    assert has_seen(world, ann, goes_and_begins)
+    until(world, lambda: inspect.getcoroutinestate(begun[0]) == inspect.CORO_CLOSED)
 
 
 def test_a_crash_at_a_moment_waits_for_no_mail(world: World) -> None:
