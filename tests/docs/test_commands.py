@@ -92,9 +92,7 @@ def snippets(path: Path) -> list[str]:
 
 
 def settings_snippets() -> list[tuple[str, str]]:
-    return [
-        (path.name, text) for path in OURS for text in snippets(path) if not text.startswith("# docker-compose.yml\n")
-    ]
+    return [(path.name, text) for path in OURS for text in snippets(path)]
 
 
 @pytest.mark.parametrize(("name", "text"), settings_snippets())
@@ -135,14 +133,6 @@ def test_what_a_document_says_of_the_settings_is_shown(
 
 def test_there_are_settings_in_the_documents() -> None:
     assert {name for name, _ in settings_snippets()} == {"strategies.md", "live.md", "pi.md"}
-
-
-def test_the_gateways_file_is_yaml_with_its_ports_on_this_machine_alone() -> None:
-    (text,) = [each for each in snippets(CHECKOUT / "docs" / "pi.md") if each.startswith("# docker-compose.yml\n")]
-
-    gateway = yaml.safe_load(text)["services"]["ib-gateway"]
-
-    assert all(port.startswith("127.0.0.1:") for port in gateway["ports"])
 
 
 @pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
