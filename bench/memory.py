@@ -1,4 +1,4 @@
-"""What ``./bot trade`` takes of the machine: `python bench/memory.py [--symbols 3,1000] [--start HH:MM] [--json]`.
+"""What ``./bot trade`` takes of the machine: `python bench/memory.py [--symbols 3,1000] [--start HH:MM] [--remote]`.
 
 It is a process of its own, the gateway another one, a socket between them; both built-in strategies, real orders on a
 paper account. Read from /proc after the second cycle:
@@ -6,17 +6,26 @@ paper account. Read from /proc after the second cycle:
     resident   VmRSS                                     at most 72 MiB with 3 symbols, 104 with 1,000
     threads                                              at most 10
     idle       a core's share between two cycles         at most 0.5 % with 3 symbols
+
+With ``--remote`` it waits for words from afar (``monitoring.telegram_control``) meanwhile, at a server of this machine
+over TLS. Its one certificate stands for the machine's list of authorities, which takes ``certificates_mib``.
 """
 
 import argparse
 import json
+import os
+import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.telegram import waiting
 from bench.trading import gateway, trading
 
 AIMS_MIB: Final = {3: 72.0, 1000: 104.0}
@@ -26,6 +35,14 @@ FEW: Final = 10
 SETTLE_SECONDS: Final = 2.0
 CYCLES: Final = 2
 PATIENCE_SECONDS: Final = 1200.0
+CERTIFICATES: Final = """
+import ssl
+def kib():
+    return next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS"))
+before = kib()
+context = ssl.create_default_context()
+print(round((kib() - before) / 1024, 1))
+"""
 
 
 def figures(count: int, idle_seconds: float, start: str) -> dict[str, Any]:
@@ -57,6 +74,18 @@ def idle(count: int, seconds: float) -> dict[str, Any]:
     return {"idle_pct_of_a_core": round(100 * share, 2), "idle_seconds": seconds}
 
 
+@contextmanager
+def remote() -> Iterator[dict[str, Any]]:
+    """Have the bots wait for words from afar; give what the machine's own certificates would take beside."""
+    with tempfile.TemporaryDirectory() as folder:
+        took = subprocess.run([sys.executable, "-c", CERTIFICATES], check=True, capture_output=True, text=True)
+        with waiting(Path(folder)) as (environment, asked):
+            os.environ.update(environment)
+            yield {"certificates_mib": float(took.stdout)}
+            if not asked:
+                raise RuntimeError("nobody asked for words from afar")
+
+
 def complaints(found: dict[str, Any]) -> list[str]:
     """Return which aims are missed."""
     most = found["resident_mib_max"]
@@ -75,9 +104,11 @@ def main() -> int:
     parser.add_argument("--symbols", default="3,1000")
     parser.add_argument("--idle", type=float, default=60.0)
     parser.add_argument("--start", default="10:00", help="New York; a later one means more bars (10:00)")
+    parser.add_argument("--remote", action="store_true", help="with monitoring.telegram_control")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    rows = [figures(int(count), asked.idle, asked.start) for count in asked.symbols.split(",")]
+    with remote() if asked.remote else nullcontext({}) as more:
+        rows = [figures(int(count), asked.idle, asked.start) | more for count in asked.symbols.split(",")]
     if asked.json:
         print(json.dumps(rows))
     else:

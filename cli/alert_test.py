@@ -1,4 +1,4 @@
-"""``./bot alert-test``: one test message to every address and one heartbeat, now, and what became of each.
+"""``./bot alert-test``: every alert address, the heartbeat, the token of ``telegram_control``, and what became of each.
 
 Exit codes: 0 all were taken, 1 not all, 2 there is no address.
 """
@@ -20,6 +20,8 @@ from domain.errors import ConfigError
 from domain.ports import Clock
 from ops.alerts import deliver_by_apprise
 from ops.heartbeat import get
+from ops.masking import Masker
+from ops.telegram import RemoteError, TelegramApi
 
 ALL_TAKEN, NOT_ALL = 0, 1
 TITLE = "Stopward: test"
@@ -47,7 +49,7 @@ def run_alert_test(
 ) -> int:
     """Try every address once; return the exit code. Raises ConfigError when there is none."""
     monitoring = load(environment=os.environ, settings_file=settings_file, overrides=sets).monitoring
-    if not monitoring.alert_urls and monitoring.heartbeat_url is None:
+    if not monitoring.alert_urls and monitoring.heartbeat_url is None and monitoring.telegram is None:
         raise ConfigError(
             "monitoring.alert_urls is empty: write STOPWARD__MONITORING__ALERT_URLS=… into .env, in apprise's spelling"
         )
@@ -66,12 +68,25 @@ def _tried(monitoring: MonitoringSettings, text: str | None, clock: Clock) -> It
     if monitoring.heartbeat_url is not None:
         beat = monitoring.heartbeat_url.get_secret_value()
         yield _one("heartbeat", partial(get, beat), clock)
+    if monitoring.telegram is not None:
+        api = TelegramApi(monitoring.telegram_api, monitoring.telegram[0], clock)
+        masked = Masker(monitoring.secrets)
+        yield _one("telegram_control", lambda: masked(_asked(api)), clock)
 
 
 def _one(address: str, attempt: Callable[[], str], clock: Clock) -> Tried:
     start = clock.monotonic()
     trouble = attempt()
     return Tried(address=address, taken=not trouble, trouble=trouble, seconds=round(clock.monotonic() - start, 3))
+
+
+def _asked(api: TelegramApi) -> str:
+    """Return what keeps halt and status from coming in. It asks for the bot's name: no word is taken from who runs."""
+    try:
+        api.name()
+    except RemoteError as error:
+        return error.reason
+    return ""
 
 
 def _delivered(url: str, text: str | None) -> str:

@@ -46,8 +46,8 @@ def run_control(order: Order, settings_file: Path | None, state_dir: Path | None
     folder = state_folder(settings_file, state_dir)
     replies = ask_all(folder, {"order": order.value})
     code = NOT_RUNNING if not replies else DONE if all(reply.done for reply in replies) else NOT_DONE
-    left = _file_of(order, folder, code)
-    for line in [_line(order, reply) for reply in replies] or [f"no bot is running in {folder}"]:
+    left = leave_file(order, folder, code)
+    for line in [line_of(order, reply) for reply in replies] or [f"no bot is running in {folder}"]:
         _say(line + left, code)
     if as_json:
         print(json.dumps({"order": order.value, "exit_code": code, "bots": [{r.bot: r.said} for r in replies]}))
@@ -96,7 +96,7 @@ def _read(line: socket.socket) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _file_of(order: Order, folder: Path, code: int) -> str:
+def leave_file(order: Order, folder: Path, code: int) -> str:
     """Leave a HALT file where a halt was not acknowledged, and take it away where nobody runs who could resume.
 
     Return what to tell of it.
@@ -115,7 +115,7 @@ def _file_of(order: Order, folder: Path, code: int) -> str:
     return ""
 
 
-def _line(order: Order, reply: Reply) -> str:
+def line_of(order: Order, reply: Reply) -> str:
     """Return what a person reads of one bot."""
     if reply.said is None:
         return f"{reply.bot}: runs, but does not answer"

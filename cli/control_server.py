@@ -11,6 +11,8 @@ import json
 import os
 import socket
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as LateError
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -80,6 +82,23 @@ class ControlServer:
     def stop(self) -> None:
         """Take no more orders; a loop that hangs takes none anyway."""
         self._host.post(self._close)
+
+    def give(self, order: Order, by: str) -> dict[str, Any] | None:
+        """Give an order as the socket does, from a thread that is none of the loops'; None when they are silent.
+
+        Blocks for a second longer than `ANSWER_SECONDS` at most.
+        """
+        asked = self._asked("control", GiveOrder(order=order, by=by), ANSWER_SECONDS)
+        try:
+            waiting = asyncio.run_coroutine_threadsafe(asked, self._host.loop)
+        except RuntimeError:  # The loop has ended.
+            asked.close()
+            return None
+        try:
+            return waiting.result(ANSWER_SECONDS + 1)
+        except (LateError, CancelledError):
+            waiting.cancel()
+            return None
 
     async def _serve(self) -> None:
         self._server = await asyncio.start_unix_server(self._talk, sock=self._socket, limit=LINE_BYTES_MAX)

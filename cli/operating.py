@@ -23,7 +23,7 @@ def alert_test(
     text: Annotated[str | None, typer.Option(help="Instead of the words of a test.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send a test to every address of monitoring.alert_urls, and a heartbeat. Exit code 0: all taken, 1: not all."""
+    """Try every way of section monitoring: alerts, heartbeat, telegram_control. Exit code 0: all taken, 1: not all."""
     from cli.alert_test import run_alert_test  # noqa: PLC0415 - only this command pays for it
 
     raise typer.Exit(run_alert_test(settings, tuple(sets or ()), text, as_json=as_json))

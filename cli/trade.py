@@ -26,6 +26,7 @@ from cli.control_server import ControlServer, listening
 from cli.news import News
 from cli.preflight import account_of
 from cli.pulse import Pulse
+from cli.remote import remote_of
 from cli.sessions import live_calendar
 from cli.status_file import SUFFIX, StatusFile
 from cli.stopping import STOPPED_UNCLEAN, Stopping
@@ -134,11 +135,11 @@ def _trade(
         log_dir=settings.paths.log_dir,
         answers=pulse.answers,
     )
-    heartbeat = heartbeat_of(settings, log, pulse)
     system = System(settings, outside)
     news = News(system.directory, settings)
     observer.heard_by(news.restarted)
     orders = ControlServer(opened, system.directory, hosts["system"])
+    afar = (heartbeat_of(settings, log, pulse), remote_of(settings, log, clock, orders, store_path))
     status = StatusFile(
         store_path.with_suffix(SUFFIX),
         tree=system.tree,
@@ -153,9 +154,8 @@ def _trade(
         host.start()
     log.emit("started", version=VERSION, mode=mode, symbols=len(settings.symbols))
     system.start()
-    orders.start()
-    watchdog.start()
-    heartbeat.start()
+    for each in (orders, watchdog, *afar):
+        each.start()
     _tell(settings, mode, outside.calendar.current_or_next(clock.now()))
 
     def ready() -> None:
@@ -170,9 +170,10 @@ def _trade(
     reason = trouble or "asked to"
     news.stopping(reason)
     tree = system.tree()
+    for each in afar:
+        each.stop()
     orders.stop()
     clean = over or _stopped(system, hosts["system"])
-    heartbeat.stop()
     watchdog.stop()
     ended = [host.stop(HOST_SECONDS_MAX) for host in reversed(hosts.values())]
     release(libraries)

@@ -4,11 +4,24 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 
 from config.base import Listed, Section
+from config.telegram import TOKEN, telegram_of
 
 Folder = Annotated[Path, Field(strict=False)]
+
+
+def _as_number(value: object) -> object:
+    """Return the digits of a secrets' file as a number, an empty text as nothing; anything else as it is."""
+    if not isinstance(value, str):
+        return value
+    return int(value) if value.isascii() and value.isdecimal() else value or None
+
+
+def _is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 class PathsSettings(Section):
@@ -53,15 +66,18 @@ class MonitoringSettings(Section):
         default=60, ge=10, le=3600, description="From one heartbeat to the next, seconds, 10-3600."
     )
 
-    @field_validator("heartbeat_url")
-    @classmethod
-    def _check_address(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None or not value.get_secret_value():
-            return None
-        parts = urlsplit(value.get_secret_value())
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("monitoring.heartbeat_url must be an address such as https://example.org/ping")
-        return value
+    telegram_control: bool = Field(
+        default=False, description="true lets one Telegram chat, the owner's, send halt and status; nothing else."
+    )
+    telegram_token: SecretStr | None = Field(
+        default=None, description="Token of the Telegram bot; null takes that of tgram:// in alert_urls; secret."
+    )
+    telegram_chat_id: Annotated[int | None, BeforeValidator(_as_number)] = Field(
+        default=None, ge=1, description="The owner's private chat, from 1; null takes that of the same address; secret."
+    )
+    telegram_api: str = Field(
+        default="https://api.telegram.org", description="Where Telegram's bots are served, or a server of your own."
+    )
 
     memory_limit_megabytes: int = Field(
         default=400,
@@ -73,8 +89,54 @@ class MonitoringSettings(Section):
         default=30, ge=5, le=600, description="A loop silent for longer ends the process, exit code 70, seconds, 5-600."
     )
 
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _check_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if not _is_address(value.get_secret_value()):
+            raise ValueError("monitoring.heartbeat_url must be an address such as https://example.org/ping")
+        return value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _check_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value():
+            return None
+        if not TOKEN.fullmatch(value.get_secret_value()):
+            raise ValueError("monitoring.telegram_token must be as BotFather gives it: digits, a colon, letters")
+        return value
+
+    @field_validator("telegram_api")
+    @classmethod
+    def _check_api(cls, value: str) -> str:
+        if not _is_address(value):
+            raise ValueError("monitoring.telegram_api must be an address such as https://api.telegram.org")
+        return value
+
+    @model_validator(mode="after")
+    def _hold_together(self) -> "MonitoringSettings":
+        if self.telegram_control and self.telegram is None:
+            raise ValueError(
+                "monitoring.telegram_control needs one address tgram://TOKEN/CHAT of a private chat in "
+                "monitoring.alert_urls, or monitoring.telegram_token and monitoring.telegram_chat_id"
+            )
+        return self
+
+    @property
+    def telegram(self) -> tuple[str, int] | None:
+        """Return token and chat by which halt and status come; None where they are off or not known."""
+        if not self.telegram_control:
+            return None
+        token, chat = telegram_of(url.get_secret_value() for url in self.alert_urls) or ("", 0)
+        token = self.telegram_token.get_secret_value() if self.telegram_token else token
+        chat = self.telegram_chat_id or chat
+        return (token, chat) if token and chat else None
+
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return what must be in no log and no alert."""
         urls = (*self.alert_urls, *((self.heartbeat_url,) if self.heartbeat_url else ()))
-        return tuple(url.get_secret_value() for url in urls)
+        token = self.telegram_token.get_secret_value() if self.telegram_token else ""
+        telegram = (f"telegram://{token}", token) if token else ()  # As an address too: each of its parts is masked.
+        return (*(url.get_secret_value() for url in urls), *telegram)

@@ -10,7 +10,15 @@ from config.yaml_file import read_value
 from domain.errors import ConfigError
 
 PREFIX: Final = "STOPWARD__"
-SECRETS: Final = frozenset({"monitoring.alert_urls", "monitoring.heartbeat_url", "broker.account"})
+SECRETS: Final = frozenset(
+    {
+        "broker.account",
+        "monitoring.alert_urls",
+        "monitoring.heartbeat_url",
+        "monitoring.telegram_chat_id",
+        "monitoring.telegram_token",
+    }
+)
 
 Key = tuple[str, ...]
 

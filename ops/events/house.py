@@ -91,6 +91,17 @@ HOUSE_EVENTS: Final = (
     Event("heartbeat_failed", Level.WARNING, "the heartbeat is not taken: {reason}", ("reason",)),
     Event("heartbeat_recovered", Level.INFO, "the heartbeat is taken again", ("failures",)),
     Event("control", Level.WARNING, "the operator has it {state}, by {reason}", ("state", "reason")),
+    Event("remote_order", Level.WARNING, "{word} from afar: {text}", ("word", "text")),
+    Event("remote_ignored", Level.WARNING, "messages of chat {chat} are ignored: it is not the owner's", ("chat",)),
+    Event(
+        "remote_skipped",
+        Level.WARNING,
+        "{messages} messages from before the start were not carried out",
+        ("messages",),
+    ),
+    Event("remote_failed", Level.WARNING, "no word from afar: {reason}", ("reason",)),
+    Event("remote_recovered", Level.INFO, "words from afar are heard again", ("failures",)),
+    Event("remote_unanswered", Level.WARNING, "an answer did not leave: {reason}", ("reason",)),
     Event("store_error", Level.CRITICAL, "journal, {stream}: {reason}", ("stream", "reason"), ("store_fault",)),
     Event(
         "state_restored",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from cli.main import main
+from tests.ops.telegram_server import OWNER, TOKEN, Telegram, an_update, telegram
 from tests.ops.web import Web, serving
 
 # A part of apprise that we do not use asks for a module of the standard library that is on its way out.
@@ -86,3 +87,26 @@ def test_a_heartbeat_that_is_no_address_is_refused_without_being_shown(said: Sai
 
     assert (code, "token" in err) == (2, False)
     assert "monitoring.heartbeat_url must be an address such as https://example.org/ping" in err
+
+
+def test_the_way_for_halt_and_status_is_tried_without_taking_a_word_from_a_running_bot(said: Said) -> None:
+    with telegram(Telegram(updates=[an_update(7)])) as server:
+        code, out, _ = said(*remote(server, TOKEN))
+
+    assert (code, out.partition(":")[0]) == (0, "telegram_control")
+    assert [method for method, _ in server.asked] == ["getMe"]
+
+
+def test_a_wrong_token_is_said_in_telegrams_words_and_never_shown(said: Said) -> None:
+    wrong = TOKEN[:-5] + "wrong"
+    with telegram(Telegram()) as server:
+        code, out, err = said(*remote(server, wrong))
+
+    assert code == 1
+    assert "telegram_control: status 401: Unauthorized" in out
+    assert wrong.partition(":")[2] not in out + err
+
+
+def remote(server: Telegram, token: str) -> tuple[str, ...]:
+    sets = {"control": "true", "token": f'"{token}"', "chat_id": str(OWNER), "api": server.base}
+    return tuple(f"monitoring.telegram_{name}={value}" for name, value in sets.items())

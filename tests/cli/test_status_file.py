@@ -18,8 +18,8 @@ from actors.runtime.directory import Directory
 from actors.runtime.hosts import ThreadHost
 from actors.runtime.loop_actor import LoopActor
 from actors.runtime.observer import NullObserver
-from cli.status import _foreign
 from cli.status_file import StatusFile
+from cli.status_words import _foreign
 from domain.contracts import Right
 from domain.control import ControlAnswer, ControlState
 from domain.ids import ConId, Symbol
@@ -159,7 +159,7 @@ def test_who_gives_orders_and_who_knows_of_others_are_asked(scene: Scene) -> Non
     assert foreign["ignored"] == []
     (row,) = foreign["unsettled"]
     assert (row["text"], row["con_id"], row["expiry"]) == ("2 SPY 2026-03-20 500P (7) held", 7, "2026-03-20")
-    assert [line.plain for line in _foreign(scene.written)] == [
+    assert [line.text for line in _foreign(scene.written)] == [
         "2 SPY 2026-03-20 500P (7) held, not by the bot; no entry in SPY before ./bot adopt 7 or ./bot ignore 7"
     ]
 

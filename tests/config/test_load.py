@@ -104,12 +104,12 @@ def test_a_symbol_that_looks_like_a_switch_stays_a_symbol(tmp_path: Path, word: 
 
 
 def test_secrets_come_from_dot_env_and_are_not_shown(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("STOPWARD__MONITORING__ALERT_URLS=tgram://token/1,json://host\n")
+    (tmp_path / ".env").write_text("STOPWARD__MONITORING__ALERT_URLS=tgram://hushed/1,json://host\n")
 
     settings = loaded(tmp_path)
 
-    assert [each.get_secret_value() for each in settings.monitoring.alert_urls] == ["tgram://token/1", "json://host"]
-    assert "token" not in repr(settings)
+    assert [each.get_secret_value() for each in settings.monitoring.alert_urls] == ["tgram://hushed/1", "json://host"]
+    assert "hushed" not in repr(settings)
 
 
 def test_dot_env_takes_nothing_but_secrets(tmp_path: Path) -> None:
