@@ -18,7 +18,6 @@ class RunObserver(NullObserver):
         self._log = log
         self.restarts = 0
         self.failures = 0
-        self.unrestarted: set[str] = set()
         self._restarted: Callable[[str, str], None] = lambda _name, _reason: None
 
     def heard_by(self, restarted: Callable[[str, str], None]) -> None:
@@ -35,13 +34,11 @@ class RunObserver(NullObserver):
 
     def started(self, name: str, epoch: int) -> None:
         """Say that an actor is ready for mail."""
-        self.unrestarted.discard(name)
         self._log.emit("actor_started", actor=name, epoch=epoch)
 
     def failed(self, name: str, epoch: int, message: Any, exc_info: ExceptionInfo) -> None:
         """Say what an actor died of."""
         self.failures += 1
-        self.unrestarted.add(name)
         self._log.emit(
             "actor_failed",
             actor=name,
@@ -58,13 +55,11 @@ class RunObserver(NullObserver):
     def restarted(self, name: str, epoch: int, reason: str, seconds: float) -> None:
         """Say that an actor lives again."""
         self.restarts += 1
-        self.unrestarted.discard(name)
         self._log.emit("actor_restarted", actor=name, epoch=epoch, reason=reason, seconds=round(seconds, 3))
         self._restarted(name, reason)
 
     def gave_up(self, name: str, epoch: int, reason: str) -> None:
         """Say that a supervisor used up its restarts."""
-        self.unrestarted.discard(name)
         self._log.emit("actor_gave_up", actor=name, epoch=epoch, reason=reason)
 
 

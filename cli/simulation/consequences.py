@@ -10,6 +10,8 @@ from actors.runtime.faults.kinds import KINDS
 
 FOLLOWS_WITHIN: Final = timedelta(minutes=3)
 """A start has at most 60 s, a question 10 s, and what holds either up is found within its deadline of 30 s."""
+HANGS_WITHIN: Final = FOLLOWS_WITHIN + timedelta(minutes=10)
+"""Of its handlers' deadlines the broker's is the longest: 600 s."""
 _STARTS: Final = re.compile(r"StartFailedError: (\S+) (?:was not up|stopped before it was up)")
 _ASKED: Final = re.compile(r"AskTimeoutError: no answer within \S+ s: \w+ to (\S+)")
 _NOBODY: Final = re.compile(r"ActorDeadError: nobody is called (\S+)")
@@ -63,20 +65,25 @@ class Struck:
         starts = _STARTS.match(error)
         return starts is not None and self._held_up(starts[1], at)
 
-    def _held_up(self, name: str, at: datetime) -> bool:
-        """Tell whether this actor's start may have waited for somebody struck, itself included."""
-        if self._is_struck(name, at) or (_is_one_of(name, ASK_THE_JOURNAL) and self._is_struck("journal", at)):
+    def explains_hang(self, actor: str, at: datetime) -> bool:
+        """Tell whether this actor hangs, as the log has it, since it or somebody it waits for was struck."""
+        return self._held_up(actor, at, HANGS_WITHIN)
+
+    def _held_up(self, name: str, at: datetime, within: timedelta = FOLLOWS_WITHIN) -> bool:
+        """Tell whether this actor may have waited for somebody struck, itself included."""
+        journal = self._is_struck("journal", at, within)
+        if self._is_struck(name, at, within) or (_is_one_of(name, ASK_THE_JOURNAL) and journal):
             return True
         below = UNDER.get(name, ())
-        asks = any(_is_one_of(who, ASK_THE_JOURNAL) for who in below) and self._is_struck("journal", at)
-        return asks or any(_is_one_of(who, below) and _is_recent(when, at) for who, when in self._last.items())
+        asks = journal and any(_is_one_of(who, ASK_THE_JOURNAL) for who in below)
+        return asks or any(_is_one_of(who, below) and _is_recent(when, at, within) for who, when in self._last.items())
 
-    def _is_struck(self, name: str, at: datetime) -> bool:
-        return _is_recent(self._last.get(name), at)
+    def _is_struck(self, name: str, at: datetime, within: timedelta = FOLLOWS_WITHIN) -> bool:
+        return _is_recent(self._last.get(name), at, within)
 
 
-def _is_recent(struck: datetime | None, at: datetime) -> bool:
-    return struck is not None and at - struck <= FOLLOWS_WITHIN
+def _is_recent(struck: datetime | None, at: datetime, within: timedelta = FOLLOWS_WITHIN) -> bool:
+    return struck is not None and at - struck <= within
 
 
 def _is_one_of(name: str, names: tuple[str, ...]) -> bool:

@@ -9,7 +9,7 @@ from cli.simulation.consequences import Struck
 from cli.simulation.coverage import supervisor_row
 from domain.ports import Clock
 from ops.catalogue import problem_with, sentence
-from simgateway.audit.lives import LifeEvent
+from simgateway.audit.lives import DEATHS, STOPPING, LifeEvent
 
 LINES_KEPT: Final = 100
 _ASKED_FOR: Final = ("InjectedCrashError", "GaveUpError")
@@ -21,7 +21,7 @@ _ROUTINE: Final = frozenset(
     }
 )  # fmt: skip
 """Comes in every cycle; left out of the newest lines, which would be of little else."""
-_LIVES: Final = frozenset({"actor_failed", "actor_started", "actor_restarted", "actor_gave_up"})
+_LIVES: Final = DEATHS | {"actor_started", "actor_restarted", "actor_gave_up"}
 
 
 class Trail:
@@ -59,7 +59,7 @@ class Trail:
         problem = problem_with(event, fields)
         if problem:
             self.broken.append(f"event {event} {problem}")
-        if event in _LIVES:
+        if event in _LIVES and not (event == "actor_hung" and fields["message"] == STOPPING):
             self.lives.append((at, event, str(fields["actor"])))
         if event == "fault_injected":
             self._struck.note(str(fields["actor"]), str(fields["fault"]), at)
@@ -67,6 +67,8 @@ class Trail:
             self._struck.note_start(str(fields["actor"]))
         if event == "actor_failed":
             self._failed(at, fields)
+        if event == "actor_hung":
+            self._hung(at, fields)
         if event == "library_message" and fields["logger"] == "asyncio":
             self.loop_errors.append(str(fields["text"]))
         if event == "connection_state":
@@ -77,6 +79,13 @@ class Trail:
             self._struck.note_death(str(fields["actor"]))
         else:
             self.errors.append((at, f"{fields['actor']} failed at {fields['message']}: {fields['error']}"))
+
+    def _hung(self, at: datetime, fields: dict[str, Any]) -> None:
+        actor = str(fields["actor"])
+        if self._struck.explains_hang(actor, at):
+            self._struck.note_death(actor)
+        else:
+            self.errors.append((at, f"{actor} hung at {fields['message']}: {fields['reason']}"))
 
     def _is_asked_for(self, error: str) -> bool:
         return error.startswith(_ASKED_FOR) or self._struck.explains(error, self._last_at)

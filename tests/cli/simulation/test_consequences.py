@@ -91,3 +91,36 @@ def test_who_asks_one_that_died_of_a_bug_is_a_violation_like_that_one() -> None:
         trail.emit("actor_failed", actor=actor, epoch=1, message="Wake", error=error, stack="")
 
     assert len(trail.errors) == 2
+
+
+@pytest.mark.parametrize(
+    ("struck_first", "hangs", "unexplained"),
+    [("broker", "broker", 0), ("journal", "oco:A1", 0), ("risk", "broker", 1), ("journal", "alerts", 1)],
+)
+def test_a_hang_that_no_fault_explains_is_a_violation(struck_first: str, hangs: str, unexplained: int) -> None:
+    trail = Trail(StillClock(NOW))
+    trail.emit("fault_injected", fault="hang", actor=struck_first, epoch=1, message="Wake", reason="hang Wake")
+
+    trail.emit("actor_hung", actor=hangs, epoch=1, message="Wake", reason="Wake is not handled after 600.0 s")
+
+    assert len(trail.errors) == unexplained
+
+
+def test_who_asks_one_that_hung_of_a_fault_fails_by_it() -> None:
+    trail = Trail(StillClock(NOW))
+    trail.emit("fault_injected", fault="hang", actor="journal", epoch=1, message="ReadStream", reason="hang journal")
+    trail.emit("actor_hung", actor="journal", epoch=1, message="ReadStream", reason="ReadStream is not handled")
+
+    called = "ActorDeadError: nobody is called journal"
+    trail.emit("actor_failed", actor="symbol:SPY", epoch=2, message="on_start", error=called, stack="")
+
+    assert trail.errors == []
+
+
+@pytest.mark.parametrize(("at", "deaths"), [("Wake", ["actor_hung"]), ("on_stop", [])])
+def test_one_that_hung_is_to_have_a_successor_unless_it_was_to_stop(at: str, deaths: list[str]) -> None:
+    trail = Trail(StillClock(NOW))
+
+    trail.emit("actor_hung", actor="risk", epoch=1, message=at, reason="it did not stop within 5 s")
+
+    assert [event for _, event, _ in trail.lives] == deaths

@@ -38,6 +38,23 @@ def test_an_actor_that_failed_in_silence_breaks_invariant_11(
     assert broken(result) == {11}
 
 
+@pytest.mark.parametrize(("answer", "expected"), [("actor_started", set()), ("dead_letter", {11})])
+def test_an_actor_that_hung_is_expected_to_have_a_successor_too(
+    tmp_path: Path, answer: str, expected: set[int]
+) -> None:
+    log = a_log(tmp_path, ("00:00", "actor_hung", "a"), ("00:02", answer, "a"))
+
+    assert broken(audit((), LIMITS, None, log)) == expected
+
+
+def test_of_an_actor_that_hung_in_its_stop_no_successor_is_expected(tmp_path: Path) -> None:
+    log = tmp_path / "bot.jsonl"
+    row = {"ts": "2025-11-12T15:00:00+00:00", "event": "actor_hung", "actor": "a", "message": "on_stop"}
+    log.write_text(json.dumps(row) + "\n", encoding="utf-8")
+
+    assert broken(audit((), LIMITS, None, log)) == set()
+
+
 @pytest.mark.parametrize(("begun", "expected"), [("01:05", set()), ("01:16", {11})])
 def test_one_whose_supervisor_was_begun_anew_lives_when_it_is_started_there(
     tmp_path: Path, begun: str, expected: set[int]
