@@ -31,7 +31,9 @@ ASSETS: Final = Path(__file__).resolve().parent / "assets"
 POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 OPENED: Final = 1  # Charts shown without being asked for.
 ROWS_MAX: Final = 2000
-LEFT: Final = frozenset({"opened", "contract", "strategy", "by", "event", "kind", "rule", "what"})
+LEFT: Final = ("opened", "contract", "strategy", "by", "event", "kind", "what")
+KINDS: Final = {**dict.fromkeys(LEFT, "left"), "rule": "left rule", "P&L": "pin"}
+"""How a column of this name is set; to the right where nothing is said."""
 CHARTS: Final = (
     'Charts by <a href="https://www.tradingview.com/" rel="noopener">TradingView Lightweight Charts™</a>, '
     "Copyright (c) 2026 TradingView, Inc., Apache License 2.0."
@@ -84,7 +86,7 @@ def _figures(shown: Iterable[Figure]) -> str:
     tone = {True: ' class="good"', False: ' class="bad"', None: ""}
     cells = (
         f'<div class="figure"><span>{escape(one.name)}</span><b{tone[one.good]}>{escape(one.value)}</b>'
-        f"<span>{escape(one.more)}</span></div>"
+        f"<span>{_breakable(one.more)}</span></div>"
         for one in shown
     )
     return f'<div class="figures">{"".join(cells)}</div>'
@@ -149,22 +151,29 @@ def _denied(facts: Facts) -> Iterable[str]:
 
 
 def _table(names: Sequence[str], rows: Iterable[Sequence[str]], words: frozenset[str] | set[str] = frozenset()) -> str:
-    kinds = ["words" if name in words else "left" if name in LEFT else "" for name in names]
-    head = "".join(
-        f'<th class="left">{escape(name)}</th>' if kind else f"<th>{escape(name)}</th>"
-        for name, kind in zip(names, kinds, strict=True)
-    )
-    body = "".join(
-        "<tr>" + "".join(_cell(name, kind, cell) for name, kind, cell in zip(names, kinds, row, strict=True)) + "</tr>"
-        for row in rows
-    )
+    kinds = ["words" if name in words else KINDS.get(name, "") for name in names]
+    head = "".join(_cell("th", kind.replace("words", "left"), name) for name, kind in zip(names, kinds, strict=True))
+    body = "".join(f"<tr>{_row(names, kinds, row)}</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def _cell(name: str, kind: str, cell: str) -> str:
-    tone = ("good" if cell.startswith("+") else "bad") if name == "P&L" else ""
-    classes = " ".join(filter(None, (kind, tone)))
-    return f'<td class="{classes}">{escape(cell)}</td>' if classes else f"<td>{escape(cell)}</td>"
+def _row(names: Sequence[str], kinds: Sequence[str], row: Sequence[str]) -> str:
+    cells = zip(names, kinds, row, strict=True)
+    return "".join(_cell("td", f"{kind} {_tone(name, cell)}", cell) for name, kind, cell in cells)
+
+
+def _cell(tag: str, classes: str, text: str) -> str:
+    named = f' class="{classes.strip()}"' if classes.strip() else ""
+    return f"<{tag}{named}>{_breakable(text)}</{tag}>"
+
+
+def _tone(name: str, cell: str) -> str:
+    return ("good" if cell.startswith("+") else "bad") if name == "P&L" else ""
+
+
+def _breakable(text: str) -> str:
+    """Return the text as HTML; a name of several words may go on in the next line of a narrow page."""
+    return escape(text).replace("_", "_<wbr>")
 
 
 def _timeline(facts: Facts) -> Iterable[str]:

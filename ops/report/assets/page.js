@@ -4,7 +4,10 @@
   const library = window.LightweightCharts;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const drawn = [];
+  const SIDE_PIXELS = 24;
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+
+  const fading = (name) => [colour(name) + "40", colour(name) + "00"];  // Never to "transparent", which is black.
 
   const options = (seconds, logo) => ({
     autoSize: true,
@@ -15,6 +18,14 @@
     handleScroll: { vertTouchDrag: false },
   });
 
+  // Show all of it, and some room at both sides: neither an arrow nor a time is cut in half.
+  const spread = (scale, place) => {
+    const last = scale.timeToIndex(Number.MAX_SAFE_INTEGER, true);
+    if (last === null) return;
+    const room = 0.5 + (last + 1) * SIDE_PIXELS / place.clientWidth;
+    scale.setVisibleLogicalRange({ from: -room, to: last + room });
+  };
+
   const chart = (id, build, seconds = false, logo = false) => {
     const place = document.getElementById(id);
     if (!place) return;
@@ -22,7 +33,7 @@
       place.replaceChildren();
       const made = library.createChart(place, options(seconds, logo));
       build(made);
-      made.timeScale().fitContent();
+      spread(made.timeScale(), place);
       return made;
     };
     let made = draw();
@@ -43,6 +54,7 @@
       position: mark.buys ? "belowBar" : "aboveBar",
       shape: mark.buys ? "arrowUp" : "arrowDown",
       color: mark.buys ? colour("mark") : colour("warn"),
+      size: 0.7,
       text: mark.text,
     })), { autoScale: false });  // Room made for marks turns a low chart's scale upside down.
   };
@@ -63,19 +75,24 @@
       level(made, one.target, "good", library.LineStyle.Dashed);
       level(made, one.stop, "bad", library.LineStyle.Dashed);
     });
-    chart("share-" + one.number, (made) => candles(made, one.share, one.shareMarks));
+    chart("share-" + one.number, (made) => {
+      made.priceScale("right").applyOptions({ scaleMargins: { top: 0.3, bottom: 0.3 } });  // A low one: the marks need more.
+      candles(made, one.share, one.shareMarks);
+    });
   };
 
-  chart("pnl", (made) => made.addSeries(library.BaselineSeries, {
-    baseValue: { type: "price", price: 0 }, lineWidth: 2, lineType: library.LineType.WithSteps,
-    topLineColor: colour("good"), bottomLineColor: colour("bad"),
-    topFillColor1: "transparent", topFillColor2: "transparent",
-    bottomFillColor1: "transparent", bottomFillColor2: "transparent", priceLineVisible: false,
-  }).setData(points(data.pnl)), false, true);
-  chart("fall", (made) => made.addSeries(library.AreaSeries, {
-    lineColor: colour("bad"), topColor: "transparent", bottomColor: "transparent", lineWidth: 1, invertFilledArea: true,
-    priceLineVisible: false, lineType: library.LineType.WithSteps,
-  }).setData(points(data.fall)));
+  const curve = (made, rows, above, width) => {
+    const [good, well] = fading(above);
+    const [bad, ill] = fading("bad");
+    made.addSeries(library.BaselineSeries, {
+      baseValue: { type: "price", price: 0 }, lineWidth: width, lineType: library.LineType.WithSteps,
+      topLineColor: colour(above), bottomLineColor: colour("bad"), priceLineVisible: false,
+      topFillColor1: good, topFillColor2: well, bottomFillColor1: ill, bottomFillColor2: bad,
+    }).setData(points(rows));
+  };
+
+  chart("pnl", (made) => curve(made, data.pnl, "good", 2), false, true);
+  chart("fall", (made) => curve(made, data.fall, "bad", 1));
 
   for (const one of data.trips) {
     const place = document.getElementById("trip-" + one.number);

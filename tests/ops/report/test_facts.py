@@ -236,6 +236,22 @@ def test_text_of_the_log_cannot_become_a_script_of_the_page(tmp_path: Path) -> N
     assert "<b>:" not in text
 
 
+def test_on_a_narrow_page_a_long_name_goes_on_in_the_next_line_and_what_a_trip_came_to_stays_in_sight(
+    tmp_path: Path,
+) -> None:
+    log = Written(tmp_path)
+    planned(log, 1, "a")
+    filled(log, 2, "a", ("ENTRY", 2, "1.00", "e1"))
+    filled(log, 4, "a", ("TARGET", 2, "1.50", "e2"))
+    closed(log, 4, "a", "97.40", "2.60")
+    log.at(5, "entry_denied", symbol="SPY", rule="one_position_per_symbol", found="a", limit="one at a time")
+
+    text = page(log.facts())
+
+    assert '<td class="left rule">one_<wbr>position_<wbr>per_<wbr>symbol</td>' in text
+    assert '<td class="pin good">+97.40</td>' in text
+
+
 def test_an_empty_day_is_a_report_too(tmp_path: Path) -> None:
     log = Written(tmp_path)
     log.at(1, "started", version="1", mode="paper", symbols=1)
