@@ -72,7 +72,7 @@ def demo(
 
 @app.command()
 def replay(
-    data: Annotated[Path, typer.Option(help="Folder with recorded days in the Lean format.")],
+    data: Annotated[Path, typer.Option(metavar="DIR", help="Folder with recorded days in the Lean format.")],
     date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Which day.")],
     symbols: Annotated[str, typer.Option(help="Underlyings, with commas.")],
     *,

@@ -9,7 +9,9 @@ from cli.options import AsJson, Sets, SettingsFile
 
 operating_app = typer.Typer()
 
-OwnSettings = Annotated[Path | None, typer.Option("--settings", help="Settings file that names paths.state_dir.")]
+OwnSettings = Annotated[
+    Path | None, typer.Option("--settings", metavar="FILE", help="Settings file that names paths.state_dir.")
+]
 State = Annotated[Path | None, typer.Option("--state", metavar="DIR", help="Instead of paths.state_dir.")]
 Ours = Annotated[list[str], typer.Argument(metavar="SYMBOL|CONTRACT|INTENT", help="As the alert names it.")]
 What = Annotated[list[str], typer.Argument(metavar="SYMBOL|CONTRACT", help="As ./bot status names it.")]
@@ -100,3 +102,14 @@ def ignore(what: What, settings: OwnSettings = None, state: State = None, *, as_
 def gone(what: Ours, settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
     """Write off, at a price of 0, what a bracket of the bot's holds by its fills and the account lacks."""
     _settle("gone", what, settings, state, as_json=as_json)
+
+
+@operating_app.command()
+def completion(
+    shell: Annotated[str, typer.Argument(metavar="bash|zsh|fish", help="Which shell.")],
+) -> None:
+    """Print what makes TAB complete: source <(./bot completion bash); in fish: ./bot completion fish | source."""
+    from cli.completion import run_completion  # noqa: PLC0415 - as above
+    from cli.main import app  # noqa: PLC0415 - it imports this module
+
+    raise typer.Exit(run_completion(shell, app))

@@ -26,7 +26,9 @@ def validate(
     speed: Annotated[float, typer.Option(help="With --threads: how many times real time.")] = 1.0,
     host: Annotated[str | None, typer.Option(help="A gateway that is there, in real time.")] = None,
     port: Annotated[int | None, typer.Option(help="Its port.")] = None,
-    settings: Annotated[Path | None, typer.Option(help="Settings file that names such a gateway.")] = None,
+    settings: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Settings file that names such a gateway.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run an acceptance run and show limit, measured, verdict. Exit code 0: all hold, 1: not."""
