@@ -41,7 +41,9 @@ def diff(
     settings: SettingsFile = None,
     sets: Sets = None,
     *,
-    against: Annotated[Path | None, typer.Option(metavar="FILE", help="Compare with this file's instead of the defaults.")] = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Compare with this file's instead of the defaults.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show only what differs from the defaults, or from another file. Exit code 0: nothing does, 1: something."""
