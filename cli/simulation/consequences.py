@@ -7,11 +7,12 @@ from typing import Final
 
 from actors.runtime.faults.kind import Place
 from actors.runtime.faults.kinds import KINDS
+from actors.tree import SYMBOL_HANDLER_SECONDS
 
 FOLLOWS_WITHIN: Final = timedelta(minutes=3)
 """A start has at most 60 s, a question 10 s, and what holds either up is found within its deadline of 30 s."""
-HANGS_WITHIN: Final = FOLLOWS_WITHIN + timedelta(minutes=10)
-"""Of its handlers' deadlines the broker's is the longest: 600 s."""
+HANGS_WITHIN: Final = FOLLOWS_WITHIN + timedelta(seconds=SYMBOL_HANDLER_SECONDS)
+"""A handler that waits for what will not come is found by its deadline, of which a symbol's is the longest."""
 _STARTS: Final = re.compile(r"StartFailedError: (\S+) (?:was not up|stopped before it was up)")
 _ASKED: Final = re.compile(r"AskTimeoutError: no answer within \S+ s: \w+ to (\S+)")
 _NOBODY: Final = re.compile(r"ActorDeadError: nobody is called (\S+)")

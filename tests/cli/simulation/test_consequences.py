@@ -2,7 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from cli.simulation.consequences import FOLLOWS_WITHIN, Struck
+from actors.tree import SYMBOL_HANDLER_SECONDS
+from cli.simulation.consequences import FOLLOWS_WITHIN, HANGS_WITHIN, Struck
 from cli.simulation.trail import Trail
 from tests.builders import NOW
 from tests.ops.clock import StillClock
@@ -104,6 +105,15 @@ def test_a_hang_that_no_fault_explains_is_a_violation(struck_first: str, hangs: 
     trail.emit("actor_hung", actor=hangs, epoch=1, message="Wake", reason="Wake is not handled after 600.0 s")
 
     assert len(trail.errors) == unexplained
+
+
+@pytest.mark.parametrize(
+    ("seconds", "explained"), [(SYMBOL_HANDLER_SECONDS, True), (HANGS_WITHIN.total_seconds() + 1, False)]
+)
+def test_a_hang_is_found_as_late_as_the_longest_deadline(seconds: float, *, explained: bool) -> None:
+    known = struck("symbol:SPY", "hang")
+
+    assert known.explains_hang("symbol:SPY", NOW + timedelta(seconds=seconds)) is explained
 
 
 def test_who_asks_one_that_hung_of_a_fault_fails_by_it() -> None:
