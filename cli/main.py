@@ -176,12 +176,18 @@ def gateway(context: typer.Context) -> None:
     raise typer.Exit(serve(context.args))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def test(context: typer.Context) -> None:
-    """Lint, check types and imports, run all tests."""
-    from cli.test import run_tests  # noqa: PLC0415 - as above
+@app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run_all_tests(
+    context: typer.Context,
+    *,
+    conformance: Annotated[bool, typer.Option("--conformance", help="The simulated gateway by its clients.")] = False,
+    arm64: Annotated[bool, typer.Option("--arm64", help="The core, emulated, on Debian 12 and 13.")] = False,
+) -> None:
+    """Lint, check types and imports, run all tests. Any other word is pytest's, which then runs alone."""
+    from cli.test import ARM64, CONFORMANCE, run_tests  # noqa: PLC0415 - as above
 
-    raise typer.Exit(run_tests(context.args))
+    kinds = ((CONFORMANCE, conformance), (ARM64, arm64))
+    raise typer.Exit(run_tests([*(word for word, wanted in kinds if wanted), *context.args]))
 
 
 log_commands.add_to(app)

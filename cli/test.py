@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cli.arm64.job import Machine, run_arm64
 from cli.clients import ClientSetupError, make_environments
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ TESTS: Final = (
     ("pytest", (*SHARED, "--ignore=tests/domain")),
 )
 """Every branch of the core is held by the core's own tests; watching that in all others would double their time."""
+ARM64: Final = "--arm64"
 CONFORMANCE: Final = "--conformance"
 CASES: Final = "tests/conformance"
 ALL_CASES: Final = ("-p", "no:cacheprovider", "-n", "2", "--dist", "loadgroup")
@@ -43,8 +45,11 @@ def run_tests(arguments: Sequence[str]) -> int:
     """Return 0 when all passed. With arguments only pytest runs, with these; else every check does.
 
     Prints each step with its seconds, what a failed one said, and pytest's own summary as the last line. With
-    `--conformance` only the cases of `tests/conformance` run, with every client in an environment of its own.
+    `--conformance` only the cases of `tests/conformance` run, with every client in an environment of its own. With
+    `--arm64` only the core's tests run, emulated, on the releases of Debian that a Pi runs.
     """
+    if ARM64 in arguments:
+        return run_arm64([argument for argument in arguments if argument != ARM64], CHECKOUT, Machine.this())
     if CONFORMANCE in arguments:
         return _run_conformance([argument for argument in arguments if argument != CONFORMANCE])
     if arguments:
