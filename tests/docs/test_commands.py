@@ -14,7 +14,7 @@ from config.load import load
 from config.settings import Settings
 from tests.house import CHECKOUT
 
-DOCUMENTS: Final = sorted((CHECKOUT / "docs").glob("*.md"))
+DOCUMENTS: Final = [CHECKOUT / "README.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 OURS: Final = [CHECKOUT / "docs" / f"{name}.md" for name in ("runbook", "safety", "strategies", "live", "pi")]
 PLACEHOLDERS: Final = {"X"}  # "./bot X is stopward X".
 
