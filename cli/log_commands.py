@@ -45,12 +45,15 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="Write one HTML file, to be opened offline.")
     ] = None,
     csv: Annotated[Path | None, typer.Option(metavar="DIR", help="Write orders, fills and round trips as CSV.")] = None,
+    parquet: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The same as Parquet; needs the extra, and says how to get it.")
+    ] = None,
     log: Log = None,
 ) -> None:
     """Report a day or several from the log alone: P&L, round trips, slippage, denials, cycles, data, outages."""
     from cli.report import Asked, run_report  # noqa: PLC0415 - as above
 
-    raise typer.Exit(run_report(Asked(day=day, first=first, last=last, html=html, csv=csv, log=log)))
+    raise typer.Exit(run_report(Asked(day=day, first=first, last=last, html=html, csv=csv, parquet=parquet, log=log)))
 
 
 def watch(

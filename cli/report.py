@@ -3,17 +3,20 @@
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.console import Console
 
 from cli.log_place import log_place
+from config.load import CHECKOUT
 from domain.errors import ConfigError
 from domain.trading_day import NEW_YORK, new_york
 from ops.reading.files import log_files
 from ops.reading.rows import Reader
 from ops.report.facts import Facts, facts_of
 from ops.report.page import page
+from ops.report.parquet import MissingExtraError, find_pyarrow, write_parquet
 from ops.report.tables import write_tables
 from ops.report.terminal import report
 
@@ -27,11 +30,15 @@ class Asked:
     last: str | None = None
     html: Path | None = None
     csv: Path | None = None
+    parquet: Path | None = None
+    extra: Path = CHECKOUT / ".venv-parquet"
     log: Path | None = None
 
 
 def run_report(asked: Asked) -> int:
     """Write what was asked for and show the report; return the exit code. Raises ConfigError, OSError."""
+    if asked.parquet is not None:
+        _see_pyarrow(asked.extra)  # Before anything is read or written.
     reader = Reader(log_files(log_place(asked.log)))
     first, last = _days(asked, reader)
     facts = facts_of(reader, _midnight(first), _midnight(last + timedelta(days=1)))
@@ -53,7 +60,21 @@ def _written(asked: Asked, facts: Facts) -> list[Path]:
         written.append(asked.html)
     if asked.csv is not None:
         written.extend(write_tables(facts, asked.csv))
+    if asked.parquet is not None:
+        written.extend(write_parquet(facts, asked.parquet))
     return written
+
+
+def _see_pyarrow(folder: Path) -> None:
+    """See that the extra is there. Raises ConfigError with the command that puts it there."""
+    try:
+        find_pyarrow(folder)
+    except MissingExtraError as error:
+        python, lock = sys.executable, CHECKOUT / "requirements-parquet.lock"
+        pip = f"{python} -m pip install" if find_spec("pip") else f"uv pip install --python {python}"
+        raise ConfigError(
+            f"--parquet needs pyarrow, which {error}; run {pip} --upgrade --target {folder} --require-hashes -r {lock}"
+        ) from None
 
 
 def _days(asked: Asked, reader: Reader) -> tuple[date, date]:

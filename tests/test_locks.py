@@ -8,7 +8,8 @@ from tests.house import CHECKOUT
 CLIENTS = {"ib_insync": "ib-insync", "ib_async": "ib-async", "ibapi_stable": "ibapi-stable", "ibapi": "ibapi"}
 CLIENT_LOCKS = {f"tests/conformance/clients/{name}.lock": package for name, package in CLIENTS.items()}
 OTHERS = ("requirements-ib_async.lock", "requirements-dev-ib_async.lock")
-LOCKS = ("requirements.lock", "requirements-dev.lock", *OTHERS, *CLIENT_LOCKS)
+EXTRA = "requirements-parquet.lock"
+LOCKS = ("requirements.lock", "requirements-dev.lock", *OTHERS, EXTRA, *CLIENT_LOCKS)
 
 
 def pins(lock: str) -> dict[str, set[str]]:
@@ -79,3 +80,11 @@ def test_the_client_that_conforms_is_the_one_that_trades() -> None:
 
     assert ours["ib-insync"] == tried["ib-insync"]
     assert ours["eventkit"] == tried["eventkit"]
+
+
+def test_the_extra_is_locked_alone_and_is_in_no_other_lock() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
+    extra = wanted(project["project"]["optional-dependencies"]["parquet"])
+
+    assert pins(EXTRA).keys() == extra
+    assert not [lock for lock in LOCKS if lock != EXTRA and extra & pins(lock).keys()]

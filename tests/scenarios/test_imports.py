@@ -8,7 +8,9 @@ import pytest
 
 from tests.scenarios.pairs import pair
 
-DEAR: Final = frozenset({"pandas", "numpy", "exchange_calendars", "apprise", "httpx", "requests", "rich", "simgateway"})
+DEAR: Final = frozenset(
+    {"pandas", "numpy", "exchange_calendars", "apprise", "httpx", "requests", "rich", "pyarrow", "simgateway"}
+)
 FOR_TESTS: Final = frozenset({"hypothesis", "pytest", "_pytest", "coverage"})
 OF_OTHER_COMMANDS: Final = ("cli.check", "cli.demo", "cli.simulation", "cli.simulate", "cli.test", "cli.threads_day")
 
