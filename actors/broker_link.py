@@ -233,13 +233,6 @@ class Link:
         assert book is not None, "the table announces ready after a book alone"
         if self.port is not None:
             self.port.watch_pnl()
-        self._parts.log.emit(
-            "reconciled",
-            generation=self.generation,
-            positions=len(book.positions),
-            open_orders=len(book.open_orders),
-            executions=len(book.executions),
-        )
         self._parts.announce(Resynchronised(at=self._parts.clock.now(), generation=self.generation, book=book))
         self._parts.spawn(self._compare_clocks(None))  # Until then no entry leaves; silence is the probe's business.
 

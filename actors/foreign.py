@@ -14,6 +14,7 @@ from actors.base import Actor
 from actors.corrections import counted_book
 from actors.oco import stream_of
 from domain.adoption import adopted
+from domain.agreement import agreement
 from domain.bracket_reopened import BracketReopened
 from domain.commands import (
     AppendRecords,
@@ -162,6 +163,11 @@ class ForeignWatch:
         self._show()
         self._tell(look.news)
 
+    def reconciled(self, book: BookReport) -> None:
+        """Count and see what a book tells, and say how far it agrees with ours."""
+        self.take(book)
+        self._log.emit("reconciled", **agreement(book, self._ledger(), self._others.found))
+
     def _show(self) -> None:
         self._keep(with_foreign(self._ledger(), blocked(self._others), theirs(self._others)))
 
@@ -264,8 +270,7 @@ class ForeignWatch:
         quoted = await self._actor.ask_or_none("broker", request, timeout_seconds=2 * QUOTE_SECONDS)
         if not isinstance(quoted, SnapshotReport):
             return f"there is no quote of {contract.label} now; try again in the session"
-        rules = self._exits(contract.symbol)
-        return adopted(holding, contract, quoted.quote, rules, self._actor.clock.now())
+        return adopted(holding, contract, quoted.quote, self._exits(contract.symbol), self._actor.clock.now())
 
     async def _contract(self, holding: Foreign) -> OptionContract | None:
         if holding.expiry is None or holding.right is None:

@@ -247,7 +247,7 @@ class RiskActor(Actor):
     def _reconcile(self, book: BookReport) -> None:
         """Count what was missed, and see where others hold something."""
         self._reconciled = True
-        self._foreign.take(book)
+        self._foreign.reconciled(book)
 
     async def _refresh(self) -> None:
         """Ask for the account's values; open the trading day at first sight of its equity.

@@ -27,9 +27,10 @@ def told_of_lack(result: Step, book: BookReport) -> Step:
     if bracket.book_wanted or claims_more(bracket):
         return result
     quantity, fills = unexplained(bracket, book), len(bracket.fills)
-    if quantity <= 0:
-        return replace(bracket, lack=None), effects
     known = bracket.lack
+    if quantity <= 0:
+        again = (_again(bracket),) if known is not None and known.told else ()
+        return replace(bracket, lack=None), (*effects, *again)
     if known is None or (known.quantity, known.fills) != (quantity, fills) or book.at < known.at:
         known = Lack(quantity=quantity, fills=fills, at=book.at)
     if known.told:
@@ -46,6 +47,11 @@ def unexplained(bracket: Bracket, book: BookReport) -> int:
     held = position(bracket)
     sold = sum(sale.quantity for sale in sales_of_others(bracket, book))
     return min(held, held - there(bracket, book) - sold)
+
+
+def _again(bracket: Bracket) -> Say:
+    fields = {"intent": bracket.plan.intent, "contract": bracket.plan.contract.label, "position": position(bracket)}
+    return Say(event="position_complete", fields=fields)
 
 
 def _told(bracket: Bracket, quantity: int, at_the_broker: int) -> tuple[Say, Alarm]:

@@ -64,9 +64,10 @@ HOUSE_EVENTS: Final = (
     Event(
         "reconciled",
         Level.INFO,
-        "our book and the broker's agree: {positions} positions, {open_orders} open orders",
-        ("generation", "positions", "open_orders"),
-        ("executions", "adopted", "cancelled", "seconds"),
+        "the broker tells {positions} positions, {short} short, and {open_orders} open orders: {foreign} of all are "
+        "not ours, and {lacking} contracts of ours are not there",
+        ("generation", "positions", "open_orders", "foreign", "short", "lacking"),
+        ("executions", "seconds"),
     ),
     Event(
         "clock_skew",

@@ -89,6 +89,12 @@ ORDER_EVENTS: Final = (
         ("intent", "contract", "position", "quantity"),
     ),
     Event(
+        "position_complete",
+        Level.INFO,
+        "{contract}: all {position} held by our fills are at the broker again",
+        ("intent", "contract", "position"),
+    ),
+    Event(
         "position_written_off",
         Level.WARNING,
         "{contract}: {quantity} counted as sold at {price} USD by {reason}, {position} left",

@@ -137,7 +137,7 @@ def _trip(number: int, trip: Trip, *, opened: bool) -> str:
 
 def _ended(trip: Trip) -> str:
     if trip.closed_at is None:
-        return f"{trip.held} still held"
+        return f"{trip.held} still held" + (f", {trip.lacking} of them not at the broker" if trip.lacking else "")
     return f"sold at {price(trip.average(bought=False))} by {trip.reason} after {duration(trip.seconds)}"
 
 

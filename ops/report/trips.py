@@ -67,6 +67,7 @@ class Trip:
     levels: list[Level] = field(default_factory=list)
     bids: list[tuple[datetime, float, float, float, float]] = field(default_factory=list)
     unguarded_seconds: float = 0.0
+    lacking: int = 0  # Held by our fills, and not at the broker: nobody sold them.
     closed_at: datetime | None = None
     reason: str = ""
     told_pnl: Decimal | None = None
@@ -84,6 +85,11 @@ class Trip:
     def bought(self) -> int:
         """Return contracts bought."""
         return self._quantity(bought=True)
+
+    @property
+    def outside(self) -> int:
+        """Return contracts that somebody else sold, or that were written off as gone."""
+        return sum(fill.quantity for fill in self.fills.values() if fill.leg == "OUTSIDE")
 
     @property
     def held(self) -> int:
@@ -172,7 +178,11 @@ class TripBook:
             "order_modify_sent": self._level,
             "entry_filled": self._filled,
             "exit_filled": self._filled,
-            "sold_outside": lambda row: self._keep(self.of(row), row, leg="OUTSIDE", exec_id=str(row["exec_id"])),
+            "sold_outside": self._outside,
+            "position_written_off": self._outside,
+            "position_lacking": self._lacking,
+            "position_complete": self._complete,
+            "oco_actor_started": self._complete,  # It tells anew what lacks.
             "fill_corrected": self._corrected,
             "fees_charged": self._charged,
             "guard_quote": self._bid,
@@ -216,6 +226,19 @@ class TripBook:
     def _filled(self, row: Row) -> None:
         self._keep(self.of(row), row, leg=str(row["leg"]), exec_id=str(row["exec_id"]))
 
+    def _outside(self, row: Row) -> None:
+        trip = self.of(row)
+        trip.lacking = 0  # What lacks still is told again.
+        self._keep(trip, {"multiplier": trip.multiplier, **row}, leg="OUTSIDE", exec_id=str(row["exec_id"]))
+
+    def _lacking(self, row: Row) -> None:
+        self.of(row).lacking = int(row["quantity"])
+
+    def _complete(self, row: Row) -> None:
+        known = self.trips.get(str(row["intent"]))
+        if known is not None:
+            known.lacking = 0
+
     def _keep(self, trip: Trip, row: Row, *, leg: str, exec_id: str) -> None:
         trip.fills[exec_id] = Fill(
             at=at_of(row),
@@ -245,7 +268,7 @@ class TripBook:
 
     def _closed(self, row: Row) -> None:
         trip = self.of(row)
-        trip.closed_at, trip.reason = at_of(row), str(row["reason"])
+        trip.closed_at, trip.reason, trip.lacking = at_of(row), str(row["reason"]), 0
         if row["quantity"]:
             trip.told_pnl, trip.told_fees = money(row["pnl"]), money(row["fees"])
 

@@ -95,7 +95,18 @@ def figures(facts: Facts) -> list[Figure]:
             value=f"{unguarded:.3f} s",
             good=None if unguarded == 0 else False,
         ),
+        *_not_ours(facts),
     ]
+
+
+def _not_ours(facts: Facts) -> list[Figure]:
+    """Return what went without an order of ours, or lacks by now; nothing where all did."""
+    trips = facts.book.trips.values()
+    gone, lacking = sum(trip.outside for trip in trips), sum(trip.lacking for trip in trips)
+    if not gone and not lacking:
+        return []
+    more = f"contracts; {lacking} lack at the broker, see ./bot gone" if lacking else "contracts, or written off"
+    return [Figure(name="sold by others", value=str(gone), more=more, good=False)]
 
 
 def _sign(value: Decimal) -> bool | None:

@@ -74,6 +74,9 @@ def _state(board: Board) -> Text:
     )  # fmt: skip
     if board.unguarded:
         text.append(f"  UNGUARDED: {len(board.unguarded)}", style="bold red")
+    lacking = sum(trip.lacking for trip in board.open_trips)
+    if lacking:
+        text.append(f"  LACKING: {lacking}", style="bold red")
     if board.stopped:
         text.append("  stopped", style="bold red")
     reasons = "; ".join(f"{name}: {' '.join(reason.split())}" for name, reason in board.reasons.items() if reason)
@@ -114,7 +117,7 @@ def _trip(trip: Trip, board: Board) -> Text:
     bid = money(trip.bids[-1][4]) if trip.bids else None
     pnl = None if bid is None else trip.pnl
     stop, target = exits(trip)
-    text = Text(f"{trip.contract:<23.23} ", style="bold red" if trip.intent in board.unguarded else "")
+    text = Text(f"{trip.contract:<23.23} ", style="bold red" if trip.lacking or trip.intent in board.unguarded else "")
     text.append(f"{trip.held:>4} {price(trip.average(bought=True)):>6} {price(bid):>6} ", style="not bold default")
     text.append(f"{usd(pnl, signed=True):>10}", style=_tone(pnl or Decimal(0)))
     return text.append(f" {_far(stop, bid)} {_far(target, bid)}", style="not bold default")

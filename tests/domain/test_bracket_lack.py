@@ -56,6 +56,18 @@ def test_once_it_was_there_again_two_answers_are_wanted_anew() -> None:
     assert (told(life), life.bracket.lack is None) == ([], False)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_that_all_is_there_again_is_said_where_the_lack_was_told(*, known: bool) -> None:
+    life = a_guarded_life()
+    look(life, 1, after=2)
+    if known:
+        look(life, 1, after=5)
+
+    look(life, 2, after=5)
+
+    assert [line.fields["position"] for line in life.said("position_complete")] == [2] * known
+
+
 def test_an_answer_too_soon_after_the_first_proves_nothing_and_is_followed_by_another() -> None:
     life = a_guarded_life()
     look(life, 1, after=2)

@@ -89,6 +89,18 @@ def test_a_holding_from_before_the_start_blocks_its_symbol_until_it_is_ignored_a
         assert known(life).unsettled == ()
 
 
+def test_that_others_have_written_an_option_is_said_where_the_books_are_compared(tmp_path: Path) -> None:
+    with living(tmp_path, config={"writes_options": True}) as life:
+        by_hand(life, an_option(life).con_id, "SELL")
+        life.run_for(1)
+        life.strike(later(0, "restart", seconds=5))
+        life.run_for(MINUTES)
+
+        line = life.events("reconciled")[-1]
+        assert (line["positions"], line["foreign"], line["short"], line["lacking"]) == (1, 1, 1, 0)
+        assert "agree" not in (tmp_path / "logs" / "bot.log").read_text()
+
+
 def test_what_is_ignored_stays_so_after_a_restart_until_it_changes(tmp_path: Path) -> None:
     with living(tmp_path) as life:
         theirs = an_option(life)

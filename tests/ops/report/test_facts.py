@@ -2,6 +2,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from ops.report.curves import drawdown, minutes
 from ops.report.page import page
 from ops.report.page_data import page_data, wall
@@ -92,6 +94,47 @@ def test_what_was_adopted_begins_at_the_price_it_is_counted_from(tmp_path: Path)
     (trip,) = log.facts().trips
 
     assert (trip.pnl, trip.strategy) == (Decimal("78.70"), "adopted")
+
+
+def test_what_others_sold_and_what_was_written_off_is_neither_held_nor_forgotten(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    planned(log, 1, "a", quantity=3)
+    filled(log, 2, "a", ("ENTRY", 3, "1.00", "e1"))
+    what = {"intent": "a", "contract": CONTRACT, "quantity": 1}
+    log.at(3, "sold_outside", **what, price=Decimal("0.90"), position=2, exec_id="x1")
+    log.at(4, "position_lacking", **what, position=2)
+    facts = log.facts()
+
+    (trip,) = facts.open_trips
+    assert (trip.held, trip.outside, trip.lacking) == (2, 1, 1)
+    assert figures(facts)[-1].more == "contracts; 1 lack at the broker, see ./bot gone"
+    assert [mark.kind for mark in facts.timeline.marks] == ["sold by others", "lacking"]
+    assert "2 still held, 1 of them not at the broker" in page(facts)
+
+    log = Written(tmp_path)
+    log.at(5, "position_written_off", **what, price=Decimal(0), position=1, exec_id="gone a 0", reason="./bot gone")
+    filled(log, 6, "a", ("TARGET", 1, "1.50", "e2"))
+    closed(log, 6, "a", "-62.60", "2.60", quantity=3)
+    facts = log.facts()
+
+    (trip,) = facts.trips
+    assert (trip.held, trip.outside, trip.lacking, trip.pnl) == (0, 2, 0, Decimal("-62.60"))
+    assert (figures(facts)[-1].value, figures(facts)[-1].more) == ("2", "contracts, or written off")
+    assert books_agree(facts).endswith("to the cent.")
+
+
+@pytest.mark.parametrize("event", ["position_complete", "oco_actor_started"])
+def test_what_lacked_and_is_there_again_or_is_looked_at_anew_lacks_no_more(event: str, tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    planned(log, 1, "a")
+    filled(log, 2, "a", ("ENTRY", 2, "1.00", "e1"))
+    log.at(3, "position_lacking", intent="a", contract=CONTRACT, quantity=1, position=2)
+    more = {"position": 2} if event == "position_complete" else {"epoch": 2}
+    log.at(4, event, intent="a", contract=CONTRACT, **more)
+
+    (trip,) = log.facts().open_trips
+
+    assert trip.lacking == 0
 
 
 def test_an_entry_that_was_not_filled_is_no_round_trip_and_what_is_held_is_open(tmp_path: Path) -> None:

@@ -184,3 +184,18 @@ def test_a_row_of_another_version_changes_nothing_and_is_shown(event: str) -> No
     board.take(row)
 
     assert list(board.events) == [(datetime(2026, 3, 11, 13, 30, tzinfo=UTC), "INFO", "odd")]
+
+
+def test_what_lacks_at_the_broker_is_said_at_the_top_until_it_is_there_or_written_off(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    busy(log, symbols=1, brackets=1)
+    what = {"intent": "i0", "contract": CONTRACT, "quantity": 1}
+    log.at(9.1, "position_lacking", **what, position=2)
+    assert "LACKING: 1" in lines_of(board_of(log), OPEN + timedelta(minutes=9, seconds=30))[1]
+
+    log = Written(tmp_path)
+    log.at(9.2, "position_written_off", **what, price=0, position=1, exec_id="gone i0 0", reason="./bot gone")
+    board = board_of(log)
+
+    assert "LACKING" not in lines_of(board, OPEN + timedelta(minutes=9, seconds=30))[1]
+    assert [trip.held for trip in board.open_trips] == [1]
