@@ -1,8 +1,9 @@
 """Searches every order of events of one bracket: `python -m bench.order_search [--only TEXT] [--most N] [--json]`.
 
-Breadth first over all states, none left out, on the domain's own code, against a pure model of a broker: native
-brackets under the three behaviours of a partly filled parent, and emulated ones. In each setting one kind of
-misfortune is allowed so often as it says. Each state is checked:
+Breadth first over all states, on the domain's own code, against a pure model of a broker: native brackets under the
+three behaviours of a partly filled parent, and emulated ones. In each setting misfortune is allowed so often as it
+says. States that will act alike for ever are one, and of moves that change nothing of one another one order is taken
+(`World.hearing`; a test compares it with all orders). Each state is checked:
 
     no order sent twice, no second entry      the exits never sell more than is held, nothing is short
     fills counted once, and only true ones    flat, nothing working, and the right profit at the end

@@ -26,12 +26,13 @@ from domain.bracket_effects import (
     SetTimer,
 )
 from domain.bracket_exits import REFUSALS_BEFORE_ALARM
+from domain.bracket_facts import claims_more, silent
 from domain.bracket_steps import ON_TIMER, step
 from domain.brackets import Bracket, BracketPolicy, folded
-from domain.events import BracketClosed, BracketPlanned, ExitNumbered, Journaled
+from domain.events import BracketClosed, BracketPlanned, ExitNumbered, Journaled, LegFilled
 from domain.ids import OrderRef
 from domain.order_specs import OrderSpec
-from domain.reports import BookReport, CommissionReport, ExecutionReport, HoldingsReport
+from domain.reports import BookReport, CommissionReport, ExecutionReport, HoldingsReport, Side
 from tests.builders import NOW
 
 T = TypeVar("T", bound=Hashable)
@@ -97,13 +98,29 @@ class Numbers(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """What a bracket became, by number, and what it wants: on the wire, or heard at once where there is none."""
+    """What a bracket became, by number, and what it wants: on the wire, or heard at once where there is none.
+
+    While it does not listen for anything, its timer of silence does nothing when it is due; whatever makes it listen
+    for an answer starts that timer anew, and whatever makes it wait for a claimed fill one that asks the same.
+    """
 
     bracket: int
     wire: tuple[int, ...]
     unsent: tuple[int, ...]
     timers: int
+    listens: bool
     records: tuple[Journaled, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was written, as far as it matters: of which brackets a successor may begin, and rows that fold to the last.
+
+    A fold goes row by row, so whatever is written next folds alike behind all rows that folded alike.
+    """
+
+    beginnings: frozenset[int]
+    rows: tuple[Journaled, ...]
 
 
 class Mind:
@@ -112,8 +129,10 @@ class Mind:
     def __init__(self) -> None:
         self.brackets = Numbers[Bracket]()
         self.messages = Numbers[Wire | Heard]()
-        self.records = Numbers[tuple[Journaled, ...]]()
+        self.records = Numbers[Kept]()
         self._reactions: dict[tuple[int, int], Reaction] = {}
+        self._rows: dict[int, tuple[Journaled, ...]] = {}
+        self._written: dict[tuple[int, tuple[Journaled, ...]], int] = {}
 
     def told(self, bracket: int, message: int) -> Reaction:
         """Return what this bracket makes of this message."""
@@ -140,24 +159,47 @@ class Mind:
                     records.append(timeless(effect.record))
                 case _:
                     _posted(effect, before, wire, unsent)
+        assert timers >> TIMERS.index("silence") & 1 or silent(bracket) or not silent(after), "nobody would notice"
         return Reaction(
             self.brackets.of(canonical(after)),
             tuple(map(self.messages.of, wire)),
             tuple(map(self.messages.of, unsent)),
             timers,
+            silent(after) or claims_more(after),
             tuple(records),
         )
 
-    def revived(self, records: tuple[Journaled, ...]) -> int:
-        """Return the bracket that a successor folds from these records."""
-        state = folded(records, POLICY)
+    def written(self, records: int, more: tuple[Journaled, ...]) -> int:
+        """Return the number of what is kept after more was written: a crash may keep any beginning of it."""
+        known = self._written.get((records, more))
+        if known is None:
+            before = self.records.values[records]
+            beginnings, rows = set(before.beginnings), before.rows
+            for record in more:
+                rows = (*rows, record)
+                beginnings.add(self._revived(rows))
+            known = self._written[records, more] = self._kept(beginnings, rows)
+        return known
+
+    def restarted(self, bracket: int) -> int:
+        """Return the number of what is kept once a successor began with this bracket: it found that on the disk."""
+        return self._kept({bracket}, self._rows[bracket])
+
+    def _kept(self, beginnings: set[int], rows: tuple[Journaled, ...]) -> int:
+        return self.records.of(Kept(frozenset(beginnings), self._rows[self._revived(rows)]))
+
+    def _revived(self, rows: tuple[Journaled, ...]) -> int:
+        """Return the bracket that a successor folds from these rows."""
+        state = folded(rows, POLICY)
         assert state is not None, "the plan is always among them"
-        return self.brackets.of(canonical(state))
+        number = self.brackets.of(canonical(state))
+        self._rows.setdefault(number, rows)
+        return number
 
     def begun(self, bracket: Bracket) -> tuple[int, int]:
-        """Return the numbers of a bracket that was not begun, and of its records: its plan."""
+        """Return the numbers of a bracket that was not begun, and of what is kept of it: its plan."""
         planned: tuple[Journaled, ...] = (BracketPlanned(at=NOW, plan=bracket.plan),)
-        return self.brackets.of(canonical(bracket)), self.records.of(planned)
+        return self.brackets.of(canonical(bracket)), self._kept({self._revived(planned)}, planned)
 
 
 def _posted(effect: Effect, before: frozenset[OrderRef], wire: list[Wire], unsent: list[Heard]) -> None:
@@ -190,6 +232,8 @@ def canonical(bracket: Bracket) -> Bracket:
         bracket,
         policy=replace(bracket.policy, changes_max=POLICY.changes_max),
         orders=tuple(replace(order, sent_at=NOW) for order in bracket.orders),
+        fills=_ordered(bracket.fills),
+        fees=tuple(sorted(bracket.fees, key=lambda charged: charged.exec_id)),
         numbers=tuple(numbers),
         unguarded_since=bracket.unguarded_since and NOW,
         guarded_at=bracket.guarded_at and NOW,
@@ -199,6 +243,13 @@ def canonical(bracket: Bracket) -> Bracket:
         changes=0,
         closed=bracket.closed and replace(bracket.closed, at=NOW),
     )
+
+
+def _ordered(fills: tuple[LegFilled, ...]) -> tuple[LegFilled, ...]:
+    """Return fills in one order: they are looked up and added up, and only which sale was the last one matters."""
+    sales = [fill for fill in fills if fill.side is Side.SELL]
+    rest = sorted((fill for fill in fills if fill not in sales[-1:]), key=lambda fill: (fill.side, fill.exec_id))
+    return (*rest, *sales[-1:])
 
 
 def timeless(record: Journaled) -> Journaled:

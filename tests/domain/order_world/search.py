@@ -11,7 +11,7 @@ from domain.ids import Leg
 from domain.orders import TERMINAL
 from domain.reports import Side
 from tests.domain.order_world.exchange import ENDED, held, leg_of, sellable
-from tests.domain.order_world.world import Kind, Setting, State, World
+from tests.domain.order_world.world import Kind, Move, Setting, State, World
 
 
 class TooLargeError(Exception):
@@ -34,8 +34,10 @@ class Found:
 class Search:
     """All states of one setting by number, in the order they were found, and the moves between them."""
 
-    def __init__(self, setting: Setting, *, states_max: int = 50_000_000, findings_max: int = 1) -> None:
-        self.world = World(setting)
+    def __init__(
+        self, setting: Setting, *, states_max: int = 50_000_000, findings_max: int = 1, reduced: bool = True
+    ) -> None:
+        self.world = World(setting, reduced=reduced)
         self.states: list[State] = []
         self._states_max = states_max
         self._findings_max = findings_max
@@ -68,7 +70,7 @@ class Search:
         )
 
     def _visit(self) -> list[tuple[str, int]]:
-        world, first = self.world, self.world.first()
+        first = self.world.first()
         known, broken = {first: 0}, list[tuple[str, int]]()
         self.states.append(first)
         self._parents.append(-1)
@@ -80,7 +82,7 @@ class Search:
                 broken.append((text, number))
             if len(broken) >= self._findings_max or len(self.states) > self._states_max:
                 break
-            for kind, _, after in world.moves(state):
+            for kind, _, after in self._moves(state):
                 met = known.setdefault(after, len(self.states))
                 if met == len(self.states):
                     self.states.append(after)
@@ -92,6 +94,21 @@ class Search:
         if len(self.states) > self._states_max:
             raise TooLargeError(f"more than {self._states_max:,} states")
         return broken
+
+    def _moves(self, state: State) -> Iterator[Move]:
+        """Return what may follow; instead of a sound state from which one move alone leads on, what follows that.
+
+        Such a state is judged, and not kept: where it leads, its successor leads.
+        """
+        for kind, text, after in self.world.moves(state):
+            said, then = text, after
+            while not self._wrong(then):
+                hearing = self.world.hearing(then)
+                if len(hearing) != 1:
+                    break
+                _, heard, then = hearing[0]
+                said = f"{said}; {heard}"
+            yield kind, said, then
 
     def _wrong(self, state: State) -> str:
         """Return the invariant that this state breaks, or nothing."""
@@ -184,4 +201,4 @@ class Search:
 
     def _named(self, path: list[int]) -> Iterator[str]:
         for before, after in pairwise(reversed(path)):
-            yield next(text for _, text, state in self.world.moves(self.states[before]) if state == self.states[after])
+            yield next(text for _, text, state in self._moves(self.states[before]) if state == self.states[after])

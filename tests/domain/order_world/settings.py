@@ -42,4 +42,10 @@ LARGE: Final = {
         rules=Rules(tells_completed=False), hurried=False, allowed=Allowed(cuts=1)
     ),
     "native, 1 message astray, 1 crash": Setting(hurried=False, allowed=Allowed(faults=1, crashes=1)),
+    **{
+        f"native, {rules.children}, 2 partial fills, 1 crash, 1 message astray": Setting(
+            rules=rules, hurried=False, allowed=Allowed(partials=2, crashes=1, faults=1)
+        )
+        for rules in (ARMED, COMPLETE, CANCELLED)
+    },
 }

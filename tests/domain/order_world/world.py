@@ -5,7 +5,7 @@ that runs may be due at any moment, since no invariant may lean on how long some
 which comes once a minute, waits until nothing is on its way.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from enum import IntEnum
@@ -98,6 +98,7 @@ class State(NamedTuple):
 
 Move = tuple[Kind, str, State]
 LOOK: Final = TIMERS.index("look")
+SILENCE: Final = 1 << TIMERS.index("silence")
 AT: Final = NOW + timedelta(milliseconds=100)
 CALM, LOW, HIGH = (a_quote(bid, "3.20", at=AT) for bid in ("2.00", "1.50", "3.10"))
 
@@ -105,8 +106,9 @@ CALM, LOW, HIGH = (a_quote(bid, "3.20", at=AT) for bid in ("2.00", "1.50", "3.10
 class World:
     """The moves of one setting. Its numbers are its own."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: Setting, *, reduced: bool = True) -> None:
         self.setting = setting
+        self.reduced = reduced
         self.rules = setting.rules
         self.mind = Mind()
         self.exchanges = Numbers[Exchange]()
@@ -156,8 +158,32 @@ class World:
             safe = self._safe[key] = watched or sold or protected(exchange, self.rules)
         return safe
 
-    def moves(self, state: State) -> Iterator[Move]:
-        """Return every state that may follow, who moved, and how."""
+    def moves(self, state: State) -> Iterable[Move]:
+        """Return every state that may follow, who moved, and how; where ``hearing`` has some, those alone."""
+        return self.hearing(state) or self._all(state)
+
+    def hearing(self, state: State) -> list[Move]:
+        """Return the bot's own moves where it has a message to hear: the broker's may wait. Empty where they may not.
+
+        What the bot hears and what the broker does meanwhile change nothing of one another: the one takes the oldest
+        of ``incoming`` and adds to ``outgoing``, the other takes the oldest of that and adds to this. So every way on
+        from here can be put into an order in which the bot moves first, and if it does not move in it, hearing the
+        message added leaves the broker as it was. All states in which nothing is under way are met, and everything
+        that the broker comes to. A crash is no exception: it leaves any beginning of the records, so also those of
+        before; nor is an end: with nothing under way, whatever the broker could still do is a wrong end, and found. But
+        a cut loses what was not heard, an end loses nothing on its way any more, and a failed answer goes to the end of
+        the queue: there all moves are taken.
+        """
+        waits = state.incoming and state.linked and not state.cuts and not self._in_one_go(state)
+        if not self.reduced or not waits:
+            return []
+        if state.faults and isinstance(self.mind.messages.values[state.incoming[0]], Answer):
+            return []
+        moves = [*self._deliveries(state), *self._timers(state), *self._quotes(state), *self._connection(state)]
+        loses = state.faults and state.outgoing
+        return [] if loses and any(self.bracket_of(after).closed is not None for _, _, after in moves) else moves
+
+    def _all(self, state: State) -> Iterator[Move]:
         closed = self.bracket_of(state).closed is not None
         yield from self._arrivals(state)
         if self._in_one_go(state):
@@ -193,7 +219,7 @@ class World:
             bracket=reaction.bracket,
             outgoing=(*state.outgoing, *reaction.wire) if linked else (),
             incoming=state.incoming if linked else (*state.incoming, *reaction.unsent),
-            timers=state.timers | reaction.timers,
+            timers=(state.timers | reaction.timers) & ~(0 if not self.reduced or reaction.listens else SILENCE),
             records=self._written(state, reaction.records),
         )
 
@@ -201,7 +227,7 @@ class World:
         """Keep records as long as somebody may have to start from them."""
         if not state.crashes or not records:
             return state.records
-        return self.mind.records.of((*self.mind.records.values[state.records], *records))
+        return self.mind.written(state.records, records)
 
     def _deliveries(self, state: State) -> Iterator[Move]:
         for index, message in enumerate(state.late):
@@ -261,20 +287,19 @@ class World:
         """Start again from each beginning of what was written; what was under way is lost on this side."""
         if not state.crashes:
             return
-        records = self.mind.records.values[state.records]
-        for kept in range(1, len(records) + 1):
+        for bracket in sorted(self.mind.records.values[state.records].beginnings):
             after = state._replace(
-                bracket=self.mind.revived(records[:kept]),
+                bracket=bracket,
                 crashes=state.crashes - 1,
-                records=0 if state.crashes == 1 else self.mind.records.of(records[:kept]),
+                records=0 if state.crashes == 1 else self.mind.restarted(bracket),
                 outgoing=(),
                 incoming=(),
                 late=(),
                 timers=0,
                 linked=True,
             )
-            text = f"crash: {kept} of {len(records)} records kept"
-            yield Kind.FAULT, text, self._told(after, self._number(RESUME))
+            fills = len(self.mind.brackets.values[bracket].fills)
+            yield Kind.FAULT, f"crash: {fills} fills are on the disk", self._told(after, self._number(RESUME))
 
     # What the broker hears and does
 
