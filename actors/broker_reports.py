@@ -1,10 +1,11 @@
 """Who hears which report: a bracket's guard, or who looks after those without, the ledger, and a quote's watchers."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from actors.runtime.directory import Directory
 from domain.bracket_reopening import is_sign_of_life
-from domain.ids import ConId, OrderRef, split_ref
+from domain.ids import ConId, OrderId, OrderRef, PermId, split_ref
 from domain.ports import EventLog
 from domain.reports import (
     CommissionReport,
@@ -19,6 +20,7 @@ from domain.reports import (
 )
 
 Watchers = Mapping[ConId, set[str]]
+ORDERS_TOLD_MAX: Final = 1000
 
 
 class Router:
@@ -27,6 +29,7 @@ class Router:
     def __init__(self, directory: Directory, log: EventLog) -> None:
         self._directory = directory
         self._log = log
+        self._told: dict[OrderRef | tuple[OrderId, PermId], tuple[str, int, int]] = {}  # Latest heard last.
 
     def route(self, report: StreamReport, watchers: Watchers) -> None:
         """Tell everyone concerned."""
@@ -37,13 +40,7 @@ class Router:
                 self._to_bracket(report.ref, report)
                 self._tell("risk", report)
             case OrderStatusReport():
-                self._log.emit(
-                    "order_status",
-                    ref=report.ref or "",
-                    status=report.status.value,
-                    filled=report.filled,
-                    remaining=report.remaining,
-                )
+                self._write_down(report)
                 self._to_bracket(report.ref, report)
             case OpenOrderReport() | OrderErrorReport():
                 self._to_bracket(report.ref, report)
@@ -51,6 +48,16 @@ class Router:
                 self._tell("risk", report)
             case _:
                 pass
+
+    def _write_down(self, report: OrderStatusReport) -> None:
+        """Log a status that is news: whoever asks for the book hears every order's again, and each line is synced."""
+        order = report.ref or (report.order_id, report.perm_id)
+        told = (report.status.value, report.filled, report.remaining)
+        if self._told.pop(order, None) != told:
+            self._log.emit("order_status", ref=report.ref or "", status=told[0], filled=told[1], remaining=told[2])
+        self._told[order] = told
+        if len(self._told) > ORDERS_TOLD_MAX:
+            del self._told[next(iter(self._told))]  # What was heard of longest ago.
 
     def _quote(self, report: QuoteReport, watchers: Watchers) -> None:
         known = watchers.get(report.quote.con_id)
