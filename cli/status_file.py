@@ -1,6 +1,8 @@
 """The status file: what a running bot leaves beside its state every few seconds, for ``./bot status`` to show.
 
 What is in it was gathered on the supervisors' own loop: while that does not turn, the file grows old, and says so.
+Forty thousand writes a day would wear out a card: where there is a folder in memory the file is there, and beside the
+state is a link to it until the last word takes its place.
 """
 
 import asyncio
@@ -8,6 +10,7 @@ import json
 import os
 from collections.abc import Callable
 from concurrent.futures import TimeoutError as LateError
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -51,7 +54,8 @@ class _Gathered:
 class StatusFile:
     """Written from one thread that is none of the loops'; ``about`` is what is known of the process from its start.
 
-    ``tree`` is called on the host's loop, where the breaker is asked, too.
+    ``tree`` is called on the host's loop, where the breaker is asked, too. ``in_memory`` is a folder that goes with the
+    machine's memory, None for none.
     """
 
     def __init__(
@@ -63,8 +67,10 @@ class StatusFile:
         host: Host,
         clock: Clock,
         about: dict[str, Any],
+        in_memory: Path | None = None,
     ) -> None:
         self.path = path
+        self._in_memory = in_memory / path.name if in_memory else None
         self._tree = tree
         self._directory = directory
         self._host = host
@@ -85,13 +91,13 @@ class StatusFile:
             asked.cancel()
             return False
         self.tree_seen = found.tree
-        self._write(found, ended=None)
+        self._write_alive(found)
         self._written_at = now
         return True
 
     def end(self, tree: ChildState, exit_code: int, reason: str) -> None:
         """Write the last word, with how everyone fared before the end."""
-        self._write(_Gathered(tree=tree), ended={"exit_code": exit_code, "reason": reason})
+        self._write(self.path, _Gathered(tree=tree), ended={"exit_code": exit_code, "reason": reason})
 
     async def _gather(self) -> _Gathered:
         breaker, control, foreign = await asyncio.gather(
@@ -107,12 +113,37 @@ class StatusFile:
         except Exception:  # noqa: BLE001 - silent, down, or dying of something that is in the log
             return None
 
-    def _write(self, found: _Gathered, ended: dict[str, Any] | None) -> None:
+    def _write_alive(self, found: _Gathered) -> None:
+        if self._in_memory is not None:
+            with suppress(OSError):
+                self._write(self._in_memory, found, ended=None)
+                _link(self.path, self._in_memory)
+                return
+            self._in_memory = None  # Full, or gone.
+        self._write(self.path, found, ended=None)
+
+    def _write(self, path: Path, found: _Gathered, ended: dict[str, Any] | None) -> None:
         written = {"written_at": self._clock.now().isoformat(), "every_seconds": EVERY_SECONDS, "ended": ended}
         text = json.dumps({**self._about, **written, **found.plain()}, default=_text)
-        new = self.path.with_suffix(".new")
+        new = path.with_suffix(".new")
         new.write_text(text + "\n", encoding="utf-8")
-        new.replace(self.path)
+        new.replace(path)
+
+
+def memory_folder() -> Path | None:
+    """Return the folder in memory that the service manager gives; None without one."""
+    given = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]  # systemd.exec(5): several come with colons.
+    return Path(given) if given else None
+
+
+def _link(path: Path, to: Path) -> None:
+    """Have a link there, and never a moment without anything. Raises OSError."""
+    if path.is_symlink() and path.readlink() == to:
+        return
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(to)
+    new.replace(path)
 
 
 def _plain(state: ChildState) -> dict[str, Any]:

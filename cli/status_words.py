@@ -37,7 +37,8 @@ def words(status: dict[str, Any], age_seconds: float, *, stale: bool) -> Iterato
 
 def newest(folder: Path) -> dict[str, Any]:
     """Return what the latest process wrote. Raises ConfigError."""
-    found = [read(path) for path in sorted(folder.glob(f"*{SUFFIX}"))]
+    # A link to nothing: what it led to was in memory, and the machine was started anew since.
+    found = [read(path) for path in sorted(folder.glob(f"*{SUFFIX}")) if path.exists()]
     if not found:
         raise ConfigError(f"no bot has left its status in {folder}; start ./bot trade, or name its folder with --state")
     return max(found, key=lambda status: str(status["written_at"]))

@@ -28,7 +28,7 @@ from cli.preflight import account_of
 from cli.pulse import Pulse
 from cli.remote import remote_of
 from cli.sessions import live_calendar
-from cli.status_file import SUFFIX, StatusFile
+from cli.status_file import SUFFIX, StatusFile, memory_folder
 from cli.stopping import STOPPED_UNCLEAN, Stopping
 from cli.system import Outside, System
 from cli.systemd import READY, STOPPING
@@ -147,6 +147,7 @@ def _trade(
         host=hosts["system"],
         clock=clock,
         about={"version": VERSION, "mode": mode},
+        in_memory=memory_folder(),
     )
     libraries = capture(log)
     for host in hosts.values():

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from cli.main import main
 from cli.status import run_status, screen
+from domain.errors import ConfigError
 
 NOW = datetime(2026, 1, 5, 17, tzinfo=UTC)
 
@@ -162,6 +163,13 @@ def test_of_several_bots_the_latest_is_shown(tmp_path: Path, capsys: pytest.Capt
     ran("status", "--state", tmp_path, "--json")
 
     assert json.loads(capsys.readouterr().out)["pid"] == 2
+
+
+def test_a_link_into_a_memory_that_is_gone_is_as_good_as_nothing(tmp_path: Path) -> None:
+    (tmp_path / "paper.status.json").symlink_to(tmp_path / "gone")
+
+    with pytest.raises(ConfigError, match="no bot has left its status"):
+        run_status(tmp_path, as_json=False)
 
 
 def test_for_machines_there_is_the_whole_file_with_its_age(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

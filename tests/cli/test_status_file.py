@@ -1,6 +1,7 @@
 """What a running bot leaves for `./bot status`: gathered on the supervisors' loop, and old when that is silent."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -18,7 +19,7 @@ from actors.runtime.directory import Directory
 from actors.runtime.hosts import ThreadHost
 from actors.runtime.loop_actor import LoopActor
 from actors.runtime.observer import NullObserver
-from cli.status_file import StatusFile
+from cli.status_file import StatusFile, memory_folder
 from cli.status_words import _foreign
 from domain.contracts import Right
 from domain.control import ControlAnswer, ControlState
@@ -65,7 +66,7 @@ def leaf(standing: Standing) -> ChildState:
 class Scene:
     """A loop on its thread, a directory, and the file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, in_memory: Path | None = None) -> None:
         self.clock, self.directory = HandClock(), Directory()
         self.host = ThreadHost("system", WallClock())
         self.host.start()
@@ -78,6 +79,7 @@ class Scene:
             host=self.host,
             clock=self.clock,
             about={"mode": "paper"},
+            in_memory=in_memory,
         )
 
     @property
@@ -189,6 +191,51 @@ def test_while_the_loop_is_silent_nothing_is_written(scene: Scene) -> None:
     let_go.set()
 
     assert (kept, scene.path.read_text()) == (False, before)
+
+
+@pytest.fixture
+def light(tmp_path: Path) -> Iterator[Scene]:
+    """Return a scene whose status is in memory, its state beside it on the disk."""
+    for name in ("state", "memory"):
+        (tmp_path / name).mkdir()
+    made = Scene(tmp_path / "state", tmp_path / "memory")
+    yield made
+    made.host.stop()
+
+
+def test_where_there_is_a_folder_in_memory_the_disk_has_a_link_until_the_last_word(light: Scene) -> None:
+    light.path.write_text("of the process before")
+
+    light.file.keep()
+    at = light.path.lstat().st_ino
+    light.clock.seconds, light.standing = 2.0, Standing.STOPPING
+    light.file.keep()
+
+    assert (light.path.is_symlink(), light.path.lstat().st_ino) == (True, at)
+    assert light.written["tree"]["state"] == "stopping"
+    light.file.end(leaf(Standing.ENDED), 0, "asked to")
+    assert (light.path.is_symlink(), light.written["ended"]["exit_code"]) == (False, 0)
+
+
+def test_a_folder_in_memory_that_is_gone_costs_nothing_but_the_disks_wear(light: Scene, tmp_path: Path) -> None:
+    light.file.keep()
+    shutil.rmtree(tmp_path / "memory")
+
+    light.clock.seconds = 2.0
+    kept = light.file.keep()
+
+    assert (kept, light.path.is_symlink(), light.written["mode"]) == (True, False, "paper")
+
+
+@pytest.mark.parametrize(
+    ("given", "folder"), [("", None), ("/run/stopward", Path("/run/stopward")), ("/run/a:/run/b", Path("/run/a"))]
+)
+def test_the_service_manager_says_which_folder_is_in_memory(
+    given: str, folder: Path | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNTIME_DIRECTORY", given)
+
+    assert memory_folder() == folder
 
 
 def test_the_last_word_has_the_exit_code(scene: Scene) -> None:
