@@ -167,14 +167,13 @@ def _trade(
     guard = MemoryGuard(settings.monitoring.memory_limit_megabytes)
     trouble = _wait(stopping.asked, system, status, pulse, guard, ready)
     watchdog.tell(STOPPING)
-    over = system.over.is_set()
     reason = trouble or "asked to"
     news.stopping(reason)
     tree = system.tree()
     for each in afar:
         each.stop()
     orders.stop()
-    clean = over or _stopped(system, hosts["system"])
+    clean = system.over.is_set() or _stopped(system, hosts["system"])
     watchdog.stop()
     ended = [host.stop(HOST_SECONDS_MAX) for host in reversed(hosts.values())]
     release(libraries)
