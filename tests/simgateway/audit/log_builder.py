@@ -93,8 +93,14 @@ class Log:
         return self.add("out", *head, *middle, *[""] * 41)
 
     def completed(self, ref: str, text: str) -> "Log":
+        return self.add("out", *self._completed(ref, text))
+
+    def completed_muted(self, ref: str, text: str) -> "Log":
+        return self.add("note", "fault", "mute", "completedOrder", *self._completed(ref, text))
+
+    def _completed(self, ref: str, text: str) -> tuple[object, ...]:
         head = (101, OPTION, *[""] * 20, ref)
-        return self.add("out", *head, *[""] * (77 - len(head)), text, *[""] * 11)
+        return (*head, *[""] * (77 - len(head)), text, *[""] * 11)
 
     def book_told(self) -> "Log":
         return self.add("out", 53, 1)

@@ -254,6 +254,17 @@ def test_an_exit_that_the_gateway_lost_sells_nothing_beside_those_placed_anew() 
     assert broken(audited(log)) == set()
 
 
+def test_exits_whose_end_the_gateway_kept_to_itself_sell_nothing_beside_those_placed_anew() -> None:
+    log = Log().connect().entry().entry_filled().wait(1).connect()
+    for name in ("T", "S"):
+        log.completed_muted(f"{INTENT}.{name}.0", "Cancelled")
+
+    log.order(5, f"{INTENT}.T.1", side="SELL", oca="g").order(6, f"{INTENT}.S.1", side="SELL", oca="g")
+    log.status(5, "Submitted").status(6, "PreSubmitted").wait(9).day_profit("0")
+
+    assert broken(audited(log)) == set()
+
+
 @pytest.mark.parametrize(
     ("lost", "repaired_after", "expected"), [(True, 4.9, set()), (True, 5.1, {2}), (False, 4.9, {2})]
 )
