@@ -1,10 +1,11 @@
 """What many seeds came to, for people and, as one line, for programs."""
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from cli.simulation.outcome import Outcome
 from cli.simulation.reasons import reason_for
@@ -26,6 +27,7 @@ class Sums:
     fired: Counter[str] = field(default_factory=Counter)
     rows: set[str] = field(default_factory=set)
     failing: list[int] = field(default_factory=list)
+    _traces: Any = field(default_factory=hashlib.sha256, repr=False)
 
     def add(self, outcome: Outcome) -> None:
         """Take one outcome."""
@@ -37,8 +39,15 @@ class Sums:
         self.checked += outcome.checked
         self.fired.update(outcome.fired)
         self.rows |= outcome.rows
+        self._traces.update(f"{outcome.seed}:{outcome.trace}\n".encode())
         if outcome.violations:
             self.failing.append(outcome.seed)
+
+    @property
+    def trace(self) -> str:
+        """Return the hash of all sessions' traces, in the order they were added: equal on every machine."""
+        found: str = self._traces.hexdigest()
+        return found[:32]
 
     @property
     def uncovered(self) -> list[str]:
@@ -62,6 +71,7 @@ class Sums:
             "transitions_never": sum(bool(reason_for(row)) for row in self.uncovered),
             "seconds": round(seconds, 3),
             "seeds_per_second": round(self.seeds / seconds, 3) if seconds else 0.0,
+            "trace": self.trace,
             "failing_seeds": self.failing,
         }
         if uncovered:
@@ -78,6 +88,7 @@ class Sums:
         fired = ", ".join(f"{count} {kind}" for kind, count in sorted(self.fired.items()))
         yield f"{self.fired.total()} faults fired" + (f": {fired}" if fired else "")
         yield f"{len(self.rows)} of {len(self.rows_there_are)} transitions covered"
+        yield f"trace {self.trace}: every message and frame, the same on every machine"
         reasons = Counter(reason_for(row) or MORE_SEEDS for row in self.uncovered)
         yield from (f"{count} not covered: {reason}" for reason, count in reasons.most_common())
         if uncovered:

@@ -15,6 +15,7 @@ from cli.simulation.pool import Task, run_all
 from cli.simulation.script import Level, Script
 from cli.simulation.session import calendar_in
 from cli.simulation.shrinking import shrunken
+from cli.simulation.summing import Sums
 from domain.trading_day import Calendar
 from tests.house import CHECKOUT
 
@@ -69,6 +70,21 @@ def test_two_processes_under_another_hash_seed_find_what_one_finds_here(calendar
     )
 
     assert elsewhere.stdout.split() == [outcome.trace for outcome in run_all(tasks, 1)]
+
+
+def test_the_last_line_has_one_hash_over_all_traces_in_their_order() -> None:
+    def summed(*traces: str) -> str:
+        sums = Sums(frozenset())
+        for seed, trace in enumerate(traces, 1):
+            sums.add(_outcome(seed, trace))
+        return str(json.loads(sums.as_json(1.0, uncovered=False))["trace"])
+
+    assert summed("a", "b") == summed("a", "b")
+    assert len({summed("a", "b"), summed("b", "a"), summed("a", "c"), summed("a")}) == 4
+
+
+def _outcome(seed: int, trace: str) -> Outcome:
+    return Outcome(seed=seed, violations=(), fills=0, lives=0, fired={}, rows=frozenset(), trace=trace, checked=1)
 
 
 def _fails_with(*numbers: int) -> Any:
