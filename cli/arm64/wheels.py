@@ -45,4 +45,5 @@ def installation(pins: Path, target: Path, minor: str, *, python: str, uv: str |
         return [uv, "pip", "install", "-q", "--python-platform", "aarch64-manylinux_2_28", *version, *strict]
     platforms = [word for platform in PLATFORMS for word in ("--platform", platform)]
     quiet = ("-q", "--disable-pip-version-check", "--no-compile")
-    return [python, "-m", "pip", "install", *quiet, "--implementation", "cp", *platforms, *version, *strict]
+    other = ("--implementation", "cp", "--ignore-requires-python")  # pip holds that, too, against its own Python.
+    return [python, "-m", "pip", "install", *quiet, *other, *platforms, *version, *strict]

@@ -168,3 +168,9 @@ def test_wheels_are_installed_for_the_other_machine_by_their_hashes_and_never_bu
     assert "--python-version 3.13 --target site" in line
     assert "--no-deps --only-binary :all: --require-hashes -r pins" in line
     assert "aarch64" in line
+
+
+def test_a_wheel_that_only_the_other_python_takes_is_no_matter_to_pip() -> None:
+    command = installation(Path("pins"), Path("site"), "3.13", python=sys.executable, uv=None)
+
+    assert "--ignore-requires-python" in command
