@@ -33,6 +33,8 @@ from domain.reports import Side
 
 STOP_TOUCHES = 2  # One odd quote is not a market.
 REFUSALS_BEFORE_ALARM = 3
+REFUSALS_MANY = 10  # In a row: from then on so many times as long is waited, for it is no moment's matter.
+PATIENCE = 5
 
 
 def cancelled(bracket: Bracket, order: Order) -> Step:
@@ -179,7 +181,7 @@ def _sent(bracket: Bracket, specs: tuple[OrderSpec, ...], number: int, now: date
         Send(orders=specs, opens=False),
         Record(record=ExitNumbered(at=now, intent=plan.intent, leg=leg, number=number)),
         SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds),
-        SetTimer(timer="anew", seconds=bracket.policy.chase_seconds),
+        SetTimer(timer="anew", seconds=bracket.policy.chase_seconds * (PATIENCE if count > REFUSALS_MANY else 1)),
     )
     if count == REFUSALS_BEFORE_ALARM:
         text = f"{plan.contract.label}: exits were placed {count} times; the broker may be refusing them"

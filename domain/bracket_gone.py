@@ -73,7 +73,7 @@ def to_write_off(bracket: Bracket, book: BookReport, now: datetime) -> Gone | st
         return "" if _numbered(bracket) else f"{label}: nothing lacks; {held} held by our fills, and at the broker too"
     if bracket.lack is None or not bracket.lack.told:
         return f"{label}: {quantity} are not at the broker; {LOOKED_AT}"
-    return _gone(bracket, quantity, now)
+    return gone_of(bracket, quantity, now)
 
 
 def _numbered(bracket: Bracket) -> int:
@@ -81,7 +81,8 @@ def _numbered(bracket: Bracket) -> int:
     return sum(fill.exec_id.startswith(f"{PREFIX} ") for fill in bracket.fills)
 
 
-def _gone(bracket: Bracket, quantity: int, now: datetime) -> Gone:
+def gone_of(bracket: Bracket, quantity: int, now: datetime) -> Gone:
+    """Return what is to be journaled of so many that are gone."""
     intent, exec_id = bracket.plan.intent, ExecId(f"{PREFIX} {bracket.plan.intent} {_numbered(bracket)}")
     sale = LegFilled(
         at=now,

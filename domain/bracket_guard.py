@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.bracket_effects import Alarm, Say, SetTimer
+from domain.bracket_expiry import is_over
 from domain.bracket_facts import Step, guarded
 from domain.brackets import Bracket, position
 from domain.events import ClosedBy
@@ -15,7 +16,7 @@ LASTING: Final = timedelta(seconds=1)
 
 def watch_guard(bracket: Bracket, now: datetime) -> Step:
     """Note when protection is gone, and when it is back and lasts."""
-    safe, since = guarded(bracket), bracket.unguarded_since
+    safe, since = guarded(bracket) or is_over(bracket, now), bracket.unguarded_since
     if since is None:
         return (bracket, ()) if safe else _bare(bracket, now)
     if not safe:

@@ -23,23 +23,33 @@ APART: Final = timedelta(seconds=5)
 
 def told_of_lack(result: Step, book: BookReport) -> Step:
     """Tell what two books lack without a word of a sale; after the first, look again."""
+    (bracket, effects), quantity = sure_lack(result, book)
+    known = bracket.lack
+    if not quantity or known is None:
+        return bracket, effects
+    line, alarm = _told(bracket, quantity, there(bracket, book))
+    return replace(bracket, lack=replace(known, told=True)), (*effects, line, alarm)
+
+
+def sure_lack(result: Step, book: BookReport) -> tuple[Step, int]:
+    """Return how many are sure to lack and were not told; 0 else. After the first book that lacks some, look again."""
     bracket, effects = result
     if bracket.book_wanted or claims_more(bracket):
-        return result
+        return result, 0
     quantity, fills = unexplained(bracket, book), len(bracket.fills)
     known = bracket.lack
     if quantity <= 0:
         again = (_again(bracket),) if known is not None and known.told else ()
-        return replace(bracket, lack=None), (*effects, *again)
+        return (replace(bracket, lack=None), (*effects, *again)), 0
     if known is None or (known.quantity, known.fills) != (quantity, fills) or book.at < known.at:
         known = Lack(quantity=quantity, fills=fills, at=book.at)
     if known.told:
-        return result
+        return result, 0
+    after = replace(bracket, lack=known)
     if book.asked_at < known.at + APART:
         look = SetTimer(timer="look", seconds=APART.total_seconds())
-        return replace(bracket, lack=known, timers=bracket.timers | {"look"}), (*effects, look)
-    line, alarm = _told(bracket, quantity, there(bracket, book))
-    return replace(bracket, lack=replace(known, told=True)), (*effects, line, alarm)
+        return (replace(after, timers=after.timers | {"look"}), (*effects, look)), 0
+    return (after, effects), quantity
 
 
 def unexplained(bracket: Bracket, book: BookReport) -> int:

@@ -29,7 +29,8 @@ from domain.bracket_effects import (
     Starved,
     StopEntry,
 )
-from domain.bracket_exits import asked_due, cancelled, liquidate, on_quote, protect, starved
+from domain.bracket_exits import asked_due, cancelled, on_quote, starved
+from domain.bracket_expiry import kept, lacking
 from domain.bracket_facts import (
     Step,
     after_book,
@@ -46,8 +47,7 @@ from domain.bracket_facts import (
 from domain.bracket_glance import differs
 from domain.bracket_gone import after_gone
 from domain.bracket_guard import bare_due, unguarded_due, watch_guard
-from domain.bracket_lack import told_of_lack
-from domain.bracket_outside import fitted, sold_outside
+from domain.bracket_outside import sold_outside
 from domain.brackets import Bracket, entry_of, family, live_exit, position, with_order
 from domain.ids import Leg
 from domain.orders import Order, OrderEvent, OrderStatus, moved
@@ -88,7 +88,7 @@ def _learned(bracket: Bracket, message: BracketInput, now: datetime) -> Step:
         case Quote():
             return on_quote(bracket, message, now)
         case BookReport():
-            return _after_book(bracket, message)
+            return _after_book(bracket, message, now)
         case HoldingsReport():
             return _looked(bracket, message)
         case _:
@@ -156,9 +156,9 @@ def _refused(bracket: Bracket, message: NotSent) -> Step:
     return replace(after, book_wanted=True), (line, SetTimer(timer="book", seconds=after.policy.book_retry_seconds))
 
 
-def _after_book(bracket: Bracket, book: BookReport) -> Step:
+def _after_book(bracket: Bracket, book: BookReport, now: datetime) -> Step:
     known = sold_outside(after_book(bracket, book), book)
-    after, effects = claim_watched(told_of_lack(known, book))
+    after, effects = claim_watched(lacking(known, book, now))
     if after.book_wanted:
         return after, (*effects, SetTimer(timer="book", seconds=after.policy.book_retry_seconds))
     return after, effects
@@ -284,7 +284,7 @@ def _steer(bracket: Bracket, now: datetime) -> Step:
         return _steer_entry(bracket, entry)
     if position(bracket) <= 0:
         return wind_up(bracket, now)
-    after, effects = fitted(liquidate(bracket, now) if bracket.closing is not None else protect(bracket, now))
+    after, effects = kept(bracket, now)
     if "look" in after.timers:
         return after, effects
     look = SetTimer(timer="look", seconds=after.policy.look_seconds)

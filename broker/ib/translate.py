@@ -216,9 +216,12 @@ def _has_revision(exec_id: str) -> bool:
 
 
 def execution_report(generation: Generation, at: datetime, contract: Any, execution: Any) -> ExecutionReport | None:
-    """Return message 11 as a report; None where the price or the side is none."""
-    price, side = as_price(execution.price), SIDES.get(execution.side)
-    if price is None or side is None:
+    """Return message 11 as a report; None where the price or the side is none.
+
+    What is exercised or assigned leaves the account at a price of 0, and so does what expires.
+    """
+    price, side = as_money(execution.price), SIDES.get(execution.side)
+    if price is None or price < 0 or side is None:
         return None
     return ExecutionReport(
         generation=generation,

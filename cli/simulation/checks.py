@@ -55,7 +55,7 @@ class Theirs:
     """What others sold that was nothing of ours, by the journal: contracts, and USD that it brought and cost.
 
     What expiry made of options counts as far as they had written them, or both had, by selling the same: whatever is
-    more is ours.
+    more is ours. The shares that an exercise of ours brought are nobody's of ours.
     """
 
     sold: Counter[int]
@@ -71,8 +71,10 @@ class Theirs:
         sold, flow, fees = cls._uncounted(ended)
         written = {con_id: one - min(0, held.get(con_id, 0)) for con_id, one in sold.items()}
         for option, shares in ended.expired.delivered:
-            if option.is_buy and option.shares <= written.get(option.instrument.con_id, 0):
+            assigned = option.is_buy and option.shares <= written.get(option.instrument.con_id, 0)
+            if assigned:
                 sold[option.instrument.con_id] -= option.shares
+            if assigned or not option.is_buy:
                 delivered = -shares.shares if shares.is_buy else shares.shares
                 sold[shares.instrument.con_id] += delivered
                 flow += shares.price * delivered

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any, Final
 
 from actors.runtime.clock import Clock
+from cli.simulation.expired import Expired
+from cli.simulation.promises import OPTION
 from cli.simulation.trail import Trail
 from cli.virtual_life import VirtualLife
 from domain.commands import SummariseDay
@@ -38,7 +40,7 @@ async def sell_all(life: VirtualLife) -> None:
         life.system.directory.address("control").tell(GiveOrder(order=Order.FLATTEN, by="the end of the day"))
         await asyncio.sleep(1.0)
         books = life.gateway.books()
-        if not books.open_orders and not any(row.quantity for row in books.positions):
+        if not books.open_orders and not any(row.quantity for row in books.positions if row.sec_type == OPTION):
             return
 
 
@@ -48,13 +50,17 @@ async def sum_up(life: VirtualLife) -> None:
     await asyncio.sleep(SUMMING_SECONDS)
 
 
-def differences(trail: SummedTrail, life: VirtualLife, start_cash: Decimal) -> list[str]:
-    """Say in what the ledger's day is not the gateway's; both as they stand when everything is sold."""
+def differences(trail: SummedTrail, life: VirtualLife, start_cash: Decimal, expired: Expired) -> list[str]:
+    """Say in what the ledger's day is not the gateway's; both as they stand when everything is sold.
+
+    The shares that an exercise brought are nothing of ours, nor what was paid for them.
+    """
     books = life.gateway.books()
+    held = [row for row in books.positions if row.sec_type == OPTION and row.quantity]
     theirs = {
-        "pnl": books.cash - start_cash,
+        "pnl": books.cash - start_cash - expired.paid_for_shares,
         "fees": books.fees,
-        "positions_open": sum(row.quantity != 0 for row in books.positions),
+        "positions_open": len(held),
     }
     if trail.summary is None:
         return ["ledger: it never said what the day came to"]
@@ -62,4 +68,4 @@ def differences(trail: SummedTrail, life: VirtualLife, start_cash: Decimal) -> l
         f"ledger: {line} is {trail.summary[line]}, the gateway's {value}"
         for line, value in theirs.items()
         if trail.summary[line] != value
-    ] + [f"evening: {row.quantity} of {row.local_symbol} are still held" for row in books.positions if row.quantity]
+    ] + [f"evening: {row.quantity} of {row.local_symbol} are still held" for row in held]

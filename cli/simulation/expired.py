@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import pairwise
 
 from simgateway.server import Gateway
@@ -16,6 +17,12 @@ class Expired:
     delivered: tuple[tuple[Execution, Execution], ...] = ()
     """An exercise's or assignment's execution of the option, with that of its shares."""
     lapsed: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def paid_for_shares(self) -> Decimal:
+        """Return what the shares changed the cash by, USD: below 0 where they were bought."""
+        rows = (shares for _, shares in self.delivered)
+        return sum((-row.price * row.shares if row.is_buy else row.price * row.shares for row in rows), Decimal(0))
 
     @classmethod
     def of(cls, gateway: Gateway, ordered: Collection[int]) -> "Expired":

@@ -78,13 +78,16 @@ class Lived:
     newest: tuple[str, ...]
     sold_by_hand: int = 0
     """Contracts that somebody else sold."""
+    exercised: int = 0
+    """Contracts that expiry made shares of."""
 
 
 class MortalDay:
     """A day that can be lived once, of so many minutes.
 
     With a `state_path` the journal is on the disk, and before each commit is a point as well. With `rest_minutes` the
-    day ends that long after a death at the latest, at a whole minute of the script.
+    day ends that long after a death at the latest, at a whole minute of the script. After `down_seconds` there is the
+    next process.
     """
 
     def __init__(
@@ -96,6 +99,7 @@ class MortalDay:
         death: Death | None = None,
         state_path: Path | None = None,
         rest_minutes: int | None = None,
+        down_seconds: float = DOWN_SECONDS,
     ) -> None:
         self.script = script
         self.settings = load_fixed({}, script.sets)
@@ -108,6 +112,7 @@ class MortalDay:
         self._state_path = state_path
         self._rest = None if rest_minutes is None else timedelta(minutes=rest_minutes)
         self._death = death
+        self._down_seconds = down_seconds
         self._died_at: datetime | None = None
         self._is_over = False
         self._disks: list[State] = []
@@ -136,7 +141,7 @@ class MortalDay:
         try:
             books, phase = self.host.run(self._lived())
             ended_at, counters = self.host.clock.now(), self.life.gateway.counters()
-            by_hand = self._somebody.sold(self.life.gateway)
+            by_hand, expired = self._somebody.sold(self.life.gateway), self._somebody.expired(self.life.gateway)
             self.life.gateway.close()
             self.host.run_for(LAST_WORDS_SECONDS)
         finally:
@@ -155,6 +160,7 @@ class MortalDay:
             phase=phase,
             fired={},
             by_hand=by_hand,
+            expired=expired,
         )
         return self._lived_through(ended)
 
@@ -174,6 +180,7 @@ class MortalDay:
             bare_seconds_most=self._bare.seconds_most,
             newest=self.trail.newest() if problems else (),
             sold_by_hand=sum(row.shares for row in ended.by_hand),
+            exercised=sum(option.shares for option, _ in ended.expired.delivered),
         )
 
     def _journal(self) -> MemoryJournal:
@@ -214,7 +221,7 @@ class MortalDay:
             self._died_at = now
             disk = self._found_after(death)
             self.life.kill()
-            self.host.loop.call_later(DOWN_SECONDS, lambda: self.life.start_anew(disk))
+            self.host.loop.call_later(self._down_seconds, lambda: self.life.start_anew(disk))
 
     def _dies(self, point: Point) -> Death | None:
         return self._death if self._death is not None and self._death.point == point.number else None
@@ -238,7 +245,8 @@ class MortalDay:
             died_at = self._died_at
             await sum_up(self.life)
             was_alive = self._died_at == died_at  # Else it died of its last words, and another has to say them.
-        self._ledger = differences(self.trail, self.life, self.script.gateway.start_cash)
+        expired = self._somebody.expired(self.life.gateway)
+        self._ledger = differences(self.trail, self.life, self.script.gateway.start_cash, expired)
         self._is_over = True  # What is written while it stops is no point: nobody would be started after it.
         watch.cancel()
         books, phase = self.life.gateway.books(), self.trail.connection

@@ -10,6 +10,7 @@ from simgateway.audit.reading import read
 from simgateway.books import Books, OrderRow
 from simgateway.frames import Frame
 
+OPTION: Final = "OPT"
 DOWN_SECONDS: Final = 3.0
 """From the death of a process to the start of the next."""
 BARE_SECONDS: Final = DOWN_SECONDS + 5.0
@@ -25,12 +26,13 @@ class Bare:
         self._since: dict[int, datetime] = {}
 
     def look(self, books: Books, now: datetime) -> None:
-        """Take what is true now; looked at often, it is measured as finely."""
-        bare = {row.con_id for row in books.positions if row.quantity > working(books.open_orders, row.con_id)}
+        """Take what is true now; looked at often, it is measured as finely. Shares are what expiry made of options."""
+        options = [row for row in books.positions if row.sec_type == OPTION]
+        bare = {row.con_id for row in options if row.quantity > working(books.open_orders, row.con_id)}
         self._since = {con_id: self._since.get(con_id, now) for con_id in bare}
         for con_id, since in self._since.items():
             self._measure(con_id, (now - since).total_seconds())
-        for row in books.positions:
+        for row in options:
             if row.quantity < 0:
                 self.problems.append(f"oversold: {row.quantity} of {row.local_symbol} at {now:%H:%M:%S}")
 

@@ -10,6 +10,7 @@ from cli.day import ACCOUNT
 from cli.simulation.drawing import SETS
 from cli.simulation.forks import ForkedDay, Forks
 from cli.simulation.mortal_day import Death, Lived, MortalDay
+from cli.simulation.promises import DOWN_SECONDS
 from cli.simulation.script import DAY, ByHand, Level, Mishap, Script
 from domain.trading_day import NEW_YORK, Calendar
 from simgateway.config import ChildrenOnPartial, GatewayConfig
@@ -44,6 +45,8 @@ class Day:
     sets: tuple[str, ...] = ()
     gateway: GatewayConfig = HABITS
     seed: int = 7
+    down_seconds: float = DOWN_SECONDS
+    starts_at: datetime = STARTS
     sales: tuple[tuple[float, float], ...] = ()
     """When somebody sells by hand, in seconds of the day, and which part of what is held."""
 
@@ -57,7 +60,7 @@ class Day:
         return Script(
             seed=self.seed,
             level=Level.NONE,
-            starts_at=STARTS,
+            starts_at=self.starts_at,
             symbols=SYMBOLS,
             sets=(*BUSY, *self.sets),
             gateway=replace(self.gateway, seed=self.seed),
@@ -73,7 +76,10 @@ class Day:
         In a `folder`, one for each life, the journal is on the disk; without one it is in memory.
         """
         state_path = folder / "state.sqlite" if folder is not None else None
-        return MortalDay(self.script, self.minutes, calendar, death=death, state_path=state_path).run()
+        down = self.down_seconds
+        return MortalDay(
+            self.script, self.minutes, calendar, death=death, state_path=state_path, down_seconds=down
+        ).run()
 
     def forked(self, calendar: Calendar, forks: Forks) -> Lived:
         """Live through it once for each end that is planned, and once to the evening without one."""
@@ -113,5 +119,17 @@ SOLD: Final = Day(
     sets=("risk.take_profit_pct=0.5", "risk.stop_loss_pct=0.5"),
     gateway=replace(HABITS, writes_options=True),
     sales=((45.0, 0.5), (60.0, 1.0)),
+)
+EXPIRING: Final = Day(
+    name="what is held expires while nobody is there",
+    minutes=25,
+    starts_at=datetime.combine(DAY, time(15, 52, 30), NEW_YORK),
+    sets=(
+        "risk.take_profit_pct=0.5",
+        "risk.stop_loss_pct=0.5",
+        "risk.no_entry_before_close_minutes=1",
+        "risk.flatten_before_close_minutes=1",
+    ),
+    down_seconds=240,
 )
 DAYS: Final = (*PARTS, LONG)

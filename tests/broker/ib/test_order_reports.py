@@ -141,6 +141,24 @@ def test_executions_are_reported_live_and_replayed_and_their_fees_carry_the_ref(
     run(scenario)
 
 
+@pytest.mark.parametrize(
+    ("price", "told"), [("0.0", ["x.1", "x.2"]), ("-1", ["x.2"]), ("1.7976931348623157E308", ["x.2"])]
+)
+def test_what_was_exercised_is_an_execution_at_nothing_and_what_has_no_price_is_none(
+    price: str, told: list[str]
+) -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        await gateway.heard(71)
+        gateway.say(an_execution("x.1", request=-1, ref="", shares=1, price=price))
+        gateway.say(an_execution("x.2", request=-1, ref="", shares=1, price="2"))
+
+        reports = await desk.reported(ExecutionReport, len(told))
+
+        assert [one.exec_id for one in reports if isinstance(one, ExecutionReport)] == told
+
+    run(scenario)
+
+
 def test_an_execution_time_without_a_zone_is_the_configured_ones() -> None:
     async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
         await gateway.heard(71)
