@@ -172,6 +172,7 @@ def calendar_in(folder: Path) -> Calendar:
 
 def run_script(script: Script, calendar: Calendar) -> Outcome:
     """Live through a session and check it; whatever breaks is a violation of its own."""
+    session: Session | None = None
     with watched_tables() as rows:
         try:
             session = Session(script, calendar)
@@ -179,7 +180,8 @@ def run_script(script: Script, calendar: Calendar) -> Outcome:
             found = audited(ended)
         except Exception as error:  # noqa: BLE001 - the search goes on, and the seed is told
             text = "".join(traceback.format_exception(error)[-3:])
-            return _broken(script, f"the session broke: {text}", rows)
+            newest = session.trail.newest() if session is not None else ()
+            return _broken(script, f"the session broke: {text}", rows, newest)
     told = [f"{each.invariant}: {each.at:%H:%M:%S} {each.text}" for each in found.violations]
     told += [f"books: {text}" for text in complaints(ended)]
     return Outcome(
@@ -195,7 +197,15 @@ def run_script(script: Script, calendar: Calendar) -> Outcome:
     )
 
 
-def _broken(script: Script, text: str, rows: set[str]) -> Outcome:
+def _broken(script: Script, text: str, rows: set[str], newest: tuple[str, ...]) -> Outcome:
     return Outcome(
-        seed=script.seed, violations=(text,), fills=0, lives=0, fired={}, rows=frozenset(rows), trace="", checked=0
+        seed=script.seed,
+        violations=(text,),
+        fills=0,
+        lives=0,
+        fired={},
+        rows=frozenset(rows),
+        trace="",
+        checked=0,
+        newest=newest,
     )

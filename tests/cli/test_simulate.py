@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,10 +17,12 @@ from cli.simulation.script import Level, Script
 from cli.simulation.session import calendar_in
 from cli.simulation.shrinking import shrunken
 from cli.simulation.summing import Sums
+from cli.simulation.trail import LINES_KEPT
 from domain.trading_day import Calendar
 from tests.house import CHECKOUT
 
 LEVEL = Level.ALL
+EVENT = re.compile(r"\d\d:\d\d:\d\d\.\d{6} [a-z_]+: ")
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +130,9 @@ def test_a_failing_seed_says_what_was_violated_and_how_it_is_repeated(
     assert json.loads(out)["failing_seeds"] == [3]
     assert "seed 3 again: ./bot simulate --seeds 3..3 --faults light --only 0" in err
     assert "no audit today" in err
+    events = [line for line in err.splitlines() if EVENT.match(line)]
+    assert len(events) == LINES_KEPT
+    assert "seed 3 from " in err
 
 
 def _broken_audit(*_: object) -> None:
