@@ -46,7 +46,7 @@ def diff(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show only what differs from the defaults, or from another file. Exit code 0: nothing does, 1: something."""
+    """Show only what differs from the defaults, or from another file."""
     from dataclasses import replace  # noqa: PLC0415 - as above
 
     found = _entries(settings, sets)

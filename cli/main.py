@@ -10,6 +10,7 @@ import typer
 
 from cli import log_commands, proof_commands
 from cli.config import config_app
+from cli.exit_codes import SHORT, explain_codes
 from cli.operating import operating_app
 from cli.options import AsJson, Sets, SettingsFile
 from domain.errors import ConfigError, StoreError
@@ -21,6 +22,7 @@ USAGE_ERROR: Any = typer.BadParameter.__mro__[1]  # The base of all usage errors
 app = typer.Typer(
     name="bot",
     help="Stopward trades US options on Interactive Brokers and never leaves a position unguarded.",
+    epilog=SHORT,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -111,7 +113,7 @@ def simulate(
     verbose: Annotated[bool, typer.Option("--verbose", help="List the transitions that no seed met.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Live through many drawn sessions in virtual time, faults included; exit code 1 when anything was violated."""
+    """Live through many drawn sessions in virtual time, faults included."""
     from cli.simulate import Wanted, run_simulate  # noqa: PLC0415 - as above
 
     wanted = Wanted(
@@ -152,7 +154,7 @@ def check(
     symbol: Annotated[str | None, typer.Option(help="Instead of the first of the settings' symbols.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Ask a gateway everything that trading needs, and place no order. Exit code 0: tradable, 1: not."""
+    """Ask a gateway everything that trading needs, and place no order."""
     from cli.check import Asked, run_check  # noqa: PLC0415 - as above
 
     asked = Asked(
@@ -192,6 +194,7 @@ def run_all_tests(
 
 log_commands.add_to(app)
 proof_commands.add_to(app)
+explain_codes(app)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -25,7 +25,7 @@ def alert_test(
     text: Annotated[str | None, typer.Option(help="Instead of the words of a test.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Try every way of section monitoring: alerts, heartbeat, telegram_control. Exit code 0: all taken, 1: not all."""
+    """Try every way of section monitoring: alerts, heartbeat, telegram_control."""
     from cli.alert_test import run_alert_test  # noqa: PLC0415 - only this command pays for it
 
     raise typer.Exit(run_alert_test(settings, tuple(sets or ()), text, as_json=as_json))
@@ -35,7 +35,7 @@ def alert_test(
 def wait_clock(
     seconds: Annotated[float | None, typer.Option(min=0, help="At most; without: as long as it takes.")] = None,
 ) -> None:
-    """Wait until the machine's clock is synchronised. Exit code 0: it is, 1: not in time, or nobody can tell."""
+    """Wait until the machine's clock is synchronised."""
     from threading import Event  # noqa: PLC0415 - as above
 
     from cli.wait_clock import wait  # noqa: PLC0415
@@ -49,7 +49,7 @@ def status(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show the tree of the running bot, or of the last one. Exit code 0: running, 1: silent or ended, 2: none."""
+    """Show the tree of the running bot, or of the last one."""
     from cli.status import run_status  # noqa: PLC0415 - as above
 
     raise typer.Exit(run_status(state, as_json=as_json))
@@ -64,7 +64,7 @@ def _order(order: str, settings: Path | None, state: Path | None, *, as_json: bo
 
 @operating_app.command()
 def halt(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
-    """Open nothing from now on, restarts included; what is open stays guarded. Exit code 2: no bot is running."""
+    """Open nothing from now on, restarts included; what is open stays guarded."""
     _order("halt", settings, state, as_json=as_json)
 
 

@@ -31,7 +31,7 @@ def validate(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run an acceptance run and show limit, measured, verdict. Exit code 0: all hold, 1: not."""
+    """Run an acceptance run and show limit, measured, verdict."""
     from cli.validate import Wanted, run_validate  # noqa: PLC0415 - only this command pays for what it imports
 
     wanted = Wanted(
