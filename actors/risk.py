@@ -53,6 +53,7 @@ from domain.ledger import (
     marked,
     with_broker_pnl,
 )
+from domain.ledger_records import in_order
 from domain.ledger_rules import RiskLimits, forbidden, reserve
 from domain.others import AskForeign, SettleForeign
 from domain.outside import SoldOutside
@@ -116,10 +117,8 @@ class RiskActor(Actor):
         open_intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)
         reserved = [record.intent for record in own if isinstance(record, RiskReserved)]
         intents = dict.fromkeys((*reserved, *open_intents.intents))
-        records = list(own)
-        for intent in intents:
-            records.extend(await self._read(stream_of(intent)))
-        self._ledger = with_broker_pnl(folded(records), None, self.clock.now())
+        streams = {intent: await self._read(stream_of(intent)) for intent in intents}
+        self._ledger = with_broker_pnl(folded(in_order(own, streams)), None, self.clock.now())
         await self._ramp.remember()
         await self._foreign.remember()
         for exposure in self._ledger.exposures.values():

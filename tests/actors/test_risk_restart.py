@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,12 +17,20 @@ from domain.commands import (
 from domain.denials import DenialRule
 from domain.entry_gate import AskEntry
 from domain.errors import StoreFault
-from domain.events import BracketPlanned, DayOpened, FeesCharged, FillCorrected, LossLimitReached, Resynchronised
+from domain.events import (
+    BracketPlanned,
+    DayOpened,
+    FeesCharged,
+    FillCorrected,
+    LegFilled,
+    LossLimitReached,
+    Resynchronised,
+)
 from domain.foreign import leg_filled
-from domain.ids import Symbol
+from domain.ids import ExecId, Leg, Symbol
 from domain.journal_health import AskJournalHealth, JournalHealth
 from domain.ledger_rules import RiskLimits
-from domain.reports import Failure, RequestFailed
+from domain.reports import Failure, RequestFailed, Side
 from tests.actors.risk_scene import LEDGER, Scene, a_close, a_position_of_others, a_reservation, an_opening
 from tests.actors.stage import CALENDAR, MONDAY, Stage
 from tests.builders import GENERATION, INTENT, NOW, a_book, a_fill, a_plan
@@ -83,6 +92,25 @@ def test_a_successor_counts_fills_that_only_the_brackets_stream_knows(stage: Sta
 
     (line,) = stage.log.named("eod_summary")
     assert (line["exits"], line["fees"]) == (1, Decimal(1))
+
+
+@pytest.mark.parametrize(("reserved", "pnl"), [(False, "-101"), (True, "-51")])
+def test_what_a_bracket_sold_on_an_earlier_day_is_not_made_again_by_a_successor(
+    stage: Stage, scene: Scene, *, reserved: bool, pnl: str
+) -> None:
+    yesterday, bought = NOW - timedelta(days=1), leg_filled(a_fill("E", 2, "2.02", exec_id="in"))
+    assert isinstance(bought, LegFilled)
+    sold = replace(bought, leg=Leg.TARGET, exec_id=ExecId("out"), quantity=1, side=Side.SELL, price=Decimal("2.52"))
+    today = replace(sold, exec_id=ExecId("now"), price=Decimal("1.01"), at=NOW)
+    early = [replace(fill, at=yesterday) for fill in (bought, sold)]
+    stage.store.append(LEDGER, [an_opening(), *([a_reservation()] if reserved else [])])
+    stage.store.append(stream_of(INTENT), [BracketPlanned(at=yesterday, plan=a_plan()), *early, today])
+
+    scene.open()
+    scene.tell(SummariseDay(completed=0, failed=0))
+
+    (line,) = stage.log.named("eod_summary")
+    assert line["pnl"] == Decimal(pnl)
 
 
 def test_a_successor_is_still_latched(stage: Stage, scene: Scene) -> None:
