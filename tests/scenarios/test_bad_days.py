@@ -125,6 +125,11 @@ ORDERS: Final = (
     bad("reordered statuses", often(0.5, "reorder", "orderStatus", passed_by=2, lasts=60)),
     bad("reordered open orders", often(0.5, "reorder", "openOrder", passed_by=3, lasts=60)),
     *(bad(f"order {n} of three lost", nth(n, "lose_order")) for n in (1, 2, 3)),
+    *(
+        bad(f"order {n} of three refused with {code}", nth(n, "reject", "placeOrder", code=code))
+        for n in (2, 3)
+        for code in (110, 201)
+    ),
     *(bad(f"order {n} of three works in silence", nth(n, "silent_order")) for n in (1, 2, 3)),
     bad("all orders work in silence", struck("silent_order", times=3)),
     bad("all orders work in silence but for their fills", struck("silent_order", times=3, fills=True)),
