@@ -14,7 +14,7 @@ from typing import Final
 from simgateway.audit.book import Book
 from simgateway.audit.checker import Checker
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import Notice, OrderSent, PositionSeen, WrittenOff, split_ref
+from simgateway.audit.notices import Notice, OrderSent, PartTold, PositionSeen, WrittenOff, split_ref
 
 _STREAM: Final = "bracket:"
 _GONE: Final = "gone "  # So begins the id of what was written off: no execution has it.
@@ -77,12 +77,12 @@ class JournalChecker(Checker):
         self._facts = facts
         self._first_at: datetime | None = None
         self._told: dict[int, int] = {}
+        self._listed: set[int] = set()
 
     def before(self, notice: Notice, at: datetime) -> None:
         """Check that an order's intent was written before the order came, and that what was written off is gone."""
         self._first_at = self._first_at or at
-        if isinstance(notice, PositionSeen):
-            self._told[notice.con_id] = notice.quantity
+        self._follow(notice)
         if isinstance(notice, WrittenOff):
             left = self.book.position(notice.con_id) - notice.quantity
             text = f"{notice.exec_id}: {notice.quantity} written off, and {self._told.get(notice.con_id)} are told of"
@@ -92,6 +92,18 @@ class JournalChecker(Checker):
         written = self._facts.planned.get(notice.intent)
         text = f"order {notice.ref or notice.key}: its intent was written {written or 'never'}"
         self.findings.expect(8, at, text, holds=written is not None and written <= at)
+
+    def _follow(self, notice: Notice) -> None:
+        """Remember what is told of each position: one that an answer leaves out is gone."""
+        match notice:
+            case PositionSeen():
+                self._told[notice.con_id] = notice.quantity
+                self._listed.add(notice.con_id)
+            case PartTold(part="62"):
+                self._told.update(dict.fromkeys(self._told.keys() - self._listed, 0))
+                self._listed.clear()
+            case _:
+                pass
 
     def end(self, at: datetime) -> None:
         """Check that log and journal have the same fills, each once."""

@@ -56,13 +56,19 @@ def test_a_fill_that_is_missing_doubled_or_invented_breaks_invariant_9(tmp_path:
     assert len(result.violations) == 1
 
 
-def a_written_off(folder: Path, *, told: int, cut: bool = True) -> AuditResult:
-    """Five were bought; so many are told of when two are written off, and the exits are cut to three or are not."""
+def a_written_off(folder: Path, *, told: int, cut: bool = True, gone: int = 2, answers: int = 0) -> AuditResult:
+    """Five were bought; so many are told of when some are written off, and the exits are cut to the rest or are not.
+
+    ``answers``: so many answers without that position follow upon the one with it.
+    """
     log = Log().connect().entry().entry_filled().wait(20)
     head = (61, 3, "DU1", OPTION, "SPY", "OPT", EXPIRY, "560", "C", 100, "", "USD", "", "SPY")
-    log.add("out", *head, told, "100").wait(30)
+    log.add("out", *head, told, "100").add("out", 62, 1)
+    for _ in range(answers):
+        log.add("out", 62, 1)
+    log.wait(30)
     path = a_journal(folder, ("e1",))
-    body = json.dumps({"exec_id": "gone 1 0", "con_id": OPTION, "quantity": 2})
+    body = json.dumps({"exec_id": "gone 1 0", "con_id": OPTION, "quantity": gone})
     at = (START + timedelta(seconds=40)).isoformat()
     with closing(sqlite3.connect(path)) as connection, connection:
         row = (at, f"bracket:{INTENT}", "LegFilled", body)
@@ -78,6 +84,11 @@ def test_what_was_written_off_is_gone_once_the_gateway_told_of_less(tmp_path: Pa
 
     assert broken(result) == set()
     assert result.positions == {OPTION: 3}
+
+
+@pytest.mark.parametrize(("answers", "expected"), [(0, {9}), (1, set()), (2, set())])
+def test_a_position_that_an_answer_leaves_out_is_gone(answers: int, expected: set[int], tmp_path: Path) -> None:
+    assert broken(a_written_off(tmp_path, told=5, gone=5, answers=answers)) - {3} == expected
 
 
 def test_a_write_off_of_what_is_there_breaks_invariant_9(tmp_path: Path) -> None:
