@@ -204,10 +204,12 @@ class Book:
                 order.status = "Inactive"
 
     def _completed(self, notice: Completed) -> None:
-        """Take orders for over that went while nobody was connected: of their end no status was told."""
+        """Take orders for over of whose end no status was told; what filled has traded all, its executions yet unheard."""
         for order in self.of(notice.con_id):
             if order.sent.ref == notice.ref and order.is_live and notice.status in DEAD:
                 order.status = notice.status
+                if notice.status == "Filled":
+                    order.told_filled = max(order.told_filled, order.sent.quantity)
 
     def _refused(self, notice: Refused) -> None:
         order = self.orders.get((notice.client_id, notice.request[1]))

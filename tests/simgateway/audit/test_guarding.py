@@ -254,6 +254,14 @@ def test_an_exit_that_the_gateway_lost_sells_nothing_beside_those_placed_anew() 
     assert broken(audited(log)) == set()
 
 
+def test_what_a_completed_exit_sold_is_not_bare_though_its_execution_is_told_late() -> None:
+    log = Log().connect().entry().entry_filled().wait(1)
+
+    log.completed(f"{INTENT}.T.0", "Filled").completed(f"{INTENT}.S.0", "Cancelled").wait(14)
+
+    assert broken(audited(log.fill(2, f"{INTENT}.T.0", "e9", side="SLD"))) == set()
+
+
 def test_exits_whose_end_the_gateway_kept_to_itself_sell_nothing_beside_those_placed_anew() -> None:
     log = Log().connect().entry().entry_filled().wait(1).connect()
     for name in ("T", "S"):
