@@ -4,6 +4,7 @@ ROOT=/opt/stopward
 ETC=/etc/stopward
 STATE=/var/lib/stopward
 LOGS=/var/log/stopward
+MEMORY=/run/stopward
 UNITS=/etc/systemd/system
 KEPT_RELEASES=3
 

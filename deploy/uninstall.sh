@@ -18,6 +18,7 @@ if has_systemd; then
 fi
 rm -f -- "$UNITS/stopward.service" "$UNITS/stopward-clock.service" "$UNITS/stopward-failed.service"
 rm -f -- /usr/local/bin/stopward
+rm -rf -- "$MEMORY"
 ! has_systemd || systemctl daemon-reload
 rm -rf -- "$ROOT"
 if [ -n "$purge" ]; then

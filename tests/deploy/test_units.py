@@ -112,3 +112,14 @@ def test_no_secret_is_ever_on_a_command_line() -> None:
     for path in (*DEPLOY.glob("*.service"), *DEPLOY.glob("*.sh"), DEPLOY / "stopward"):
         text = "\n".join(line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
         assert "STOPWARD__" not in text, path
+
+
+def test_the_status_is_in_memory_outlives_its_process_and_goes_with_the_service() -> None:
+    service = unit(MAIN)["Service"]
+    common = (DEPLOY / "common.sh").read_text(encoding="utf-8")
+
+    folder = f"/run/{service['RuntimeDirectory']}"
+
+    assert (service["RuntimeDirectoryMode"], service["RuntimeDirectoryPreserve"]) == ("0700", "yes")
+    assert f"MEMORY={folder}\n" in common
+    assert 'rm -rf -- "$MEMORY"' in (DEPLOY / "uninstall.sh").read_text(encoding="utf-8")
