@@ -4,10 +4,12 @@ python -m tests.scenarios.trading_child START ANCHOR SET...: START is the gatewa
 ANCHOR the machine's monotonic time of that moment, SET a setting such as `dry_run=false`.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar
+from pathlib import Path
+from typing import Final
 
 from actors.runtime.clock import ScaledClock
 from cli.main import guarded
@@ -15,6 +17,8 @@ from cli.trade import run_trade
 from domain.bars import Bar
 from domain.strategies.protocol import Signal, hold
 from tests.simulation.eager import Eager
+
+BUG: Final = "CLUMSY_BUG"
 
 
 class Hanging:
@@ -32,14 +36,13 @@ class Hanging:
 
 
 class Clumsy(Eager):
-    """A strategy with a bug that shows once in a process, at its second look."""
-
-    looks: ClassVar[list[int]] = []
+    """A strategy with a bug that shows once the file is there that the environment names; it takes the file away."""
 
     def decide(self, bars: Sequence[Bar]) -> Signal:
         """Fail, or want to buy."""
-        self.looks.append(len(bars))
-        if len(self.looks) == 2:
+        bug = Path(os.environ[BUG])
+        if bug.exists():
+            bug.unlink()
             raise ZeroDivisionError("a bug of a strategy")
         return super().decide(bars)
 
