@@ -91,8 +91,9 @@ class Search:
                 self._ends.append(met)
                 self._kinds.append(kind)
         self._starts.append(len(self._ends))
-        if len(self.states) > self._states_max:
-            raise TooLargeError(f"more than {self._states_max:,} states")
+        if len(self.states) > self._states_max and not broken:
+            text = f"more than {self._states_max:,} states; of {number:,} that were judged"
+            raise TooLargeError(f"{text}, all that {self._depths[number] - 1} moves lead to, none is broken")
         return broken
 
     def _moves(self, state: State) -> Iterator[Move]:
