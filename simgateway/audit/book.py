@@ -204,7 +204,7 @@ class Book:
                 order.status = "Inactive"
 
     def _completed(self, notice: Completed) -> None:
-        """Take orders for over of whose end no status was told; what filled has traded all, its executions yet unheard."""
+        """Take orders for over of whose end no status was told; one that filled has traded all of it, heard or not."""
         for order in self.of(notice.con_id):
             if order.sent.ref == notice.ref and order.is_live and notice.status in DEAD:
                 order.status = notice.status
