@@ -130,6 +130,11 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
+class Away:
+    """The gateway's own note that it goes away to start anew: until somebody is connected again it answers nobody."""
+
+
+@dataclass(frozen=True, slots=True)
 class PartTold:
     """The end of positions or executions: that part of the book was answered."""
 
@@ -233,6 +238,7 @@ Notice = (
     | Refused
     | Lost
     | Withheld
+    | Away
     | PartTold
     | Tick
     | DataAsked

@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from simgateway.audit.notices import (
+    Away,
     BookTold,
     CancelAsked,
     Charged,
@@ -132,6 +133,8 @@ def _refused(frame: Frame, f: tuple[str, ...]) -> Notice:
 def _fault(frame: Frame, f: tuple[str, ...]) -> Notice | None:
     if f[1] in _KEEPING_BACK and f[2] in _BOOK_ENDS:
         return Withheld(frame.connection, f[3])
+    if f[1] == "restart":
+        return Away()
     if f[1:3] == ("mute", "completedOrder"):
         return _completed(frame, f[3:])  # It is over, whether or not the client is told.
     return Lost((frame.client_id, whole(f[4]))) if f[1] == "lose_order" else None

@@ -337,6 +337,17 @@ def test_what_was_kept_back_excuses_nothing_once_it_is_told(part: int) -> None:
     assert broken(result) == {2}
 
 
+@pytest.mark.parametrize(("repaired_after", "expected"), [(3.9, set()), (5.1, {2})])
+def test_a_gateway_that_is_away_excuses_all_of_it_and_nothing_once_it_is_back(
+    repaired_after: float, expected: set[int]
+) -> None:
+    log = Log().connect().entry(children=False).entry_filled().wait(1).add("note", "fault", "restart")
+
+    log.wait(219).connect().wait(repaired_after)
+
+    assert broken(audited(log.exits().target_filled())) == expected
+
+
 @pytest.mark.parametrize(("withheld_anew_after", "expected"), [(4.0, set()), (None, {2})])
 def test_a_book_that_nobody_asks_for_again_excuses_no_longer_than_the_bound(
     withheld_anew_after: float | None, expected: set[int]
