@@ -271,8 +271,14 @@ def _protects(order: Order) -> bool:
 def needs_quotes(bracket: Bracket) -> bool:
     """Return whether what it costs matters: while something is held, or is said to be, or may yet be bought."""
     entry = entry_of(bracket)
-    may_buy = entry is None or not entry.done or buys_claimed(bracket)
-    return bracket.closed is None and (may_buy or position(bracket) > 0)
+    may_buy = entry is None or not (entry.done or entry.claimed_filled >= entry.spec.quantity)
+    return bracket.closed is None and (may_buy or position(bracket) > 0 or _said_to_be_held(bracket) > 0)
+
+
+def _said_to_be_held(bracket: Bracket) -> int:
+    """Return what is held by statuses, of orders whose executions have not come, and by executions of all others."""
+    unheard = ((order.spec.side, max(0, order.claimed_filled - order.filled)) for order in bracket.orders)
+    return position(bracket) + sum(quantity if side is Side.BUY else -quantity for side, quantity in unheard)
 
 
 def touched(order: Order) -> bool:

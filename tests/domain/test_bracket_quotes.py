@@ -45,6 +45,26 @@ def test_an_entry_that_is_done_and_said_to_have_bought_more_needs_them() -> None
     assert needs_quotes(life.bracket)
 
 
+def test_what_is_said_to_be_bought_and_sold_again_needs_none_though_no_execution_came() -> None:
+    life = an_accepted_life()
+
+    life.tell(a_status("E", S.FILLED, filled=2), a_status("T", S.SUBMITTED, filled=1), a_status("S", S.CANCELLED))
+    assert needs_quotes(life.bracket)
+
+    life.tell(a_status("T", S.FILLED, filled=2))
+
+    assert life.bracket.closed is None
+    assert not needs_quotes(life.bracket)
+
+
+def test_what_is_held_needs_them_though_a_status_says_that_it_was_sold() -> None:
+    life = a_guarded_life()
+
+    life.tell(a_status("T", S.FILLED, filled=2))
+
+    assert needs_quotes(life.bracket)
+
+
 def test_a_closed_bracket_needs_none() -> None:
     life = a_life()
 

@@ -240,6 +240,12 @@ FOUND = (
         sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
         gateway=replace(HABITS, partial_fill_probability=0.0),
     ),
+    Found(
+        "what was said to be bought and sold again kept its stream of quotes until its executions came",
+        ((1, 0.0, Fault(kind="mute", message="execDetails", when=Chance(1.0), lasts=300.0)),),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+        gateway=replace(HABITS, partial_fill_probability=0.0),
+    ),
 )
 
 
