@@ -1,11 +1,17 @@
 """What every actor of the bot has beyond the runtime's."""
 
-from typing import Any
+import asyncio
+from typing import Any, Final
 
 from actors.outbox import Outbox, WriteAgain
 from actors.runtime.context import Context
+from actors.runtime.errors import ActorDeadError, AskTimeoutError, MailboxFullError
 from actors.runtime.loop_actor import LoopActor
 from domain.events import Journaled
+
+ANSWER_SECONDS: Final = 10.0
+FIRST_PAUSE_SECONDS: Final = 0.2
+LONGEST_PAUSE_SECONDS: Final = 2.0
 
 
 class Actor(LoopActor):
@@ -27,6 +33,20 @@ class Actor(LoopActor):
             self._outbox.work()
             return None
         return super()._handle_receive(message)
+
+    async def ask_journal(self, message: Any) -> Any:
+        """Return the journal's answer to a question of a start; while it is full, dead or silent, ask again.
+
+        To die of that would use up in seconds the restarts that are there for bugs, and its supervisor gives a start
+        its time anyway. Only for what may be asked twice. Raises what the journal's handler raises: StoreError.
+        """
+        pause = FIRST_PAUSE_SECONDS
+        while True:
+            try:
+                return await self.ask("journal", message, ANSWER_SECONDS)
+            except (ActorDeadError, AskTimeoutError, MailboxFullError):
+                await asyncio.sleep(pause)  # No timer: before a start has finished no mail is handled.
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def ask_or_none(self, name: str, message: Any, *, timeout_seconds: float) -> Any:
         """Return the answer; None when nobody is there, nobody answers in time, or the one asked died of it."""

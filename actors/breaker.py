@@ -41,7 +41,7 @@ class BreakerActor(Actor):
 
     async def on_start(self) -> None:
         """Take up the state the journal tells of."""
-        known = await self.ask("journal", ReadStream(stream=STREAM), timeout_seconds=10)
+        known = await self.ask_journal(ReadStream(stream=STREAM))
         for record in known.records:
             if isinstance(record, BreakerMoved):
                 self._breaker, self._latest = restored(self._breaker, record), record

@@ -26,8 +26,8 @@ class DaysOpened:
         self._behind = False
 
     async def remember(self) -> None:
-        """Read from the journal which day was opened last. Raises what an ask raises."""
-        known = await self._actor.ask("journal", ReadStream(stream=STREAM), 10)
+        """Read from the journal which day was opened last. Raises StoreError."""
+        known = await self._actor.ask_journal(ReadStream(stream=STREAM))
         self._last = last_opened(known.records)
         self.look()
 

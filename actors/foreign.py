@@ -101,8 +101,8 @@ class ForeignWatch:
         self._begun: dict[ConId, BracketPlan] = {}  # Not acknowledged by the journal: it may be on disk.
 
     async def remember(self) -> None:
-        """Fold what the operator said before. Raises what an ask raises."""
-        answer = await self._actor.ask("journal", ReadStream(stream=STREAM), ANSWER_SECONDS)
+        """Fold what the operator said before. Raises StoreError."""
+        answer = await self._actor.ask_journal(ReadStream(stream=STREAM))
         self._others = folded_others(answer.records)
         self._actor.timers.start(LOOK, LOOK_SECONDS, Wake(what=LOOK))
 

@@ -25,7 +25,7 @@ class LiveRamp:
     async def remember(self) -> None:
         """Read from the journal which days were traded live."""
         if self._ramp.days_needed:
-            known = await self._actor.ask("journal", ReadStream(stream=STREAM), 10)
+            known = await self._actor.ask_journal(ReadStream(stream=STREAM))
             self._ramp = after(self._ramp, known.records)
 
     def cut(self, limits: RiskLimits, day: date) -> RiskLimits:

@@ -115,7 +115,7 @@ class OCOActor(Actor):
 
     async def on_start(self) -> None:
         """Read what is known of the intent, or write its plan; only then may anything be sent. Raises StoreError."""
-        known = await self.ask("journal", ReadStream(stream=stream_of(self._intent)), timeout_seconds=10)
+        known = await self.ask_journal(ReadStream(stream=stream_of(self._intent)))
         bracket = folded(known.records, self._policy)
         first: BracketInput = Resume()
         if bracket is None:
@@ -139,9 +139,7 @@ class OCOActor(Actor):
             self._give_up(self._plan, "the plan is too old to be sent")
             return None
         planned = BracketPlanned(at=self.clock.now(), plan=self._plan)
-        written = await self.ask(
-            "journal", AppendRecords(stream=stream_of(self._intent), records=(planned,)), timeout_seconds=10
-        )
+        written = await self.ask_journal(AppendRecords(stream=stream_of(self._intent), records=(planned,)))
         if written.error:
             self._give_up(self._plan, written.error)
             return None

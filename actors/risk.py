@@ -112,9 +112,9 @@ class RiskActor(Actor):
     async def on_start(self) -> None:
         """Fold the day from the journal: the ledger's own stream, and the fills of every bracket it names."""
         await self._days.remember()
-        self._disk = await self.ask("journal", AskJournalHealth(), timeout_seconds=10)
+        self._disk = await self.ask_journal(AskJournalHealth())
         own = await self._read(ledger_stream(self._days.day))
-        open_intents = await self.ask("journal", ReadOpenIntents(), timeout_seconds=10)
+        open_intents = await self.ask_journal(ReadOpenIntents())
         reserved = [record.intent for record in own if isinstance(record, RiskReserved)]
         intents = dict.fromkeys((*reserved, *open_intents.intents))
         streams = {intent: await self._read(stream_of(intent)) for intent in intents}
@@ -130,7 +130,7 @@ class RiskActor(Actor):
         self._ledger = ledger
 
     async def _read(self, stream: str) -> tuple[Journaled, ...]:
-        answer = await self.ask("journal", ReadStream(stream=stream), timeout_seconds=10)
+        answer = await self.ask_journal(ReadStream(stream=stream))
         records: tuple[Journaled, ...] = answer.records
         return records
 

@@ -14,8 +14,6 @@ from domain.events import BracketClosed, Journaled, RiskReserved
 from domain.ids import Symbol
 from domain.trading_day import Calendar
 
-ANSWER_SECONDS = 10.0
-
 
 class Asker(Protocol):
     """The actor on whose behalf is asked."""
@@ -25,8 +23,8 @@ class Asker(Protocol):
         """Return its clock."""
         ...
 
-    def ask(self, name: str, message: Any, timeout_seconds: float) -> Awaitable[Any]:
-        """Return the answer. Raises when there is none in time."""
+    def ask_journal(self, message: Any) -> Awaitable[Any]:
+        """Return the answer, however long it takes. Raises StoreError."""
         ...
 
 
@@ -36,7 +34,7 @@ def symbol_stream(symbol: Symbol) -> str:
 
 
 async def remembered(actor: Asker, symbol: Symbol, calendar: Calendar) -> EntryRules:
-    """Return the rules after everything written of the symbol. Raises what an ask raises, and StoreError.
+    """Return the rules after everything written of the symbol. Raises StoreError.
 
     How a bracket ended says little without its plan, so both are read from its own stream; which brackets there were
     today is known from the day's ledger even where the symbol's actor was dead when one ended.
@@ -44,7 +42,7 @@ async def remembered(actor: Asker, symbol: Symbol, calendar: Calendar) -> EntryR
     own = await _read(actor, symbol_stream(symbol))
     today = day_used(calendar.trading_day(actor.clock.now()), last_opened(await _read(actor, DAYS)))
     day = await _read(actor, ledger_stream(today))
-    still_open = await actor.ask("journal", ReadOpenIntents(), ANSWER_SECONDS)
+    still_open = await actor.ask_journal(ReadOpenIntents())
     ended = [record.intent for record in own if isinstance(record, BracketClosed)]
     todays = [record.intent for record in day if isinstance(record, RiskReserved) and record.symbol == symbol]
     records = list(own)
@@ -54,6 +52,6 @@ async def remembered(actor: Asker, symbol: Symbol, calendar: Calendar) -> EntryR
 
 
 async def _read(actor: Asker, stream: str) -> tuple[Journaled, ...]:
-    answer = await actor.ask("journal", ReadStream(stream=stream), ANSWER_SECONDS)
+    answer = await actor.ask_journal(ReadStream(stream=stream))
     records: tuple[Journaled, ...] = answer.records
     return records

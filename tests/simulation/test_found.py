@@ -246,6 +246,22 @@ FOUND = (
         sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
         gateway=replace(HABITS, partial_fill_probability=0.0),
     ),
+    Found(
+        "a ledger that died while the mailbox of the journal was full died of that again, and trading was given up",
+        (
+            (1, 0.0, ActorFault(kind="fill", actor="journal", when=NthMessage(1), settings={"seconds": 20.0})),
+            (1, 1.2, Crash(actor="risk")),
+        ),
+    ),
+    Found(
+        "a symbol and a guard that died while the mailbox of the journal was full died of that again and again",
+        (
+            (1, 0.5, ActorFault(kind="fill", actor="journal", when=NthMessage(1), settings={"seconds": 5.0})),
+            (1, 1.0, Crash(actor="symbol:*")),
+            (1, 1.1, Crash(actor="oco:*")),
+        ),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+    ),
 )
 
 
