@@ -6,6 +6,7 @@ from datetime import datetime
 from domain.bracket_effects import Finish, Record, Say, SetTimer
 from domain.bracket_exits import cancelled_all
 from domain.bracket_facts import Step, buys_claimed, claims_more
+from domain.bracket_strays import are_cut_together
 from domain.brackets import Bracket, entry_of, exits, fees_complete, pnl, total_fees
 from domain.events import BracketClosed, ClosedBy
 from domain.ids import Leg
@@ -34,8 +35,7 @@ def wind_up(bracket: Bracket, now: datetime) -> Step:
 
 def _cancel_siblings(bracket: Bracket, working: tuple[Order, ...]) -> Step:
     """Let the broker cancel what it links; after a moment, or where nothing is linked, ask for it ourselves."""
-    linked = all(order.spec.parent is not None or order.spec.oca_group for order in working)
-    if linked and not bracket.siblings_overdue:
+    if are_cut_together(bracket, working) and not bracket.siblings_overdue:
         if "sibling" in bracket.timers:
             return bracket, ()
         after = replace(bracket, timers=bracket.timers | {"sibling"})

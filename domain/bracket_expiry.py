@@ -14,6 +14,7 @@ from domain.bracket_facts import Step
 from domain.bracket_gone import after_gone, gone_of
 from domain.bracket_lack import sure_lack, told_of_lack
 from domain.bracket_outside import fitted
+from domain.bracket_strays import without_strays
 from domain.brackets import Bracket
 from domain.reports import BookReport
 from domain.trading_day import NEW_YORK
@@ -32,7 +33,9 @@ def kept(bracket: Bracket, now: datetime) -> Step:
     """Keep what is held guarded, or sell it; nothing of either where nothing can be sold."""
     if is_over(bracket, now):
         return bracket, ()
-    return fitted(liquidate(bracket, now) if bracket.closing is not None else protect(bracket, now))
+    after, cancels = without_strays(bracket)
+    after, effects = fitted(liquidate(after, now) if after.closing is not None else protect(after, now))
+    return after, (*cancels, *effects)
 
 
 def lacking(result: Step, book: BookReport, now: datetime) -> Step:

@@ -177,8 +177,9 @@ def after_book(bracket: Bracket, book: BookReport) -> Step:
 def _without(bracket: Bracket, missing: list[Order]) -> Step:
     """Believe the second book in a row that misses these orders.
 
-    An entry whose last child was lost rests at the broker untransmitted, and no book tells of it: so whatever entry is
-    given up is cancelled too, and its children go along. Of one that never arrived the broker says so.
+    What is given up is cancelled too. An entry whose last child was lost rests at the broker untransmitted, an order
+    may be kept back on its way, and no book tells of either; what arrives later would trade beside what took its place.
+    Children go along with their parent. Of one that never arrived the broker says so.
     """
     absences = bracket.absences + 1
     if absences < ABSENCES_BEFORE_BELIEVED:
@@ -186,8 +187,8 @@ def _without(bracket: Bracket, missing: list[Order]) -> Step:
     after = bracket
     for order in missing:
         after = with_order(after, moved(order, OrderEvent.ABSENT))
-    entry = entry_of(bracket)
-    cancels = (Cancel(ref=entry.ref),) if entry in missing else ()
+    refs = {order.ref for order in missing}
+    cancels = tuple(Cancel(ref=order.ref) for order in missing if order.spec.parent not in refs)
     return replace(after, absences=0, book_wanted=_doubtful(after)), cancels
 
 

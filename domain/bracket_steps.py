@@ -5,15 +5,14 @@ and what is wanted, and asks for the next thing that brings them together. A sta
 quiet minute all take that same path.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, assert_never
+from typing import assert_never
 
 from domain.bracket_close import wind_up
+from domain.bracket_due import due, is_quiet
 from domain.bracket_effects import (
     AskBook,
-    AskHoldings,
     Begin,
     BookFailed,
     BracketInput,
@@ -29,7 +28,7 @@ from domain.bracket_effects import (
     Starved,
     StopEntry,
 )
-from domain.bracket_exits import asked_due, cancelled, on_quote, starved
+from domain.bracket_exits import cancelled, on_quote, starved
 from domain.bracket_expiry import kept, lacking
 from domain.bracket_facts import (
     Step,
@@ -40,17 +39,14 @@ from domain.bracket_facts import (
     after_open_order,
     after_status_report,
     claim_watched,
-    claims_more,
     not_sent,
-    silent,
 )
 from domain.bracket_glance import differs
 from domain.bracket_gone import after_gone
-from domain.bracket_guard import bare_due, unguarded_due, watch_guard
+from domain.bracket_guard import watch_guard
 from domain.bracket_outside import sold_outside
-from domain.brackets import Bracket, entry_of, family, live_exit, position, with_order
-from domain.ids import Leg
-from domain.orders import Order, OrderEvent, OrderStatus, moved
+from domain.brackets import Bracket, entry_of, family, position, with_order
+from domain.orders import Order, OrderStatus
 from domain.quotes import Quote
 from domain.reports import (
     BookReport,
@@ -122,7 +118,7 @@ def _told(
         case Gone():
             return after_gone(bracket, message)
         case Due():
-            return _due(bracket, message.timer)
+            return due(bracket, message.timer)
         case _:
             assert_never(message)
 
@@ -173,106 +169,9 @@ def _doubted(result: Step) -> Step:
     return replace(after, book_wanted=True, absences=0), (*effects, AskBook())
 
 
-def _entry_due(bracket: Bracket) -> Step:
-    return replace(bracket, entry_stopped=True), ()
-
-
-def _partial_due(bracket: Bracket) -> Step:
-    target = live_exit(bracket, Leg.TARGET)
-    armed = target is not None and target.status is OrderStatus.WORKING
-    return (bracket if armed or not bracket.plan.native else replace(bracket, entry_stopped=True)), ()
-
-
-def _silence_due(bracket: Bracket) -> Step:
-    """Silence is neither yes nor no: ask. The timer runs on while anything is unanswered."""
-    again = SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds)
-    if not silent(bracket) and not claims_more(bracket):
-        return bracket, ()
-    if bracket.book_wanted or not bracket.connected:
-        return bracket, (again,)
-    after = bracket
-    for order in bracket.orders:
-        if order.status in (OrderStatus.IN_FLIGHT, OrderStatus.PENDING_CANCEL):
-            after = with_order(after, moved(order, OrderEvent.DOUBTED))
-    return replace(after, book_wanted=True, absences=0), (AskBook(), again)
-
-
-def _claim_due(bracket: Bracket) -> Step:
-    """Ask for executions that a status promised: until they are known, more is believed to be held than is."""
-    if not claims_more(bracket):
-        return bracket, ()
-    after = replace(bracket, timers=bracket.timers | {"claim"})
-    again = SetTimer(timer="claim", seconds=bracket.policy.in_flight_seconds)
-    if bracket.book_wanted or not bracket.connected:
-        return after, (again,)
-    return replace(after, book_wanted=True, absences=0), (AskBook(), again)
-
-
-def _book_due(bracket: Bracket) -> Step:
-    return bracket, ((AskBook(),) if bracket.book_wanted and bracket.connected else ())
-
-
-def _chase_due(bracket: Bracket) -> Step:
-    return replace(bracket, chases=bracket.chases + 1), ()
-
-
-def _fees_due(bracket: Bracket) -> Step:
-    """Ask once: a fee that overtook its execution reached nobody, and comes again with the book. Then do without."""
-    if bracket.fees_asked or not bracket.connected:
-        return replace(bracket, fees_given_up=True), ()
-    return replace(bracket, fees_asked=True, book_wanted=True), (AskBook(),)
-
-
-def _look_due(bracket: Bracket) -> Step:
-    """Ask, though nothing seems wrong: a fill whose report was lost makes no sound."""
-    return bracket, ((AskHoldings(),) if _is_quiet(bracket) else ())
-
-
 def _looked(bracket: Bracket, holdings: HoldingsReport) -> Step:
     """Ask for the whole book where the look shows something else than what is known; the book alone teaches."""
-    return bracket, ((AskBook(),) if _is_quiet(bracket) and differs(bracket, holdings) else ())
-
-
-def _is_quiet(bracket: Bracket) -> bool:
-    return bracket.connected and not bracket.book_wanted
-
-
-def _resize_due(bracket: Bracket) -> Step:
-    return replace(bracket, resize_overdue=True), ()
-
-
-def _nothing_due(bracket: Bracket) -> Step:
-    """Only look again: what follows is decided by the facts."""
-    return bracket, ()
-
-
-def _sibling_due(bracket: Bracket) -> Step:
-    return replace(bracket, siblings_overdue=True), ()
-
-
-ON_TIMER: Final[dict[str, Callable[[Bracket], Step]]] = {
-    "entry": _entry_due,
-    "partial": _partial_due,
-    "silence": _silence_due,
-    "claim": _claim_due,
-    "book": _book_due,
-    "chase": _chase_due,
-    "stop": _chase_due,
-    "fees": _fees_due,
-    "look": _look_due,
-    "sibling": _sibling_due,
-    "unguarded": unguarded_due,
-    "bare": bare_due,
-    "resize": _resize_due,
-    "asked": asked_due,
-    "lasting": _nothing_due,
-    "anew": _nothing_due,
-    "no_bid": _nothing_due,
-}
-
-
-def _due(bracket: Bracket, timer: str) -> Step:
-    return ON_TIMER[timer](replace(bracket, timers=bracket.timers - {timer}))
+    return bracket, ((AskBook(),) if is_quiet(bracket) and differs(bracket, holdings) else ())
 
 
 def _steer(bracket: Bracket, now: datetime) -> Step:

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Final, get_args
 
 from actors import broker_questions, oco
-from domain import bracket_steps, breaker, connection, orders
+from domain import bracket_due, breaker, connection, orders
 from domain.bracket_effects import BracketInput
 from domain.brackets import Bracket, position
 from domain.entitlements import Access, Data, Entitlements
@@ -46,7 +46,7 @@ TABLES: Final = (
     Table("order", orders, "NEXT_STATUS"),
     Table("connection", connection, "ROWS"),
     Table("breaker", breaker, "NEXT_STATE"),
-    Table("bracket timer", bracket_steps, "ON_TIMER"),
+    Table("bracket timer", bracket_due, "ON_TIMER"),
 )
 
 

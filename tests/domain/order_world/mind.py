@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final, Generic, TypeVar
 
+from domain.bracket_due import ON_TIMER
 from domain.bracket_effects import (
     AskBook,
     AskHoldings,
@@ -27,7 +28,7 @@ from domain.bracket_effects import (
 )
 from domain.bracket_exits import REFUSALS_BEFORE_ALARM
 from domain.bracket_facts import claims_more, silent
-from domain.bracket_steps import ON_TIMER, step
+from domain.bracket_steps import step
 from domain.brackets import Bracket, BracketPolicy, folded
 from domain.events import BracketClosed, BracketPlanned, ExitNumbered, Journaled, LegFilled
 from domain.ids import OrderRef
