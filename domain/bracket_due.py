@@ -54,7 +54,8 @@ def _claim_due(bracket: Bracket) -> Step:
 
 
 def _book_due(bracket: Bracket) -> Step:
-    return bracket, ((AskBook(),) if bracket.book_wanted and bracket.connected else ())
+    """Ask again, also where nothing waits for it: a look that showed a difference is not answered by a failure."""
+    return bracket, ((AskBook(),) if bracket.connected else ())
 
 
 def _chase_due(bracket: Bracket) -> Step:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from domain.bracket_effects import Alarm, Cancel, Change, Effect, Record, Say, Send, SetTimer
-from domain.bracket_facts import Step, sales_claimed, sold_out_by_claim, touched
+from domain.bracket_facts import Step, sales_claimed, silent, sold_out_by_claim, touched
 from domain.bracket_prices import chase_price, exits_of
 from domain.brackets import (
     Bracket,
@@ -132,9 +132,11 @@ def changed(bracket: Bracket, order: Order, spec: OrderSpec) -> Step:
     changes = bracket.changes + 1
     if changes > bracket.policy.changes_max:
         return bracket, ()
-    after = with_order(bracket, replace(order, spec=replace(spec, parent=order.spec.parent)))
+    after = with_order(bracket, replace(order, spec=replace(spec, parent=order.spec.parent), change_unheard=True))
     after = replace(after, changes=changes, asked=(*bracket.asked, spec))
     effects: tuple[Effect, ...] = (Change(order=spec), SetTimer(timer="asked", seconds=bracket.policy.chase_seconds))
+    if not silent(bracket):
+        effects = (*effects, SetTimer(timer="silence", seconds=bracket.policy.in_flight_seconds))
     if changes == bracket.policy.changes_max:
         text = f"{bracket.plan.contract.label}: {changes} changes of exits, no more will be tried"
         effects = (*effects, Alarm(kind="unguarded", text=text, level="CRITICAL"))

@@ -245,8 +245,11 @@ def claim_watched(result: Step) -> Step:
 
 
 def silent(bracket: Bracket) -> bool:
-    """Return whether an order was sent and nothing was heard of it."""
-    return any(order.status in (OrderStatus.IN_FLIGHT, OrderStatus.PENDING_CANCEL) for order in bracket.orders)
+    """Return whether an order, its cancel or its change was sent and nothing was heard of it."""
+    return any(
+        order.status in (OrderStatus.IN_FLIGHT, OrderStatus.PENDING_CANCEL) or (order.change_unheard and not order.done)
+        for order in bracket.orders
+    )
 
 
 def guarded(bracket: Bracket) -> bool:

@@ -127,6 +127,7 @@ class Order:
     filled: int = 0
     notional: Decimal = Decimal(0)
     claimed_filled: int = 0  # What a status report said; executions must come to the same.
+    change_unheard: bool = False  # A change was sent, and nothing of the order was told since.
 
     @property
     def ref(self) -> OrderRef:
@@ -196,7 +197,7 @@ EVENT_OF_EFFECT: Final[Mapping[OrderEffect, OrderEvent | None]] = {
 
 def after_status(order: Order, status: BrokerStatus, claimed_filled: int) -> Order:
     """Return the order after a status report; a claim of fills is kept until executions match it."""
-    claimed = replace(order, claimed_filled=max(order.claimed_filled, claimed_filled))
+    claimed = replace(order, claimed_filled=max(order.claimed_filled, claimed_filled), change_unheard=False)
     event = EVENT_OF_STATUS[status]
     if status is BrokerStatus.FILLED and claimed.filled >= claimed.spec.quantity:
         event = OrderEvent.COMPLETED  # It was cut to what had filled before: no further execution will say so.
@@ -208,9 +209,9 @@ def after_error(order: Order, effect: OrderEffect) -> Order:
 
     An order that was acknowledged is not dead because a change of it was refused: such an error only raises doubt.
     """
-    event = EVENT_OF_EFFECT[effect]
+    event, heard = EVENT_OF_EFFECT[effect], replace(order, change_unheard=False)
     if event is None:
         return order
     if event is OrderEvent.REJECTED and order.status in LIVE:
         event = OrderEvent.DOUBTED
-    return moved(order, event)
+    return moved(heard, event)

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from domain.bracket_effects import AskBook, AskHoldings, Disconnected, Due
+from domain.bracket_effects import AskBook, AskHoldings, BookFailed, Disconnected, Due
 from domain.reports import BrokerStatus as S
 from tests.builders import NOW, a_fill, a_glance, a_position, an_open_order
 from tests.domain.bracket_life import a_guarded_life
@@ -81,3 +81,13 @@ def test_a_look_from_before_a_loss_asks_for_nothing() -> None:
     life.tell(a_glance(asked_at=LATER), a_fill("T", 1, "3.03"))
 
     assert life.wants(AskBook) == []
+
+
+def test_a_book_that_a_look_had_asked_for_is_asked_for_again_when_it_fails() -> None:
+    life = a_guarded_life()
+    life.tell(a_glance(positions=(), open_orders=(TARGET, STOP), asked_at=LATER))
+
+    life.tell(BookFailed(reason="bad answer"))
+    life.tell(Due(timer="book"), after=2)
+
+    assert life.wants(AskBook)
