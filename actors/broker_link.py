@@ -38,7 +38,8 @@ from domain.reports import (
 )
 
 PROBED = frozenset({Phase.READY, Phase.DEGRADED})  # A gateway cut off from the broker still has a clock, or is dead.
-LOST_CODE, LOST_STREAMS_CODE, RESTORED_CODE = 1100, 1101, 1102
+LOST_CODES = (1100, 2110)  # The second tells those who connect while it is lost.
+LOST_STREAMS_CODE, RESTORED_CODE = 1101, 1102
 PaperFactory = Callable[[Generation, ReportSink], OrderPort]
 
 
@@ -117,7 +118,7 @@ class Link:
     def connectivity(self, report: ConnectivityReport) -> None:
         """Take a code about the gateway's own connection."""
         self._parts.log.emit("broker_message", code=report.code, text=report.text, generation=report.generation)
-        if report.code == LOST_CODE:
+        if report.code in LOST_CODES:
             self.advance(GatewayLost())
         elif report.code in (LOST_STREAMS_CODE, RESTORED_CODE):
             self.advance(GatewayRestored(kept=report.code == RESTORED_CODE))

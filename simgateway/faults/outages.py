@@ -42,6 +42,13 @@ _REPORTS: Final = frozenset({"5", "3", "11", "59"})
 _ORDERS: Final = frozenset({"3", "4", "58"})
 _DATA_REQUESTS: Final = frozenset({"1", "9", "10", "20", "50", "78", "81", "87", "96", "97"})
 _DATA_LOST: Final = 1101
+_APART: Final = 2110
+_LAST_FARM: Final = ("4", "-1", "2158")
+
+
+def _is_last_of_welcome(passing: Passing) -> bool:
+    """Return whether this ends what a client is told when it has connected."""
+    return (passing.fields[0], *passing.fields[2:4]) == _LAST_FARM
 
 
 class Newest:
@@ -80,7 +87,8 @@ class Connectivity(Effect):
     """The line between gateway and IB is lost for a while: 1100, then 1101 or 1102.
 
     Meanwhile market data does not pass, orders and reports about them wait; after 1101 quotes have to be asked for
-    again. The socket stays open and pending requests are not failed (IBKR, "System message codes").
+    again. The socket stays open and pending requests are not failed (IBKR, "System message codes"). Who connects
+    meanwhile was not told 1100, and is told 2110.
     """
 
     lingers = True
@@ -110,6 +118,9 @@ class Connectivity(Effect):
             if number not in _ORDERS | _DATA_REQUESTS:
                 return None
             self._asked.append((passing.session, passing.fields))
+        elif _is_last_of_welcome(passing):
+            self.stage.later(0, self._tell_newcomer, passing.session)
+            return None
         elif number in _DATA:
             self._newest.keep(passing.session, passing.fields)
         elif number in _REPORTS and not passing.is_answer:
@@ -150,6 +161,10 @@ class Connectivity(Effect):
     def _tell(self, code: int) -> None:
         for session in self.stage.sessions(self.fault.client):
             session.push((responses.error(-1, code, TEXTS[code], session.version),))
+
+    def _tell_newcomer(self, session: Session) -> None:
+        if self._is_lost and session.is_open:
+            session.push((responses.error(-1, _APART, TEXTS[_APART], session.version),))
 
     def _send(self, rows: list[tuple[Session, Fields]]) -> None:
         for session, fields in rows:

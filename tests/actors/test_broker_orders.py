@@ -13,7 +13,7 @@ from tests.actors.broker_scene import OCO, Scene, a_family, a_question, an_exit
 from tests.actors.stage import Stage
 from tests.builders import a_book
 
-LOST, KEPT_STREAMS = 1100, 1102
+LOST, KEPT_STREAMS, APART = 1100, 1102, 2110
 
 
 @pytest.fixture
@@ -213,12 +213,15 @@ def crowd(scene: Scene) -> tuple[SubmitOrders, ...]:
     return tuple(scene.submit(*a_family(str(number))) for number in range(4))
 
 
-def test_entries_that_wait_for_room_do_not_leave_once_the_gateway_is_cut_off(stage: Stage, scene: Scene) -> None:
+@pytest.mark.parametrize("code", [LOST, APART])
+def test_entries_that_wait_for_room_do_not_leave_once_the_gateway_is_cut_off(
+    stage: Stage, scene: Scene, code: int
+) -> None:
     scene.open(pacing=PacingLimits(messages_per_second=12, order_reserve=6))
     scene.tell(*crowd(scene))
     placed_before = len(scene.placed)
 
-    scene.code(LOST)
+    scene.code(code)
     stage.run_for(5)
 
     assert 0 < placed_before < 12

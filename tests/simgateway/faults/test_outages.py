@@ -42,6 +42,20 @@ def test_while_the_line_is_lost_no_quote_passes_and_then_the_newest_does() -> No
     assert [(row[3], row[4]) for row in of(after, "1")] == [("1", "1.7"), ("2", "1.8")]
 
 
+def test_who_connects_while_the_line_is_lost_is_told_so_and_when_it_is_back() -> None:
+    rig = a_rig()
+    rig.gateway.faults.add(fault("connectivity", seconds=30, restored=1102))
+    rig.wait(1)
+
+    newcomer = rig.connect(2)
+    rig.wait(1)
+    welcome = newcomer.take()
+    rig.wait(30)
+
+    assert codes(welcome)[-1] == "2110"
+    assert codes(newcomer.take()) == ["1102"]
+
+
 @pytest.mark.parametrize(("first", "second"), [(30, 10), (10, 30)])
 def test_of_two_outages_at_once_the_longer_one_says_when_the_line_is_back(first: int, second: int) -> None:
     rig = a_rig()
