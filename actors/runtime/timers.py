@@ -12,8 +12,9 @@ from actors.runtime.hosts import Host
 
 # A wall clock may be set while we wait (a Pi has none of its own), so a long wait looks at it now and then.
 LOOK_AGAIN_SECONDS = 60.0
-# A chain of timers, each started when the one before is handled, must not end with one message that is lost.
-REPEAT_SECONDS = 5.0
+# A chain of timers, each started when the one before is handled, must not end with one message that is lost. What it
+# guards has a bound of five seconds, of which two or three are the timer's own.
+REPEAT_SECONDS = 1.5
 
 
 @dataclass(slots=True)
