@@ -376,6 +376,41 @@ def test_what_an_older_connection_kept_back_excuses_nothing() -> None:
     assert broken(audited(log.wait(5.1).exits().target_filled())) == {2}
 
 
+@pytest.mark.parametrize(("lost", "back"), [(1100, 1101), (1100, 1102), (2110, 1102)])
+def test_while_the_gateway_has_lost_its_line_nobody_can_repair(lost: int, back: int) -> None:
+    log = Log().connect().entry(children=False).entry_filled().error(-1, lost)
+    log.wait(20).error(-1, back).wait(1).order(9, f"{INTENT}.X.0", side="SELL").wait(1).status(9, "Submitted")
+
+    assert broken(audited(log)) == set()
+
+
+def test_a_line_that_was_lost_excuses_nothing_once_it_is_back() -> None:
+    log = Log().connect().entry(children=False).wait(1).error(-1, 1100).wait(20).error(-1, 1102)
+    log.fill(1, f"{INTENT}.E.0", "e1").wait(6).order(9, f"{INTENT}.X.0", side="SELL").wait(1).status(9, "Submitted")
+
+    assert broken(audited(log)) == {2}
+
+
+def test_a_line_that_an_older_connection_lost_excuses_nothing() -> None:
+    log = Log().connect().entry(children=False).entry_filled().error(-1, 1100)
+    log.connection = 2
+    log.connect().wait(6).order(9, f"{INTENT}.X.0", side="SELL").wait(1).status(9, "Submitted")
+
+    assert broken(audited(log)) == {2}
+
+
+@pytest.mark.parametrize(("knocks_every", "expected"), [(2.0, set[int]()), (12.0, {2})])
+def test_a_client_whose_id_is_in_use_can_only_knock_again(knocks_every: float, expected: set[int]) -> None:
+    log = Log().connect().entry(children=False).entry_filled()
+    for number in range(2, 5):
+        log.connection = number
+        log.connect().wait(0.2).error(-1, 326).wait(knocks_every)
+    log.connection = 5
+    log.connect().wait(1).order(9, f"{INTENT}.X.0", side="SELL").wait(1).status(9, "Submitted")
+
+    assert broken(audited(log)) == expected
+
+
 def test_the_end_of_one_exit_alone_leaves_its_sibling_at_work() -> None:
     log = Log().connect().entry().entry_filled().wait(1)
 
