@@ -1,5 +1,6 @@
 """What simulation found while it was built: sessions told by name, independent of how seeds draw."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from decimal import Decimal
@@ -12,8 +13,9 @@ from actors.runtime.faults.model import Chance as ChanceOfMessage
 from actors.runtime.faults.model import Nth as NthMessage
 from cli.day import ACCOUNT
 from cli.simulation.drawing import SETS
-from cli.simulation.script import DAY, Crash, Level, Mishap, Script
+from cli.simulation.script import DAY, Crash, Level, Mishap, Script, Told
 from cli.simulation.session import calendar_in, run_script
+from domain.control import Order
 from domain.trading_day import NEW_YORK, Calendar
 from simgateway.config import ChildrenOnPartial, GatewayConfig
 from simgateway.faults.model import Chance, Fault, Nth
@@ -26,11 +28,13 @@ class Found:
     """What was wrong, and what it took: settings, the gateway's habits, mishaps as (bracket, after, what)."""
 
     name: str
-    mishaps: tuple[tuple[int, float, Fault | Crash | ActorFault], ...]
+    mishaps: tuple[tuple[int, float, Fault | Crash | ActorFault | Told], ...]
     sets: tuple[str, ...] = ()
     gateway: GatewayConfig = HABITS
     starts: time = time(10, 0)
     seed: int = 7
+    symbols: tuple[str, ...] = ("SPY",)
+    wire: bool = True
 
     def __str__(self) -> str:
         return self.name
@@ -42,17 +46,22 @@ class Found:
             seed=self.seed,
             level=Level.ALL,
             starts_at=datetime.combine(DAY, self.starts, NEW_YORK),
-            symbols=("SPY",),
-            sets=(*SETS, 'symbols=["SPY"]', "schedule.interval_seconds=300", *self.sets),
+            symbols=self.symbols,
+            sets=(*SETS, f"symbols={json.dumps(self.symbols)}", "schedule.interval_seconds=300", *self.sets),
             gateway=self.gateway,
             mishaps=tuple(
                 Mishap(number=number, bracket=bracket, after=after, what=what)
                 for number, (bracket, after, what) in enumerate(self.mishaps, 1)
             ),
+            wire=self.wire,
         )
 
 
 JOURNAL = Crash(actor="journal")
+FLATTEN: Final = Told(order=Order.FLATTEN)
+CALM: Final = ("broker.health_interval_seconds=60", "breaker.reset_timeout_seconds=60")
+QUIET: Final = replace(HABITS, pnl_heartbeat_seconds=30.0, snapshot_end_ms=(300, 11_000))
+SLOW: Final = replace(QUIET, delay_ms=(1, 300), writes_options=True)
 FOUND = (
     Found(
         "a fill that came while the journal was dead was never written",
@@ -261,6 +270,73 @@ FOUND = (
             (1, 1.1, Crash(actor="oco:*")),
         ),
         sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03"),
+    ),
+    Found(
+        "a sell that a gateway without its line kept back arrived beside its successor, and a short position was left",
+        (
+            (1, 0.0, Fault(kind="silent_order", when=Chance(1.0), lasts=60.0)),
+            (1, 0.698, Crash(actor="broker")),
+            (1, 7.0, FLATTEN),
+            (1, 15.912, Fault(kind="half_open", settings={"existing": True, "seconds": 1.4})),
+            (2, 7.114, Fault(kind="connectivity", settings={"seconds": 24.0, "restored": 1102})),
+        ),
+        sets=(
+            *CALM,
+            "schedule.interval_seconds=600",
+            "options.expiry=0dte",
+            "risk.take_profit_pct=0.08",
+            "risk.stop_loss_pct=0.03",
+            "risk.max_entries_per_day=2",
+            "risk.cooldown_minutes=0",
+            "risk.flatten_on_daily_loss=false",
+            "risk.entry_unfilled_seconds=30",
+        ),
+        gateway=replace(
+            SLOW,
+            seed=2727,
+            children_on_partial=ChildrenOnPartial.CANCELLED_WITH_REMAINDER,
+            partial_fill_probability=1.0,
+            tick_seconds=1.0,
+            pnl_seconds=10.0,
+        ),
+        starts=time(14, 7, 38),
+        seed=2727,
+        symbols=("SPY", "QQQ"),
+        wire=False,
+    ),
+    Found(
+        "a position was bare for seven seconds, since the timer was lost that minds silence, and came again after five",
+        (
+            (1, 47.775, ActorFault(kind="lose_timer", actor="oco:*", when=NthMessage(1))),
+            (1, 98.655, Fault(kind="fill_first", when=Nth(2), times=3)),
+        ),
+        sets=(
+            *CALM,
+            "risk.take_profit_pct=0.03",
+            "risk.stop_loss_pct=0.4",
+            "risk.max_entries_per_day=3",
+            "risk.cooldown_minutes=10",
+            "risk.max_daily_loss_pct=0.01",
+            "risk.flatten_on_daily_loss=true",
+            "risk.entry_unfilled_seconds=30",
+            "breaker.failure_threshold=1",
+        ),
+        gateway=replace(
+            QUIET,
+            seed=2610,
+            cash_account=True,
+            delay_ms=(1, 20),
+            snapshot_end_ms=(300, 3000),
+            children_on_partial=ChildrenOnPartial.CANCELLED_WITH_REMAINDER,
+            partial_fill_probability=0.1,
+            tick_seconds=1.0,
+            pnl_seconds=10.0,
+            tif_preset_notice=True,
+        ),
+        starts=time(9, 29, 40),
+        seed=2610,
+        symbols=("SPY", "QQQ", "IWM"),
+        wire=False,
     ),
 )
 
