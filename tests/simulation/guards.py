@@ -13,7 +13,16 @@ from actors.broker_streams import Streams
 from actors.oco import OCOActor
 from actors.runtime.supervisor import Supervisor
 from cli.system import System
-from domain import bracket_exits, bracket_facts, bracket_steps, ledger, ledger_rules, option_choice, quote_checks
+from domain import (
+    bracket_exits,
+    bracket_expiry,
+    bracket_facts,
+    bracket_steps,
+    ledger,
+    ledger_rules,
+    option_choice,
+    quote_checks,
+)
 from domain.bracket_facts import Step
 from domain.brackets import Bracket, exits, family, leg_of
 from domain.commands import CancelOrder
@@ -138,7 +147,7 @@ GUARDS: Final = (
     Guard(
         2,
         "exits that are gone are not placed anew",
-        bracket_steps,
+        bracket_expiry,
         "protect",
         _place_nothing_anew,
         "the rest of an entry is cancelled, and with it its children",
@@ -162,7 +171,7 @@ GUARDS: Final = (
     Guard(
         3,
         "a position is sold beside the exits that still work",
-        bracket_steps,
+        bracket_expiry,
         "liquidate",
         _sell_beside_exits,
         "a position is sold before the end",

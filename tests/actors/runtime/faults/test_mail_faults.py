@@ -95,7 +95,7 @@ def test_a_delayed_message_to_who_has_died_is_a_dead_letter(virtual: VirtualWorl
 def test_a_timer_whose_message_is_lost_delivers_again_and_is_handled_once(virtual: VirtualWorld) -> None:
     ticker = launch(virtual, Ticker, faults=Injector([a_fault("lose_timer", timer="early", times=2)]))
 
-    virtual.virtual.run_for(14.0)
+    virtual.virtual.run_for(4.0)
     before = list(ticker.seen)
     virtual.virtual.run_for(100.0)
 
