@@ -43,6 +43,7 @@ class Order:
     told_filled: int = 0
     told_remaining: int | None = None
     cancel_asked: bool = False
+    lost: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -141,7 +142,7 @@ class Book:
             case OrderSent():
                 self._sent(notice, at)
             case CancelAsked() if notice.key in self.orders:
-                self.orders[notice.key].cancel_asked = True
+                self._cancel_asked(self.orders[notice.key])
             case StatusSeen():
                 self._status(notice)
             case Listed():
@@ -153,7 +154,7 @@ class Book:
             case BookTold():
                 self._never_arrived(notice)
             case Lost() if notice.key in self.orders and not self.orders[notice.key].status:
-                self.orders[notice.key].status = "Inactive"
+                self.orders[notice.key].status, self.orders[notice.key].lost = "Inactive", True
             case Executed() if self.is_news(notice):
                 self._executed(notice)
             case Charged():
@@ -162,6 +163,13 @@ class Book:
                 self._not_traded(notice)
             case _:
                 pass
+
+    def _cancel_asked(self, order: Order) -> None:
+        """Take an entry for over that is cancelled and was never let go, answered or not: who was to do so was lost."""
+        order.cancel_asked = True
+        family = (order, *(one for one in self.of(order.sent.con_id) if one.parent == order.sent.key))
+        if not order.status and not any(one.sent.transmits and not one.lost for one in family):
+            order.status = "Cancelled"
 
     def _not_traded(self, notice: PositionSeen | WrittenOff) -> None:
         """Take in what is held by no execution, and what is gone by none."""

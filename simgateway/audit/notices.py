@@ -19,7 +19,10 @@ ENTRY: Final = "E"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderSent:
-    """A placeOrder, new or a modification. `intent` and `leg` are empty when its ref is not ours."""
+    """A placeOrder, new or a modification. `intent` and `leg` are empty when its ref is not ours.
+
+    One that does not transmit stays at the gateway until one of its family does.
+    """
 
     key: OrderKey
     con_id: int
@@ -36,6 +39,7 @@ class OrderSent:
     leg: str
     parent: OrderKey | None
     connection: int
+    transmits: bool
 
 
 @dataclass(frozen=True, slots=True)

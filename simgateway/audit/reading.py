@@ -77,6 +77,7 @@ def _order_sent(frame: Frame, f: tuple[str, ...]) -> Notice | None:
         leg=leg,
         parent=(frame.client_id, parent) if parent else None,
         connection=frame.connection,
+        transmits=f[27] != "0",
     )
 
 

@@ -338,6 +338,14 @@ FOUND = (
         symbols=("SPY", "QQQ", "IWM"),
         wire=False,
     ),
+    Found(
+        "an entry whose exits were lost and whose cancel nobody answered was taken for one that may still buy",
+        (
+            (0, 1.0, Fault(kind="silent_order", when=Nth(1), settings={"fills": True})),
+            (0, 1.0, Fault(kind="lose_order", when=Nth(2), times=2)),
+        ),
+        sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03", "risk.max_daily_loss_pct=0.03"),
+    ),
 )
 
 

@@ -78,11 +78,16 @@ class Log:
         oca: str = "",
         kind: str = "LMT",
         con_id: int = OPTION,
+        transmit: bool = True,
     ) -> "Log":
         contract = (con_id, "SPY", "OPT", EXPIRY, "560", "C", 100, "SMART", "", "USD", "", "SPY")
-        head = (3, number, *contract, "", "", side, quantity, kind, limit, "", "DAY", oca, "DU1", "", 0, ref, 1, parent)
+        terms = (side, quantity, kind, limit, "", "DAY", oca, "DU1", "", 0, ref, int(transmit), parent)
+        head = (3, number, *contract, "", "", *terms)
         rest = [""] * (100 - len(head))
         return self.add("in", *head, *rest)
+
+    def lost(self, number: int) -> "Log":
+        return self.add("note", "fault", "lose_order", "placeOrder", 3, number)
 
     def status(self, number: int, text: str, filled: int = 0, remaining: int = 5) -> "Log":
         return self.add("out", 3, number, text, filled, remaining, 0, 900 + number, 0, 0, CLIENT, "", 0)

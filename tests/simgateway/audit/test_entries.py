@@ -1,6 +1,8 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from tests.simgateway.audit.log_builder import CLIENT, INTENT, LIMITS, OPTION, Log, a_good_life, audited, broken
 
 
@@ -148,3 +150,22 @@ def test_whose_id_was_given_out_anew_is_an_order_of_its_own_contract() -> None:
     result = audited(log.fill(8, f"{INTENT}.E.0", "e1").status(8, "Filled", 5, 0).wait(6).listed(8, "Filled"))
 
     assert broken(result) == set()
+
+
+@pytest.mark.parametrize(
+    ("lost", "cancelled", "expected"), [((2, 3), True, set()), ((2,), True, {1}), ((2, 3), False, {1})]
+)
+def test_an_entry_that_nobody_let_go_is_over_once_it_is_cancelled_though_no_answer_comes(
+    *, lost: tuple[int, ...], cancelled: bool, expected: set[int]
+) -> None:
+    log = Log().connect().bars().quotes().order(1, f"{INTENT}.E.0", transmit=False)
+    for number, name in ((2, "T"), (3, "S")):
+        log.order(number, f"{INTENT}.{name}.0", side="SELL", parent=1, transmit=number == 3)
+        if number in lost:
+            log.lost(number)
+    if cancelled:
+        log.wait(4).cancel(1)
+
+    log.wait(1).bars().quotes().order(8, f"{INTENT}.E.1").status(8, "Cancelled")
+
+    assert broken(audited(log)) == expected
