@@ -127,7 +127,7 @@ def held(number: int) -> tuple[Bracket, Quote, str]:
     contract = OptionContract(
         con_id=ConId(1),
         symbol=Symbol("SPY"),
-        expiry=now.date(),
+        expiry=now.date() + timedelta(days=7),  # A contract that is over is not sold any more.
         strike=Decimal(560),
         right=Right.CALL,
         multiplier=100,
