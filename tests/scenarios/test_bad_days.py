@@ -93,8 +93,11 @@ LINKS: Final = (
     bad("1101 without 1100", struck("notice", code=1101)),
     bad(
         "farm notices",
-        *(later(n, "notice", code=code) for n, code in enumerate((2103, 2104, 2105, 2106, 2107, 2108, 2110, 2119))),
-        back=8.0,
+        *(
+            later(n, "notice", code=code)
+            for n, code in enumerate((2103, 2104, 2105, 2106, 2107, 2108, 2119, 2110, 1102))
+        ),
+        back=9.0,
     ),
     bad(
         "the nightly restart",
