@@ -98,6 +98,11 @@ class Glass:
             self.scrolls += 1
 
 
+def _hear_interrupts() -> None:
+    """Hear Ctrl-C as in a terminal, even where these tests were begun in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A program of ours on a terminal of its own. Close it."""
 
@@ -110,6 +115,7 @@ class Terminal:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "run.py", *words], cwd=CHECKOUT, stdin=theirs, stdout=theirs, stderr=theirs,
             env={**environment, "TERM": "xterm-256color"}, start_new_session=True,
+            preexec_fn=_hear_interrupts,  # noqa: PLW1509 - nothing of it takes a lock
         )  # fmt: skip
         os.close(theirs)
 
