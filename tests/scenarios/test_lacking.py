@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from tests.scenarios.bad_days import STRIKES, Life
-from tests.scenarios.test_sold_by_hand import GIVEN, Held, holding, rising
+from tests.scenarios.bad_days import Life
+from tests.scenarios.test_sold_by_hand import GIVEN, Held, bought, holding, rising
 
 TOLD = 12.0
 """By then two answers, five seconds or more apart, lacked as many."""
@@ -66,16 +66,14 @@ def test_what_is_sold_by_hand_beside_it_is_counted_and_only_the_rest_is_told(tmp
 
 def test_a_new_guard_of_the_same_bracket_tells_it_again(tmp_path: Path) -> None:
     with Life.of(tmp_path, **GIVEN) as life:
-        life.run_until(STRIKES)
-        ((con_id, quantity),) = life.true().positions.items()
-        held = Held(life, con_id, quantity)
+        held = bought(life)
         moved(held, 1)
         life.run_for(TOLD)
         life.system.crash("ocos", "a bug")
         life.run_for(TOLD + 60)
 
         assert [line["quantity"] for line in lines(held)] == [1, 1]
-        assert held.exits == [quantity] * 2
+        assert held.exits == [held.quantity] * 2
         life.stop()
         assert life.audited().violations == ()
 

@@ -64,13 +64,18 @@ class Held:
         return closed
 
 
+def bought(life: Life) -> Held:
+    """Live until the first position is guarded, and return it."""
+    life.run_until(STRIKES)
+    ((con_id, quantity),) = life.true().positions.items()
+    return Held(life, con_id, quantity)
+
+
 @contextmanager
 def holding(folder: Path, **parts: Any) -> Iterator[Held]:
     """Give a life with a guarded position; at its end nothing was violated, and nobody failed."""
     with Life.of(folder, **{**GIVEN, **parts}) as life:
-        life.run_until(STRIKES)
-        ((con_id, quantity),) = life.true().positions.items()
-        yield Held(life, con_id, quantity)
+        yield bought(life)
         life.stop()
         assert life.audited().violations == ()
         assert life.events("actor_failed", "actor_gave_up", "catalogue_violation", "mail_dropped") == []

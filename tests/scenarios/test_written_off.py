@@ -15,7 +15,7 @@ from domain.others import AskForeign
 from tests.scenarios.bad_days import STRIKES, Life, later
 from tests.scenarios.test_adoption_death import NO_DEATH, MortalLife
 from tests.scenarios.test_lacking import TOLD, moved
-from tests.scenarios.test_sold_by_hand import GIVEN, Held, holding, rising
+from tests.scenarios.test_sold_by_hand import GIVEN, Held, bought, holding, rising
 
 SETTLED: Final = 8.0
 SOON: Final = 5.0
@@ -88,9 +88,7 @@ def test_before_two_answers_lacked_it_and_where_nothing_lacks_it_is_refused(tmp_
 
 def test_it_is_written_off_though_trading_is_dead(tmp_path: Path) -> None:
     with Life.of(tmp_path, **GIVEN) as life:
-        life.run_until(STRIKES)
-        ((con_id, quantity),) = life.true().positions.items()
-        held = Held(life, con_id, quantity)
+        held = bought(life)
         moved(held, 1)
         life.run_for(TOLD)
         for _ in range(8):
@@ -101,7 +99,7 @@ def test_it_is_written_off_though_trading_is_dead(tmp_path: Path) -> None:
         assert written_off(held).done
         life.run_for(SOON)
 
-        assert held.exits == [quantity - 1] * 2
+        assert held.exits == [held.quantity - 1] * 2
 
 
 def test_while_the_broker_is_away_it_is_refused_and_nothing_is_cut(tmp_path: Path) -> None:
@@ -132,9 +130,7 @@ def test_said_twice_at_once_it_is_written_off_once(tmp_path: Path) -> None:
 
 def test_the_day_counts_it_at_nothing_and_a_restart_does_too(tmp_path: Path) -> None:
     with Life.of(tmp_path, **GIVEN) as life:
-        life.run_until(STRIKES)
-        ((con_id, quantity),) = life.true().positions.items()
-        held = Held(life, con_id, quantity)
+        held = bought(life)
         moved(held, 1)
         life.run_for(TOLD)
 
