@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from simgateway.audit.fields import split_ref
 from simgateway.audit.notices import (
     BookTold,
     CancelAsked,
@@ -20,8 +21,8 @@ from simgateway.audit.notices import (
     PositionSeen,
     Refused,
     StatusSeen,
+    WorksInSilence,
     WrittenOff,
-    split_ref,
 )
 
 ACCEPTED: Final = frozenset({"PreSubmitted", "Submitted"})
@@ -44,6 +45,7 @@ class Order:
     told_remaining: int | None = None
     cancel_asked: bool = False
     lost: bool = False
+    works_in_silence: bool = False
 
     @property
     def is_live(self) -> bool:
@@ -52,8 +54,8 @@ class Order:
 
     @property
     def is_accepted(self) -> bool:
-        """Return whether the gateway works it or keeps it ready."""
-        return self.status in ACCEPTED
+        """Return whether the gateway works it or keeps it ready; of a silent one nothing tells that a cancel came."""
+        return self.status in ACCEPTED or (self.works_in_silence and not self.status and not self.cancel_asked)
 
     @property
     def is_entry(self) -> bool:
@@ -153,8 +155,8 @@ class Book:
                 self._refused(notice)
             case BookTold():
                 self._never_arrived(notice)
-            case Lost() if notice.key in self.orders and not self.orders[notice.key].status:
-                self.orders[notice.key].status, self.orders[notice.key].lost = "Inactive", True
+            case Lost() | WorksInSilence() if notice.key in self.orders:
+                self._unsaid(notice, self.orders[notice.key])
             case Executed() if self.is_news(notice):
                 self._executed(notice)
             case Charged():
@@ -170,6 +172,13 @@ class Book:
         family = (order, *(one for one in self.of(order.sent.con_id) if one.parent == order.sent.key))
         if not order.status and not any(one.sent.transmits and not one.lost for one in family):
             order.status = "Cancelled"
+
+    def _unsaid(self, notice: Lost | WorksInSilence, order: Order) -> None:
+        """Take in what the gateway alone knows of an order: it never arrived, or it did and nothing will be said."""
+        if isinstance(notice, WorksInSilence):
+            order.works_in_silence = True
+        elif not order.status:
+            order.status, order.lost = "Inactive", True
 
     def _not_traded(self, notice: PositionSeen | WrittenOff) -> None:
         """Take in what is held by no execution, and what is gone by none."""

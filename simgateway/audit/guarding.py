@@ -10,6 +10,7 @@ from simgateway.audit.exposure import could_sell
 from simgateway.audit.findings import AuditLimits, Findings
 from simgateway.audit.missed import Missed
 from simgateway.audit.notices import (
+    CancelAsked,
     Completed,
     Connected,
     Executed,
@@ -19,6 +20,7 @@ from simgateway.audit.notices import (
     OrderSent,
     Refused,
     StatusSeen,
+    WorksInSilence,
     WrittenOff,
 )
 from simgateway.audit.silence import Silence
@@ -111,7 +113,7 @@ class GuardChecker(Checker):
         match notice:
             case OrderSent() | Executed() | Completed() | WrittenOff():
                 return notice.con_id
-            case StatusSeen() | Listed() | Lost():
+            case StatusSeen() | Listed() | CancelAsked() | Lost() | WorksInSilence():
                 order = self.book.orders.get(notice.key)
             case Refused():
                 order = self.book.orders.get((notice.client_id, notice.request[1]))

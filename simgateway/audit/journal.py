@@ -13,8 +13,9 @@ from typing import Final
 
 from simgateway.audit.book import Book
 from simgateway.audit.checker import Checker
+from simgateway.audit.fields import split_ref
 from simgateway.audit.findings import AuditLimits, Findings
-from simgateway.audit.notices import Notice, OrderSent, PartTold, PositionSeen, WrittenOff, split_ref
+from simgateway.audit.notices import Notice, OrderSent, PartTold, PositionSeen, WrittenOff
 
 _STREAM: Final = "bracket:"
 _GONE: Final = "gone "  # So begins the id of what was written off: no execution has it.

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from simgateway.audit.fields import day_of, real_number, real_price, split_ref, whole
 from simgateway.audit.notices import (
     Away,
     BookTold,
@@ -30,11 +31,7 @@ from simgateway.audit.notices import (
     StatusSeen,
     Tick,
     Withheld,
-    day_of,
-    real_number,
-    real_price,
-    split_ref,
-    whole,
+    WorksInSilence,
 )
 from simgateway.frames import Frame
 
@@ -138,6 +135,8 @@ def _fault(frame: Frame, f: tuple[str, ...]) -> Notice | None:
         return Away()
     if f[1:3] == ("mute", "completedOrder"):
         return _completed(frame, f[3:])  # It is over, whether or not the client is told.
+    if f[1] == "silent_order":
+        return WorksInSilence((frame.client_id, whole(f[4])))
     return Lost((frame.client_id, whole(f[4]))) if f[1] == "lose_order" else None
 
 

@@ -346,6 +346,38 @@ FOUND = (
         ),
         sets=("risk.take_profit_pct=0.03", "risk.stop_loss_pct=0.03", "risk.max_daily_loss_pct=0.03"),
     ),
+    Found(
+        "an exit that arrived and was answered by silence was taken for none, after one that was lost",
+        (
+            (1, 0.864, Fault(kind="reject", message="placeOrder", when=Nth(2), settings={"code": 201})),
+            (1, 8.209, Fault(kind="lose_order", when=Nth(4))),
+            (2, 0.0, Fault(kind="silent_order", when=Chance(1.0), lasts=20.0)),
+            (2, 1.0, FLATTEN),
+        ),
+        sets=(
+            *CALM,
+            "schedule.interval_seconds=180",
+            "risk.take_profit_pct=0.03",
+            "risk.stop_loss_pct=0.4",
+            "risk.max_entries_per_day=2",
+            "risk.cooldown_minutes=10",
+            "risk.max_daily_loss_pct=0.004",
+            "risk.flatten_on_daily_loss=false",
+            "risk.entry_unfilled_seconds=5",
+            "breaker.failure_threshold=1",
+        ),
+        gateway=replace(
+            SLOW,
+            seed=7432,
+            delay_ms=(100, 300),
+            children_on_partial=ChildrenOnPartial.CANCELLED_WITH_REMAINDER,
+            partial_fill_probability=0.0,
+            tick_seconds=1.0,
+        ),
+        starts=time(11, 51, 42),
+        seed=7432,
+        wire=False,
+    ),
 )
 
 

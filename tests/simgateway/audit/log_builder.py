@@ -89,6 +89,9 @@ class Log:
     def lost(self, number: int) -> "Log":
         return self.add("note", "fault", "lose_order", "placeOrder", 3, number)
 
+    def silent(self, number: int) -> "Log":
+        return self.add("note", "fault", "silent_order", "placeOrder", 3, number)
+
     def status(self, number: int, text: str, filled: int = 0, remaining: int = 5) -> "Log":
         return self.add("out", 3, number, text, filled, remaining, 0, 900 + number, 0, 0, CLIENT, "", 0)
 

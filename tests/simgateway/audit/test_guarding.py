@@ -484,3 +484,20 @@ def test_an_exit_whose_cancel_an_error_alone_told_guards_nothing() -> None:
     log = Log().connect().entry().entry_filled().wait(1).error(2, 202).error(3, 202)
 
     assert broken(audited(log.wait(5.1).exits().target_filled())) == {2}
+
+
+@pytest.mark.parametrize(
+    ("is_silent", "is_cancelled", "expected"), [(True, False, set()), (True, True, {2}), (False, False, {2})]
+)
+def test_an_exit_that_works_in_silence_guards_until_it_is_cancelled(
+    *, is_silent: bool, is_cancelled: bool, expected: set[int]
+) -> None:
+    log = Log().connect().entry(children=False).entry_filled().wait(1).order(5, f"{INTENT}.T.1", side="SELL", oca="g")
+    if is_silent:
+        log.silent(5)
+    if is_cancelled:
+        log.wait(1).cancel(5)
+
+    log.wait(9).listed(5, "Submitted").fill(5, f"{INTENT}.T.1", "e9", side="SLD")
+
+    assert broken(audited(log)) == expected
