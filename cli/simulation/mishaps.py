@@ -126,7 +126,8 @@ def _stormy(kind: str, draw: Random) -> Fault:
 
 
 def _noticed(draw: Random) -> Sequence[Fault]:
-    return (_fault("notice", code=draw.choice((1101, 1102, 2103, 2104, 2105, 2106, 2107, 2108, 2110, 2119, 2157))),)
+    """Tell a code that needs no second one: 1100 and 2110 are waited out, so `connectivity` tells those."""
+    return (_fault("notice", code=draw.choice((1101, 1102, 2103, 2104, 2105, 2106, 2107, 2108, 2158, 2119, 2157))),)
 
 
 def _too_fast(draw: Random) -> Sequence[Fault]:
