@@ -39,7 +39,7 @@ from domain.commands import AskPhase
 from domain.ids import Generation
 from domain.pacing import PacingLimits
 from domain.trading_day import Calendar
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from ops.memory_log import MemoryLog
 
 BETWEEN_ORDERS_SECONDS = 0.2  # Below the reserve of six a second: what is measured is the way, not a queue of orders.
@@ -125,7 +125,7 @@ class Bot:
             paper=None,
             generations=lambda: Generation(next(self._numbers)),
             jitter=lambda: 0.0,
-            listings=ListingCache(None, "bench"),
+            listings=MemoryListings(),
             calendar=Calendar.of(()),
         )
         settings = BrokerSettings(

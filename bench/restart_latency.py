@@ -39,7 +39,7 @@ from config.load import load_fixed
 from config.settings import Settings
 from domain.trading_day import NEW_YORK
 from ops.alerts import NullAlerts
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from ops.store import SqliteStore
 from simgateway.config import GatewayConfig
 from simgateway.frames import FrameLog
@@ -114,7 +114,7 @@ def threads_life(notes: Notes, speed: float, folder: Path) -> Iterator[System]:
             hosts=Hosts(**hosts),
             log=Phases(notes),
             journal=store,
-            listings=ListingCache(None, "run"),
+            listings=MemoryListings(),
             alerts=NullAlerts(),
             calendar=calendar_around(DAY, folder / "calendar"),
             observer=notes,

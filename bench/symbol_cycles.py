@@ -40,7 +40,7 @@ from bench.memory_broker import DAY, MemorySystem, settings_of
 from cli.system import Outside, calendar_around
 from domain.trading_day import NEW_YORK
 from ops.alerts import NullAlerts
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from ops.logs import FileLog
 from ops.store import SqliteStore
 
@@ -97,7 +97,7 @@ class Ours:
             hosts=Hosts(system=host, broker=host, core=host, journal=host),
             log=self.watch,
             journal=self.store,
-            listings=ListingCache(None, "bench"),
+            listings=MemoryListings(),
             alerts=NullAlerts(),
             calendar=calendar_around(DAY, CHECKOUT / "runs" / "calendar"),
             observer=NullObserver(),

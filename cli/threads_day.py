@@ -30,7 +30,7 @@ from domain.errors import ConfigError
 from domain.trading_day import new_york
 from ops.alerts import NullAlerts
 from ops.library_logs import capture, loop_errors, release
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from ops.logs import FileLog
 from ops.memory_log import TeeLog
 from ops.store import SqliteStore
@@ -99,7 +99,7 @@ def run_threads_day(plan: DayPlan, progress: Progress, *, speed: float) -> DayRe
             hosts=Hosts(**hosts),
             log=log,
             journal=store,
-            listings=ListingCache(None, "run"),
+            listings=MemoryListings(),
             alerts=NullAlerts(),
             calendar=calendar_around(plan.session.day, plan.run_dir.parent / "calendar"),
             observer=observer,

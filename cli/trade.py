@@ -44,7 +44,7 @@ from domain.ports import Clock
 from domain.trading_day import Session, new_york
 from ops.instance import lock_account, lock_client, lock_state
 from ops.library_logs import capture, loop_errors, release, uncaught_told
-from ops.listings import ListingCache
+from ops.listings import ListingCache, MemoryListings
 from ops.logs import FileLog
 from ops.masking import Masker
 from ops.memory_guard import MemoryGuard, settle
@@ -225,7 +225,7 @@ def _outside(
     clock: Clock,
     log: FileLog,
     store: SqliteStore,
-    listings: ListingCache,
+    listings: ListingCache | MemoryListings,
     *,
     observer: RunObserver,
 ) -> Outside:

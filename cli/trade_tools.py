@@ -8,7 +8,7 @@ from domain.errors import ConfigError
 from domain.ports import AlertPort, Clock, EventLog
 from ops.alerts import ChannelAlerts, NullAlerts
 from ops.heartbeat import Heartbeat, NullHeartbeat
-from ops.listings import ListingCache
+from ops.listings import ListingCache, MemoryListings
 from ops.listings import opened as opened_listings
 from ops.logs import FileLog
 from ops.rotation import Rotation
@@ -34,7 +34,7 @@ def opened_log(settings: Settings, clock: Clock, account: str) -> FileLog:
         ) from error
 
 
-def opened_cache(settings: Settings, path: Path, log: FileLog) -> ListingCache:
+def opened_cache(settings: Settings, path: Path, log: FileLog) -> ListingCache | MemoryListings:
     """Return the listings kept from earlier days; what cannot be used is set aside, and told."""
     cache, trouble = opened_listings(path, f"{settings.broker.host}:{settings.broker.port}")
     if trouble:

@@ -24,7 +24,7 @@ from domain.ports import AlertPort, EventLog
 from domain.trading_day import Calendar
 from ops.alerts import NullAlerts
 from ops.library_logs import capture, loop_errors, release
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from ops.memory_journal import MemoryJournal
 from ops.store import SqliteStore
 from simgateway.config import GatewayConfig
@@ -138,7 +138,7 @@ class VirtualLife:
             hosts=Hosts(system=host, broker=host, core=host, journal=host),
             log=process.log,
             journal=process.journal,
-            listings=ListingCache(None, "run"),
+            listings=MemoryListings(),
             alerts=world.alerts,
             calendar=world.calendar,
             observer=world.observer,

@@ -23,22 +23,44 @@ _TABLE: Final = """
 """
 
 
+class MemoryListings:
+    """``ListingCachePort`` of one process: what it was told of the newest day. One thread at a time."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self._known: dict[tuple[date, str], Listing] = {}
+        self._day: date | None = None  # Of which alone there is something.
+
+    def get(self, day: date, key: str) -> Listing | None:
+        """Return what was put for this New York day."""
+        return self._known.get((day, key))
+
+    def put(self, day: date, key: str, listing: Listing) -> None:
+        """Keep a listing for the day and forget those of other days."""
+        if day != self._day:
+            self._known = {known: one for known, one in self._known.items() if known[0] == day}
+            self._day = day
+        self._known[day, key] = listing
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
 class ListingCache:
     """``ListingCachePort``. One thread at a time. What it loses costs requests and nothing else, so it does not fsync.
 
     ``scope`` tells gateways apart: contract numbers of a simulated one mean something else at a real one.
     """
 
-    def __init__(self, path: Path | None, scope: str) -> None:
-        """Open or make the file; None keeps everything in memory. Raises StoreError when it cannot be used."""
-        self._where = str(path or "listings in memory")
+    def __init__(self, path: Path, scope: str) -> None:
+        """Open or make the file. Raises StoreError when it cannot be used."""
+        self._where = str(path)
         self._scope = scope
-        self._known: dict[tuple[date, str], Listing] = {}
-        self._day: date | None = None  # Of which alone there is something.
+        self._read_already = MemoryListings()
+        self._day: date | None = None  # Of which alone the file has something.
         with self._as_store_errors():
-            if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(str(path or ":memory:"), isolation_level=None, check_same_thread=False)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
         try:
             with self._as_store_errors():
                 self._connection.execute("PRAGMA journal_mode = WAL")
@@ -57,7 +79,7 @@ class ListingCache:
 
     def get(self, day: date, key: str) -> Listing | None:
         """Return what was put for this New York day; None also for what does not read as a listing any more."""
-        known = self._known.get((day, key))
+        known = self._read_already.get(day, key)
         if known is None:
             with self._as_store_errors():
                 row = self._connection.execute(
@@ -66,14 +88,12 @@ class ListingCache:
                 ).fetchone()
             known = _read(*row) if row is not None else None
             if known is not None:
-                self._known[day, key] = known
+                self._read_already.put(day, key, known)
         return known
 
     def put(self, day: date, key: str, listing: Listing) -> None:
         """Keep a listing for the day and forget those of other days. Raises StoreError; it is kept in memory still."""
-        if day != self._day:  # Or nothing could be deleted yet: what is of this day stays.
-            self._known = {known: one for known, one in self._known.items() if known[0] == day}
-        self._known[day, key] = listing
+        self._read_already.put(day, key, listing)
         kind = type(listing).__name__
         body = _ADAPTERS[kind].dump_json(listing).decode()
         with self._as_store_errors():
@@ -97,7 +117,7 @@ class ListingCache:
             raise StoreError(f"{self._where}: {error}", fault_of(error)) from error
 
 
-def opened(path: Path, scope: str) -> tuple[ListingCache, str]:
+def opened(path: Path, scope: str) -> tuple[ListingCache | MemoryListings, str]:
     """Return the cache, and what to tell of a file that could not be used; empty for nothing.
 
     Nothing that concerns a cache keeps the bot from starting: a damaged one is set aside, and where no file can be
@@ -112,7 +132,7 @@ def opened(path: Path, scope: str) -> tuple[ListingCache, str]:
                 return ListingCache(path, scope), f"{error}; it is set aside as {aside.name}"
         except (StoreError, OSError):
             pass  # Said below.
-        return ListingCache(None, scope), f"{error}; what is listed is kept in memory"
+        return MemoryListings(), f"{error}; what is listed is kept in memory"
 
 
 def _set_aside(path: Path) -> Path:

@@ -36,7 +36,7 @@ from domain.trading_day import Calendar, new_york
 from ops.alerts import NullAlerts
 from ops.instance import lock_account, lock_client
 from ops.library_logs import capture, loop_errors, release
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from ops.logs import FileLog
 from ops.memory_log import TeeLog
 from ops.store import SqliteStore
@@ -153,7 +153,7 @@ def _lived(phase: Phase, place: Place, progress: Progress) -> Evidence:
             hosts=Hosts(**hosts),
             log=log,
             journal=store,
-            listings=ListingCache(None, "run"),
+            listings=MemoryListings(),
             alerts=NullAlerts(),
             calendar=place.calendar,
             observer=RunObserver(log),

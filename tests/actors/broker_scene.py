@@ -13,7 +13,7 @@ from domain.events import ConnectionLost, Resynchronised
 from domain.ids import ConId, Epoch, Generation, IntentId, Leg, Symbol
 from domain.order_specs import OrderSpec
 from domain.pacing import PacingLimits
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from tests.actors.fake_port import FakeGateway
 from tests.actors.stage import CALENDAR, Stage
 from tests.builders import a_bracket, a_contract, a_plan
@@ -40,7 +40,7 @@ class Scene:
             paper=None,
             generations=lambda: Generation(next(self._numbers)),
             jitter=lambda: 0.0,
-            listings=ListingCache(None, "tests"),
+            listings=MemoryListings(),
             calendar=CALENDAR,
             forbids=lambda: self.forbidden,
         )

@@ -22,7 +22,7 @@ from domain.ledger_rules import RiskLimits
 from domain.pacing import PacingLimits
 from domain.reports import BarsReport
 from ops.control_switch import ControlSwitch
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from tests.actors.fake_port import FakeGateway
 from tests.actors.stage import CALENDAR, MONDAY, Stage
 from tests.actors.symbol_scene import STOCK, settings_of
@@ -59,7 +59,7 @@ class Scene:
                 paper=None,
                 generations=lambda: Generation(next(numbers)),
                 jitter=lambda: 0.0,
-                listings=ListingCache(None, "tests"),
+                listings=MemoryListings(),
                 calendar=CALENDAR,
             ),
             calendar=CALENDAR,

@@ -28,7 +28,7 @@ from domain.ports import AlertPort
 from domain.reports import BookReport
 from domain.trading_day import NEW_YORK, Calendar, new_york
 from ops.library_logs import capture, loop_errors, release
-from ops.listings import ListingCache
+from ops.listings import MemoryListings
 from ops.logs import FileLog
 from ops.memory_log import TeeLog
 from ops.store import SqliteStore
@@ -169,7 +169,7 @@ class Life:
             hosts=Hosts(system=host, broker=host, core=host, journal=host),
             log=self.log,
             journal=self._store,
-            listings=ListingCache(None, "run"),
+            listings=MemoryListings(),
             alerts=self.alerts,
             calendar=self.calendar or calendar_around(DAY, self.folder.parent / "calendar"),
             ask_sessions=self.ask_sessions,
