@@ -1,6 +1,7 @@
 import ast
 import string
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,20 @@ def test_a_field_that_the_event_has_not_is_named() -> None:
 
 def test_a_sentence_with_a_missing_field_is_still_a_sentence() -> None:
     assert sentence("cycle_start", {"cycle": 1}) == "cycle 1 of ? symbols"
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [
+        (Decimal("-6.799999999999999822364316060"), "-6.80"),
+        (Decimal("400.00000"), "400.00"),
+        (6.5, "6.50"),
+        (3, "3.00"),
+        (0.0425, "0.0425"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_an_amount_in_a_sentence_has_its_cents(amount: float | Decimal, text: str) -> None:
+    fields = {"exec_id": "e1", "fees": amount}
+
+    assert sentence("fees_charged", fields) == f"fill e1 cost {text} USD"

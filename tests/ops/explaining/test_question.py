@@ -150,7 +150,7 @@ def test_what_was_adopted_has_an_intent_of_its_own_kind(tmp_path: Path) -> None:
     story = Story(tmp_path)
     story.at(9, 0, "foreign_adopted", intent=f"{INTENT}A", contract=CONTRACT, quantity=2, price=Decimal("1.10"))
 
-    assert story.answers(f"{INTENT}A") == [f"09:39:00  2 {CONTRACT} of others are ours, counted from 1.1 USD"]
+    assert story.answers(f"{INTENT}A") == [f"09:39:00  2 {CONTRACT} of others are ours, counted from 1.10 USD"]
 
 
 def test_a_look_hours_before_the_time_asked_about_is_found_whole(tmp_path: Path) -> None:
