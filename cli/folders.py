@@ -1,4 +1,4 @@
-"""Each run has a folder of its own under ``runs/``, so that it can never touch live state."""
+"""Each run has a folder of its own under ``runs/``, so that it can never touch live state; and how paths are shown."""
 
 from pathlib import Path
 
@@ -22,6 +22,12 @@ def run_folder(runs_dir: Path, kind: str) -> Path:
         raise ConfigError(
             f"paths.runs_dir={runs_dir}: {error.strerror}; choose a folder that can be written"
         ) from error
+
+
+def shown(path: Path) -> str:
+    """Return a path as it is shortest to type: from here when it lies below, whole when it does not."""
+    whole, here = path.absolute(), Path.cwd()
+    return str(whole.relative_to(here) if whole.is_relative_to(here) else whole)
 
 
 def _number(name: str, kind: str) -> int:

@@ -1,16 +1,17 @@
 """What a person sees of a run: progress with the simulated time, then a table; or JSON as the last line."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from cli.day import Progress as Tick
+from cli.folders import shown
 from cli.result import DayResult
 from domain.trading_day import new_york
 
@@ -80,5 +81,5 @@ def summary(result: DayResult) -> Table:
     table.add_row("took", f"{result.day_seconds:.1f} s for the day, {result.wall_seconds:.1f} s in all")
     trace = result.trace or "none: threads never run twice alike"
     table.add_row("trace", f"{trace} (seed {result.seed})")
-    table.add_row("files", os.path.relpath(result.run_dir))
+    table.add_row("files", shown(Path(result.run_dir)))
     return table

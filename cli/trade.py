@@ -23,6 +23,7 @@ from actors.runtime.hosts import ThreadHost
 from actors.tree import Hosts
 from cli.control_server import SUFFIX as SOCKET_SUFFIX
 from cli.control_server import ControlServer, listening
+from cli.folders import shown
 from cli.news import News
 from cli.preflight import account_of
 from cli.pulse import Pulse
@@ -216,7 +217,7 @@ def _tell(settings: Settings, mode: str, session: Session | None) -> None:
     """Say on the terminal what goes on; everything further is in the log."""
     orders = ORDERS[settings.mode]
     when = "no session is known" if session is None else f"session of {session.day}, {new_york(session.opens_at):%H:%M}"
-    log = os.path.relpath(settings.paths.log_dir / "bot.log")
+    log = shown(settings.paths.log_dir / "bot.log")
     print(f"bot: trading ({mode}: {orders}); {when} New York; log in {log}; Ctrl-C stops", file=sys.stderr)
 
 

@@ -5,7 +5,6 @@ hold, 1: something does not, 2: it cannot be run like that.
 """
 
 import json
-import os
 import sys
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -21,7 +20,7 @@ from cli.acceptance.rows import Row, rows_of
 from cli.acceptance.simulated import STARTS, run_simulated
 from cli.day import ACCOUNT
 from cli.demo import SPEED_MAX
-from cli.folders import run_folder
+from cli.folders import run_folder, shown
 from cli.show import Screen
 from config.load import load_fixed
 from config.settings import Settings
@@ -94,10 +93,10 @@ def _finished(
     holds = all(row.ok for row in rows)
     if as_json:
         about = {"phase": phase.name, "ok": holds, "where": where, "symbols": len(phase.symbols)}
-        print(json.dumps({**about, "rows": [asdict(row) for row in rows], "run_dir": os.path.relpath(run_dir)}))
+        print(json.dumps({**about, "rows": [asdict(row) for row in rows], "run_dir": shown(run_dir)}))
     else:
         Console(file=sys.stdout).print(table_of(phase, rows, where))
-        print(f"files {os.path.relpath(run_dir)}")
+        print(f"files {shown(run_dir)}")
     for violation in evidence.violations or ():
         print(f"violated {violation}", file=sys.stderr)
     return HOLDS if holds else FAILS
