@@ -20,6 +20,7 @@ from actors.broker_probe import EntitlementProbe
 from actors.broker_questions import Questions
 from actors.broker_reports import Router
 from actors.broker_streams import StreamLimits, Streams
+from actors.loss_latch import LossLatch
 from actors.runtime.context import Context
 from domain.clock_skew import ClockCompared
 from domain.commands import (
@@ -83,6 +84,7 @@ class BrokerParts:
     calendar: Calendar
     knock: Callable[[], Awaitable[bool]] = nobody  # Whether a gateway answers at all, asked while backing off.
     forbids: Callable[[], str] = nothing_forbids  # Why the operator's order lets nothing be opened.
+    latch: LossLatch = field(default_factory=LossLatch)  # Nor does the day's loss, once it is reached.
 
 
 class BrokerActor(Actor):
@@ -128,7 +130,7 @@ class BrokerActor(Actor):
             read_only=blocked,
             ready=lambda: self._link.ready,
             skewed=lambda: self._link.skewed,
-            forbids=parts.forbids,
+            forbids=lambda: parts.forbids() or parts.latch.forbids(),
         )
         self._link = Link(
             settings.link,

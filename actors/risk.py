@@ -10,21 +10,19 @@ from actors.day_summary import DayTape, summarised
 from actors.days_opened import DaysOpened
 from actors.foreign import LOOK, ExitsOf, ForeignWatch
 from actors.live_ramp import LiveRamp
+from actors.loss_latch import LATCHED, LatchKeeper, LossLatch
 from actors.oco import stream_of
 from actors.runtime.context import Context
 from domain.bracket_reopened import BracketReopened
 from domain.clock_skew import ClockCompared, clock_finding
 from domain.commands import (
-    CancelEntries,
     CheckClaim,
-    FlattenBracket,
     ReadOpenIntents,
     ReadStream,
     ReleaseRisk,
     RequestAccount,
     RequestBook,
     ReserveRisk,
-    SendAlert,
     SummariseDay,
     Wake,
 )
@@ -34,10 +32,8 @@ from domain.entry_gate import AskEntry
 from domain.events import (
     BracketClosed,
     BracketPlanned,
-    ClosedBy,
     ConnectionLost,
     Journaled,
-    LossLimitReached,
     Resynchronised,
     RiskReleased,
     RiskReserved,
@@ -92,14 +88,15 @@ class RiskActor(Actor):
         forbids: Callable[[], str] = nothing_forbids,
         ramp_days: int = 0,
         exits: ExitsOf | None = None,
+        latch: LossLatch | None = None,
     ) -> None:
         super().__init__(context)
         self._limits = limits
         self._forbids = forbids  # Why nothing may be opened, by order of the operator; empty while it may.
         self._ramp = LiveRamp(self, ramp_days, log)
         self._days = DaysOpened(self, calendar, log)
-        self._flatten_on_loss = flatten_on_loss
         self._log = log
+        self._latch = LatchKeeper(self, latch or LossLatch(), log, write=self._journal, flatten=flatten_on_loss)
         self._ledger = Ledger()
         self._tape = DayTape(limits, log)
         self._foreign = ForeignWatch(self, log, exits=exits, ledger=lambda: self._ledger, keep=self._keep)
@@ -119,6 +116,7 @@ class RiskActor(Actor):
         intents = dict.fromkeys((*reserved, *open_intents.intents))
         streams = {intent: await self._read(stream_of(intent)) for intent in intents}
         self._ledger = with_broker_pnl(folded(in_order(own, streams)), None, self.clock.now())
+        self._ledger = self._latch.remember(self._ledger)
         await self._ramp.remember()
         await self._foreign.remember()
         for exposure in self._ledger.exposures.values():
@@ -142,7 +140,7 @@ class RiskActor(Actor):
             case AskEntry():
                 return self._denied_to_all(message.symbol) or self._allows(message.symbol)
             case Wake():
-                return self._foreign.look() if message.what == LOOK else self._refresh()
+                return self._woken(message.what)
             case SettleForeign():
                 return self._foreign.settle(message)
             case AskForeign():
@@ -153,6 +151,11 @@ class RiskActor(Actor):
                 self._heard(message)
                 self._check_limit()
                 return None
+
+    def _woken(self, what: str) -> Any:
+        if what == LATCHED:
+            return self._latch.enforce()
+        return self._foreign.look() if what == LOOK else self._refresh()
 
     def _heard(self, message: Any) -> None:
         now = self.clock.now()
@@ -273,21 +276,13 @@ class RiskActor(Actor):
         if opened is not None:
             self._ledger = apply(self._ledger, opened)
             self._journal(opened)
+            self._ledger = self._latch.remember(self._ledger)
             self._ramp.count(opened.day)
 
     def _check_limit(self) -> None:
         self._ledger, reached = check_limit(self._ledger, self._limits.max_daily_loss_pct, self.clock.now())
         if reached is not None:
-            self._latched(reached)
-
-    def _latched(self, reached: LossLimitReached) -> None:
-        self._journal(reached)
-        self._log.emit("daily_loss_limit", day=reached.day.isoformat(), loss=reached.loss, loss_limit=reached.limit)
-        text = f"the day lost {reached.loss:.2f} of at most {reached.limit:.2f}; no entry until the next trading day"
-        self.tell("alerts", SendAlert(kind="loss_limit", text=text, level="CRITICAL"))
-        self.directory.broadcast("oco:", CancelEntries(reason="daily loss limit"))
-        if self._flatten_on_loss:
-            self.directory.broadcast("oco:", FlattenBracket(why=ClosedBy.FLATTENED))
+            self._latch.reached(reached)
 
     def _journal(self, record: Journaled) -> None:
         day = self._ledger.day or self._days.day

@@ -278,6 +278,7 @@ def _risk(context: Context, parts: Parts) -> LoopActor:
         forbids=parts.switch.forbids,
         ramp_days=parts.ramp_days,
         exits=parts.exits,
+        latch=parts.broker.latch,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from actors.broker import BrokerActor, BrokerParts, BrokerSettings
 from actors.broker_link import LinkSettings
+from actors.loss_latch import LossLatch
 from domain.brackets import entry_spec, exit_spec
 from domain.commands import RequestQuote, SubmitOrders, WatchQuote
 from domain.connection_reports import ConnectivityReport, DisconnectedReport
@@ -32,6 +33,7 @@ class Scene:
         )
         self._numbers = count(1)
         self.forbidden = ""  # Why the operator lets nothing be opened.
+        self.latch = LossLatch()
 
     def open(self, **settings: Any) -> BrokerActor:
         given: dict[str, Any] = {"read_only": False, "pacing": PacingLimits(), "link": LinkSettings(), **settings}
@@ -43,6 +45,7 @@ class Scene:
             listings=MemoryListings(),
             calendar=CALENDAR,
             forbids=lambda: self.forbidden,
+            latch=self.latch,
         )
         actor = self.stage.launch(
             lambda context: BrokerActor(context, parts=parts, settings=BrokerSettings(**given), log=self.stage.log),

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from actors.loss_latch import LossLatch
 from actors.risk import RiskActor, ledger_stream
 from domain.clock_skew import ClockCompared
 from domain.commands import (
@@ -30,6 +31,7 @@ class Scene:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.net = EQUITY
+        self.latch = LossLatch()
         self.broker = stage.cast("broker", {RequestAccount: self._account, RequestBook: lambda _: a_book()})
         self.alerts, self.oco, self.other = (stage.cast(name) for name in ("alerts", "oco:a", "oco:b"))
         self.symbol = stage.cast("symbol:GOOG")
@@ -48,6 +50,7 @@ class Scene:
                 calendar=CALENDAR,
                 flatten_on_loss=flatten_on_loss,
                 log=self.stage.log,
+                latch=self.latch,
             ),
             "risk",
         )

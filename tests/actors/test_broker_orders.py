@@ -1,17 +1,18 @@
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from actors.broker_items import BOOK_MESSAGES
 from domain.commands import CancelOrder, ModifyOrder, SubmitOrders
-from domain.events import OrdersRefused, Resynchronised
+from domain.events import LossLimitReached, OrdersRefused, Resynchronised
 from domain.ids import Epoch
 from domain.order_specs import OrderSpec
 from domain.pacing import PacingLimits
 from tests.actors.broker_scene import OCO, Scene, a_family, a_question, an_exit
 from tests.actors.stage import Stage
-from tests.builders import a_book
+from tests.builders import NOW, a_book
 
 LOST, KEPT_STREAMS, APART = 1100, 1102, 2110
 
@@ -263,6 +264,16 @@ def test_what_the_operator_forbids_does_not_leave_and_what_guards_does(scene: Sc
 
     assert scene.placed == list(refs_of(an_exit("b")))
     assert refusals(scene) == [(refs_of(*a_family()), "halted by ./bot halt")]
+
+
+def test_no_entry_leaves_once_the_days_loss_is_reached_and_what_guards_does(scene: Scene) -> None:
+    scene.open()
+    scene.latch.close(LossLimitReached(at=NOW, day=NOW.date(), loss=Decimal(1600), limit=Decimal(1500)))
+
+    scene.tell(scene.submit(*a_family()), scene.submit(an_exit("b"), opens=False))
+
+    assert scene.placed == list(refs_of(an_exit("b")))
+    assert refusals(scene) == [(refs_of(*a_family()), "the day lost 1600.00 USD of at most 1500.00")]
 
 
 def test_an_entry_that_waits_for_its_turn_does_not_leave_after_a_halt(stage: Stage, scene: Scene) -> None:

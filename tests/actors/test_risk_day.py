@@ -57,6 +57,32 @@ def test_the_loss_limit_closes_everything_where_that_is_wanted(scene: Scene) -> 
     assert scene.oco.of(FlattenBracket) == scene.other.of(FlattenBracket) == [FlattenBracket(why=ClosedBy.FLATTENED)]
 
 
+def test_a_guard_that_comes_up_after_the_limit_is_told_within_five_seconds(stage: Stage, scene: Scene) -> None:
+    scene.open(flatten_on_loss=True)
+    scene.pnl("-1500")
+
+    late = stage.cast("oco:c")
+    stage.run_for(5)
+
+    assert late.of(CancelEntries) == [CancelEntries(reason="daily loss limit")]
+    assert late.of(FlattenBracket) == [FlattenBracket(why=ClosedBy.FLATTENED)]
+
+
+def test_the_latch_opens_with_the_next_trading_day_and_nobody_is_told_any_more(stage: Stage, scene: Scene) -> None:
+    scene.open()
+    scene.pnl("-1500")
+    shut = scene.latch.forbids()
+
+    stage.run_until(EARLY_TUESDAY.opens_at)
+    told = len(scene.oco.of(CancelEntries))
+    stage.run_for(20)
+
+    assert shut == "the day lost 1500.00 USD of at most 1500.00"
+    assert opened_days(stage)[-1] == EARLY_TUESDAY.day.isoformat()
+    assert scene.latch.forbids() == ""
+    assert len(scene.oco.of(CancelEntries)) == told
+
+
 def test_a_loss_that_only_our_own_fills_show_latches_too(scene: Scene) -> None:
     scene.open()
 

@@ -8,6 +8,7 @@ from actors.oco import stream_of
 from actors.risk import RiskActor
 from domain.commands import (
     AppendRecords,
+    FlattenBracket,
     ReadOpenIntents,
     ReadStream,
     RequestBook,
@@ -19,6 +20,7 @@ from domain.entry_gate import AskEntry
 from domain.errors import StoreFault
 from domain.events import (
     BracketPlanned,
+    ClosedBy,
     DayOpened,
     FeesCharged,
     FillCorrected,
@@ -120,6 +122,28 @@ def test_a_successor_is_still_latched(stage: Stage, scene: Scene) -> None:
     scene.open()
 
     assert scene.refusal() is DenialRule.DAILY_LOSS
+
+
+@pytest.mark.parametrize("has_opened", [True, False])
+def test_a_successor_is_latched_by_what_no_disk_has(*, has_opened: bool, stage: Stage, scene: Scene) -> None:
+    if has_opened:
+        stage.store.append(LEDGER, [an_opening()])
+    scene.latch.close(LossLimitReached(at=NOW, day=MONDAY.day, loss=Decimal(1600), limit=Decimal(1500)))
+
+    scene.open(flatten_on_loss=True)
+
+    assert scene.refusal() is DenialRule.DAILY_LOSS
+    assert [type(one) for one in stage.store.streams[LEDGER]] == [DayOpened, LossLimitReached]
+    assert FlattenBracket(why=ClosedBy.FLATTENED) in scene.oco.of(FlattenBracket)
+
+
+def test_what_the_disk_says_closes_the_latch_of_a_new_process(stage: Stage, scene: Scene) -> None:
+    limit = LossLimitReached(at=NOW, day=MONDAY.day, loss=Decimal(1600), limit=Decimal(1500))
+    stage.store.append(LEDGER, [an_opening(), limit])
+
+    scene.open()
+
+    assert scene.latch.reached == limit
 
 
 def test_a_successor_learns_again_where_others_hold_something(scene: Scene) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from actors.runtime.clock import LoopClock
+from actors.runtime.faults.model import ActorFault, Now
 from cli.system import System
 from domain.trading_day import NEW_YORK, new_york
 from ops.store import SqliteStore
@@ -163,6 +164,23 @@ def test_a_restart_after_the_loss_recovered_lets_no_entry_leave(tmp_path: Path) 
         life.run_until(ENDS)
 
         assert entries_since(life, reached) == 0
+        assert "daily_loss_limit" in denials(life)
+
+
+def test_a_limit_that_no_disk_has_is_remembered_by_the_next_ledger(tmp_path: Path) -> None:
+    with Life.of(tmp_path, symbols=("SPY", THEIRS), sets=SETS, prices=losing, fallible=True) as life:
+        life.run_for(30)
+        by_hand(life, "BUY")
+        life.run_until(LOSES - timedelta(seconds=1))
+        life.injector.add(ActorFault(kind="disk_full", actor="journal", when=Now(), lasts=240.0))
+        life.run_until(RECOVERS + timedelta(seconds=20))
+        life.system.crash("risk", "a bug")
+        life.run_until(ENDS)
+        life.stop()
+
+        assert life.events("store_error")
+        assert len(life.events("daily_loss_limit")) == 1
+        assert entries_since(life, LOSES + timedelta(seconds=30)) == 0
         assert "daily_loss_limit" in denials(life)
 
 
