@@ -24,6 +24,8 @@ from simgateway.trading.orders import Execution
 
 MESSAGES_MOST: Final = 50
 LINGERS: Final = timedelta(minutes=3)
+SOLD_WITHIN: Final = timedelta(minutes=10)
+"""However many outages follow each other."""
 BY_HAND_SECONDS: Final = 90.0
 """While parts of an answer are kept back, the age of the next ones cannot be told for a minute."""
 BAD_BYTES: Final = frozenset({"cut", "garbage", "short", "unknown"})
@@ -123,6 +125,7 @@ def complaints(ended: Ended) -> Iterator[str]:
     """Say in what the two sides differ, and what of the house broke."""
     yield from _money(ended)
     yield from _open(ended)
+    yield from _kept(ended)
     yield from _house(ended)
 
 
@@ -165,6 +168,18 @@ def _open(ended: Ended) -> Iterator[str]:
             yield f"bracket {intent} holds nothing, has no order, and is not closed"
     if ended.phase != "ready":
         yield f"the connection is {ended.phase} at the end of the calm"
+
+
+def _kept(ended: Ended) -> Iterator[str]:
+    """Say what was held long after the day's loss was reached, where it is to be sold then."""
+    reached, journal = ended.trail.first_at.get("daily_loss_limit"), ended.journal
+    if not ended.settings.risk.flatten_on_daily_loss or reached is None:
+        return
+    for intent in journal.intents():
+        fills = [one for one in journal.read(f"bracket:{intent}") if isinstance(one, LegFilled)]
+        held_until = ended.ended_at if sum(map(_signed, fills)) else max((one.at for one in fills), default=reached)
+        if held_until - reached > SOLD_WITHIN:
+            yield f"bracket {intent} was held for {held_until - reached} after the day's loss was reached"
 
 
 def _signed(fill: LegFilled) -> Decimal:

@@ -36,6 +36,7 @@ class Trail:
         self.errors: list[tuple[datetime, str]] = []
         self.loop_errors: list[str] = []
         self.connection = ""
+        self.first_at: dict[str, datetime] = {}
         self.counts: dict[str, int] = {}
         self.rows: set[str] = set()
         self._struck = Struck()
@@ -51,6 +52,7 @@ class Trail:
         if event not in _ROUTINE:
             self._newest.append((at, event, fields))
         self.counts[event] = self.counts.get(event, 0) + 1
+        self.first_at.setdefault(event, at)
         if event in self._listeners:
             self._listeners[event]()
         row = supervisor_row(event, fields)
