@@ -2,7 +2,7 @@
 
 Exit codes: 0 every bot has acknowledged it and has it on disk; 1 one refused, does not answer, or would forget it at a
 restart; 2 none is running. A halt is never lost: where it was not acknowledged a HALT file is left, which a bot that
-hears nothing else sees before its next entry, and one that is not running at its next start.
+hears nothing else sees before its next entry, and one that is not running at its next start: 1 there, too.
 """
 
 import json
@@ -47,6 +47,8 @@ def run_control(order: Order, settings_file: Path | None, state_dir: Path | None
     replies = ask_all(folder, {"order": order.value})
     code = NOT_RUNNING if not replies else DONE if all(reply.done for reply in replies) else NOT_DONE
     left = leave_file(order, folder, code)
+    if order is Order.HALT and code == NOT_RUNNING and (folder / HALT_FILE).exists():
+        code = NOT_DONE  # Nothing is wrong with the call: the next start obeys it.
     for line in [line_of(order, reply) for reply in replies] or [f"no bot is running in {folder}"]:
         _say(line + left, code)
     if as_json:

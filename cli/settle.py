@@ -45,9 +45,11 @@ def _code(replies: list[Reply]) -> int:
 
 
 def _line(order: str, what: str, reply: Reply) -> str:
-    """Return what a person reads of one bot."""
+    """Return what a person reads of one bot; a name that it does not know is no refusal, but a wrong call."""
     if reply.said is None:
         return f"{reply.bot}: runs, but does not answer; repeat it, which does no harm"
+    if reply.said.get("unknown"):
+        return f"{reply.bot}: {reply.trouble}"
     if reply.trouble:
         return f"{reply.bot}: {order} refused: {reply.trouble}"
     left = len(reply.said.get("unsettled", ()))

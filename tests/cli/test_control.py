@@ -144,7 +144,7 @@ def test_without_a_running_bot_a_halt_holds_from_the_next_start_on(
 
     code, said = ran(capsys, "halt", "--state", tmp_path)
 
-    assert (code, len(said.splitlines())) == (2, 1)
+    assert (code, len(said.splitlines())) == (1, 1)
     assert said.startswith(f"bot: no bot is running in {tmp_path}; ")
     assert ControlSwitch(tmp_path, Control()).forbids()
 

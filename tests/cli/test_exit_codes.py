@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from cli.completion import commands_of
-from cli.exit_codes import EXIT_CODES, SCRIPT
+from cli.exit_codes import EXIT_CODES, SCRIPT, rows_of
 from cli.main import app, main
 from tests.house import CHECKOUT
 
@@ -21,7 +21,8 @@ ENDINGS: Final = (
     ("trade", "cli.stopping", ("STOPPED_UNCLEAN",)),
     ("trade", "cli.watchdog", ("HUNG",)),
     ("status", "cli.status", ("RUNNING", "NOT_RUNNING")),
-    ("halt", "cli.control", ("DONE", "NOT_DONE", "NOT_RUNNING")),
+    ("halt", "cli.control", ("DONE", "NOT_DONE")),
+    ("flatten", "cli.control", ("DONE", "NOT_DONE", "NOT_RUNNING")),
     ("adopt", "cli.settle", ("DONE", "NOT_DONE", "NOT_RUNNING", "WRONG_CALL")),
     ("alert-test", "cli.alert_test", ("ALL_TAKEN", "NOT_ALL")),
     ("wait-clock", "cli.wait_clock", ("SYNCHRONISED", "NOT_SYNCHRONISED")),
@@ -33,8 +34,8 @@ ENDINGS: Final = (
 )
 
 
-def codes_of(command: str) -> set[int]:
-    return {row.code for row in EXIT_CODES if not row.commands or command in row.commands}
+def codes_of(command: str) -> list[int]:
+    return [row.code for row in rows_of(command)]
 
 
 def ended(*words: object) -> int:
@@ -48,7 +49,7 @@ def test_the_runbook_has_the_table() -> None:
     text = (CHECKOUT / "docs" / "runbook.md").read_text(encoding="utf-8")
 
     rows = [
-        f"| {row.code} | {', '.join(f'`{each}`' for each in row.commands) or 'all'} | {row.means} |"
+        f"| {row.code} | {', '.join(f'`{each}`' for each in row.commands) or 'all others'} | {row.means} |"
         for row in EXIT_CODES
     ]
 
@@ -69,7 +70,20 @@ def test_the_help_of_a_command_ends_with_its_codes(
 
     said = capsys.readouterr().out.rpartition("Exit codes: ")[2]
     assert code == 0
-    assert {int(number) for number in re.findall(r"(?:^|; )(\d+) ", said)} == codes_of(command)
+    assert [int(number) for number in re.findall(r"(?:^|; )(\d+) ", said)] == codes_of(command)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_code_has_one_meaning_for_each_command(command: str) -> None:
+    assert len(codes_of(command)) == len({*codes_of(command)})
+    assert {0, 2, 130} <= {*codes_of(command)}
+
+
+@pytest.mark.parametrize("command", ["demo", "replay", "simulate"])
+def test_a_day_that_is_simulated_has_no_codes_of_a_bot_that_trades(command: str) -> None:
+    said = " ".join(row.means for row in rows_of(command))
+
+    assert [word for word in ("another's state", "gateway", "tradable", "differs", "running") if word in said] == []
 
 
 def test_the_help_of_all_says_them_in_short(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,7 +97,7 @@ def test_the_help_of_all_says_them_in_short(capsys: pytest.CaptureFixture[str]) 
 def test_what_a_command_can_end_with_is_in_the_table(command: str, module: str, names: tuple[str, ...]) -> None:
     found = importlib.import_module(module)
 
-    assert {getattr(found, name) for name in names} <= codes_of(command)
+    assert {getattr(found, name) for name in names} <= {*codes_of(command)}
 
 
 @pytest.mark.parametrize(
@@ -93,7 +107,8 @@ def test_what_a_command_can_end_with_is_in_the_table(command: str, module: str, 
         (("config", "diff", "--set", "risk.stop_loss_pct=0.3"), 1),
         (("config", "check", "--set", "risk.stop_loss=0.3"), 2),
         (("status", "--state", "."), 2),
-        (("halt", "--state", "."), 2),
+        (("halt", "--state", "."), 1),
+        (("flatten", "--state", "."), 2),
         (("resume", "--state", "none"), 2),
         (("report", "--log", "."), 2),
         (("status", "--nonsense"), 2),
@@ -114,4 +129,4 @@ def test_commands_end_so(
     assert ended(*words) == code
 
     said = capsys.readouterr()
-    assert len(said.err.splitlines()) == (1 if code == 2 else 0)
+    assert len(said.err.splitlines()) == (1 if code == 2 or words[:1] == ("halt",) else 0)

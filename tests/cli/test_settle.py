@@ -35,7 +35,7 @@ def test_what_is_meant_reaches_the_bot_as_it_was_said(
         ({**DONE, "unsettled": [{}, {}]}, 0, "SPY is left to its owner; 2 more to be settled, see ./bot status"),
         ({**DONE, "refused": "2 SPY held: cancel that one first"}, 1, "adopt refused: 2 SPY held: cancel that one"),
         ({"error": "nobody takes orders: it died"}, 1, "adopt refused: nobody takes orders: it died"),
-        (UNKNOWN, 2, "adopt refused: nothing of others is known as QQQ"),
+        (UNKNOWN, 2, "paper-DU***567: nothing of others is known as QQQ"),
         (None, 1, "runs, but does not answer; repeat it, which does no harm"),
     ],
 )
@@ -69,7 +69,7 @@ def test_a_bot_that_knows_nothing_of_it_keeps_nobody_from_being_done(
         ({"done": "1 SPY counted as sold at 0"}, 0, "1 SPY counted as sold at 0"),
         ({"done": ""}, 0, "SPY was settled before"),
         ({"done": "", "refused": "nothing lacks"}, 1, "gone refused: nothing lacks"),
-        ({"done": "", "refused": "nothing of ours", "unknown": True}, 2, "gone refused: nothing of ours"),
+        ({"done": "", "refused": "nothing of ours", "unknown": True}, 2, "paper-DU***567: nothing of ours"),
     ],
 )
 def test_what_is_gone_is_said_to_the_bot_and_answered_likewise(
