@@ -3,13 +3,13 @@
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from domain.errors import StoreError, StoreFault
-from ops.backups import back_up, settle
+from ops.backups import back_up, backups_of, settle
 from ops.masking import Masker
 from ops.migrations import MIGRATIONS, SCHEMA_VERSION, Migration, migrate, transaction
 from ops.store_errors import fault_of
@@ -23,10 +23,6 @@ _ADVICE: Final[Mapping[StoreFault, str]] = {
     StoreFault.READ_ONLY: f"make it writable for this user, or {_ELSEWHERE}",
     StoreFault.UNAVAILABLE: f"see who else uses it, or {_ELSEWHERE}",
 }
-_MEND: Final = (
-    "put the newest .backup from beside it in its place, or move it away with its -wal and -shm; "
-    "leave the .kept: with it what is open is guarded on"
-)
 
 Owner = Sequence[tuple[str, str]]
 """What the file is bound to, as (key, value): account and mode."""
@@ -74,14 +70,21 @@ def look(path: Path) -> None:
 def inspect(path: Path, owner: Owner, newest: int = SCHEMA_VERSION) -> int:
     """Return the schema version of a file that is whole, ours, and of a version up to this. Raises StoreError.
 
-    The connection is a reading one: another's last close would move what is in the -wal into a file it refuses.
+    The connection is a reading one: another's last close would move what is in the -wal into a file it refuses. It
+    leaves nothing beside the file. Nobody else may have it open.
     """
+    shared = path.with_name(f"{path.name}-shm")
+    was_shared = shared.exists()
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?{_reading(path)}", uri=True)) as connection:
             _check_whole(connection, path)
             meta = _meta(connection, path)
     except (sqlite3.Error, OSError) as error:
         raise _refused(path, "cannot be read", error) from error
+    finally:
+        if not was_shared:
+            with suppress(OSError):
+                shared.unlink(missing_ok=True)
     version = int(meta["schema_version"])
     if version > newest:
         raise StoreError(
@@ -125,6 +128,12 @@ def renew(
         raise _refused(path, "cannot be brought to the newest schema", error) from error
 
 
+def _reading(path: Path) -> str:
+    """Return how to open it: without a -wal that holds anything as what cannot change, so that SQLite makes none."""
+    wal = path.with_name(f"{path.name}-wal")
+    return "mode=ro" if wal.exists() and wal.stat().st_size else "mode=ro&immutable=1"
+
+
 def _meta(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     meta = dict(connection.execute("SELECT key, value FROM meta")) if {"meta", "records"} <= tables else {}
@@ -149,4 +158,8 @@ def _refused(path: Path, what: str, error: sqlite3.Error | OSError) -> StoreErro
 
 
 def _corrupt(path: Path, what: str) -> StoreError:
-    return StoreError(f"{path}: {what}; {_MEND}", StoreFault.CORRUPT)
+    backups = backups_of(path)
+    instead = f"put {backups[-1].name} from beside it in its place, or " if backups else ""
+    parts = "".join(f", its {end}" for end in ("-wal", "-shm") if path.with_name(path.name + end).exists())
+    away = f"move it away{parts and f' with {parts[2:]}'}, leaving its .kept: with that what is open is guarded on"
+    return StoreError(f"{path}: {what}; {instead}{away}", StoreFault.CORRUPT)

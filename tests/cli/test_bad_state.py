@@ -59,7 +59,7 @@ def refusal(capsys: pytest.CaptureFixture[str], tmp_path: Path, port: int) -> st
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (emptied, "is empty, which this program never leaves; put the newest .backup"),
+        (emptied, "is empty, which this program never leaves; move it away, leaving its .kept"),
         (cut, "is damaged: "),
         (text, "is not a database; move it away, or set paths.state_dir to another folder"),
         (newer, "is of schema 99, this program knows "),
@@ -70,12 +70,13 @@ def test_a_state_that_cannot_be_used_is_refused_and_left_as_it_is(
 ) -> None:
     path = a_state(tmp_path / "state")
     spoil(path)
-    before = path.read_bytes()
+    before, names = path.read_bytes(), {each.name for each in path.parent.iterdir()}
 
     line = refusal(capsys, tmp_path, port)
 
     assert f"{NAME}: {said}" in line
     assert path.read_bytes() == before
+    assert {each.name for each in path.parent.iterdir()} - names == {"bot.lock"}
 
 
 def test_a_second_bot_on_the_same_state_is_refused(

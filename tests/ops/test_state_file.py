@@ -110,17 +110,17 @@ def left_by_a_dead_one(path: Path) -> None:
 
 
 BAD: dict[Callable[[Path], None], tuple[str, StoreFault]] = {
-    emptied: ("is empty, which this program never leaves; put the newest .backup", StoreFault.CORRUPT),
-    cut: ("is damaged: .*; put the newest .backup", StoreFault.CORRUPT),
-    cut_within_its_header: ("is damaged: .*; put the newest .backup", StoreFault.CORRUPT),
-    scribbled_over: ("is damaged: .*; put the newest .backup", StoreFault.CORRUPT),
-    index_without_its_rows: ("is damaged: .*; put the newest .backup", StoreFault.CORRUPT),
+    emptied: ("is empty, which this program never leaves; move it away", StoreFault.CORRUPT),
+    cut: ("is damaged: .*; move it away", StoreFault.CORRUPT),
+    cut_within_its_header: ("is damaged: .*; move it away", StoreFault.CORRUPT),
+    scribbled_over: ("is damaged: .*; move it away", StoreFault.CORRUPT),
+    index_without_its_rows: ("is damaged: .*; move it away", StoreFault.CORRUPT),
     text: ("is not a database; move it away, or set paths.state_dir", StoreFault.CORRUPT),
     folder: ("is no file; set paths.state_dir", StoreFault.UNAVAILABLE),
     another_programs: ("is a database of something else; set paths.state_dir", StoreFault.CORRUPT),
     another_programs_meta: ("is a database of something else; set paths.state_dir", StoreFault.CORRUPT),
     newer: (f"schema 99, this program knows {SCHEMA_VERSION}; run the newer program, or set", StoreFault.RECORD),
-    left_by_a_dead_one: ("is missing while its state.sqlite-wal is still there; put the newest", StoreFault.CORRUPT),
+    left_by_a_dead_one: ("is missing while its state.sqlite-wal is still there; move it away", StoreFault.CORRUPT),
 }  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def test_what_cannot_be_trusted_is_refused_in_one_line_and_left_as_it_is(
     said, fault = BAD[spoil]
     path = tmp_path / "state.sqlite"
     spoil(path)
-    before = contents(tmp_path)
+    before, names = contents(tmp_path), sorted(tmp_path.iterdir())
 
     with pytest.raises(StoreError) as caught:
         opened(path)
@@ -140,6 +140,19 @@ def test_what_cannot_be_trusted_is_refused_in_one_line_and_left_as_it_is(
     assert "\n" not in str(caught.value)
     assert caught.value.fault is fault
     assert contents(tmp_path) == before
+    assert sorted(tmp_path.iterdir()) == names
+    assert "backup" not in str(caught.value)
+
+
+def test_of_a_damaged_file_the_newest_backup_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    cut(path)
+    older, newest = (path.with_name(f"{path.name}.v{name}.backup") for name in ("2-20260101T0", "1-20260102T0"))
+    for backup in (newest, older):
+        backup.write_bytes(b"a copy")
+
+    with pytest.raises(StoreError, match=rf"; put {newest.name} from beside it in its place, or move it away"):
+        opened(path)
 
 
 def test_a_refused_file_keeps_what_only_its_wal_has(tmp_path: Path) -> None:
@@ -149,12 +162,13 @@ def test_a_refused_file_keeps_what_only_its_wal_has(tmp_path: Path) -> None:
         store.append("day", [an_opening()])
         for end in ("", "-wal"):
             path.with_name(path.name + end).write_bytes(live.with_name(live.name + end).read_bytes())
-    before = contents(path.parent)
+    before, names = contents(path.parent), sorted(path.parent.iterdir())
 
     with pytest.raises(StoreError, match="belongs to account"):
         SqliteStore(path, "DU7654321", "paper", AT)
 
     assert contents(path.parent) == before
+    assert sorted(path.parent.iterdir()) == names
 
 
 @pytest.fixture
