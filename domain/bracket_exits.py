@@ -16,13 +16,13 @@ from domain.brackets import (
     exit_spec,
     exits,
     live_exit,
-    next_number,
     oca_group,
     position,
     ref_of,
     with_order,
 )
 from domain.events import ClosedBy, ExitNumbered
+from domain.exit_numbers import next_number
 from domain.ids import Leg
 from domain.no_bid import told_of_no_bid
 from domain.order_specs import OrderKind, OrderSpec, TimeInForce

@@ -46,6 +46,7 @@ from domain.bracket_gone import after_gone
 from domain.bracket_guard import watch_guard
 from domain.bracket_outside import sold_outside
 from domain.brackets import Bracket, entry_of, family, position, with_order
+from domain.exit_numbers import numbers_from
 from domain.orders import Order, OrderStatus
 from domain.quotes import Quote
 from domain.reports import (
@@ -136,11 +137,12 @@ def _begun(bracket: Bracket, now: datetime) -> Step:
 
 
 def _resumed(bracket: Bracket, now: datetime) -> Step:
-    """Ask the broker; the entry gets only what is left of its patience."""
+    """Ask the broker; the entry gets only what is left of its patience, and exits get numbers of this life."""
     waited = (now - bracket.plan.decided_at).total_seconds()
     left = max(0.0, bracket.policy.entry_unfilled_seconds - waited)
     line = Say(event="oco_adopted", fields={"intent": bracket.plan.intent, "position": position(bracket)})
-    return replace(bracket, book_wanted=True), (line, AskBook(), SetTimer(timer="entry", seconds=left))
+    after = replace(bracket, book_wanted=True, numbers_from=numbers_from(bracket.plan, now))
+    return after, (line, AskBook(), SetTimer(timer="entry", seconds=left))
 
 
 def _refused(bracket: Bracket, message: NotSent) -> Step:

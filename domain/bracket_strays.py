@@ -6,6 +6,7 @@ goes at once.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from domain.bracket_exits import cancelled_all
@@ -23,12 +24,17 @@ def link_of(order: Order) -> str:
     return order.ref if leg_of(order) is Leg.EXIT else order.ref.rpartition(".")[2]
 
 
+def _age(order: Order) -> tuple[datetime, int, bool]:
+    """Return what tells the newer of two: when it was sent; of those that one book told of, the number."""
+    return order.sent_at, int(order.ref.rpartition(".")[2]), leg_of(order) is Leg.EXIT
+
+
 def without_strays(bracket: Bracket) -> Step:
     """Ask for the cancel of every exit at work but the newest and what is linked to it."""
     working = tuple(order for order in exits(bracket) if order.status in AT_WORK)
     if len({link_of(order) for order in working}) <= 1:
         return bracket, ()
-    kept = link_of(max(working, key=lambda order: (order.sent_at, link_of(order))))
+    kept = link_of(max(working, key=_age))
     return cancelled_all(bracket, tuple(order for order in working if link_of(order) != kept))
 
 

@@ -59,7 +59,8 @@ class Bracket:
     orders: tuple[Order, ...] = ()
     fills: tuple[LegFilled, ...] = ()
     fees: tuple[FeesCharged, ...] = ()
-    numbers: tuple[tuple[Leg, int], ...] = ()  # The highest number used of each leg.
+    numbers: tuple[tuple[Leg, int], ...] = ()  # Those that are known to have been given to exits.
+    numbers_from: int = 0  # Those below may have been given by an earlier life, and not been written.
     connected: bool = True
     book_wanted: bool = False  # Nothing is sent before the broker said what it holds.
     absences: int = 0  # How many books in a row missed an order that should be there.
@@ -136,14 +137,6 @@ def entry_average(bracket: Bracket) -> Decimal:
     """Return the average price of the entry's fills, USD per share; the plan's limit before the first."""
     entry = entry_of(bracket)
     return entry.notional / entry.filled if entry is not None and entry.filled else bracket.plan.entry_limit
-
-
-def next_number(bracket: Bracket, leg: Leg) -> int:
-    """Return the first number of this leg that was never used."""
-    used = [number for known, number in bracket.numbers if known is leg]
-    seen = (split_ref(order.ref) for order in bracket.orders)
-    used += [parts[2] for parts in seen if parts is not None and parts[1] is leg]
-    return max(used, default=-1) + 1
 
 
 def fill_of(bracket: Bracket, exec_id: ExecId) -> LegFilled | None:

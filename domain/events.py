@@ -102,7 +102,7 @@ class FeesCharged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitNumbered:
-    """A fresh order of this leg was given this number, so that a successor never uses it again."""
+    """A fresh order of this leg was given this number: a successor asks for it. It may die before this is written."""
 
     at: datetime
     intent: IntentId

@@ -9,6 +9,7 @@ from typing import Final
 
 from cli.day import own_books
 from cli.simulation.expired import Expired
+from cli.simulation.promises import sent_twice
 from cli.simulation.script import Script
 from cli.simulation.trail import Trail
 from config.settings import Settings
@@ -122,8 +123,9 @@ def audited(ended: Ended, unguarded_seconds: float = 5.0) -> AuditResult:
 
 
 def complaints(ended: Ended) -> Iterator[str]:
-    """Say in what the two sides differ, and what of the house broke."""
+    """Say in what the two sides differ, what was sent twice, and what of the house broke."""
     yield from _money(ended)
+    yield from sent_twice(ended.frames)
     yield from _open(ended)
     yield from _kept(ended)
     yield from _house(ended)

@@ -19,7 +19,7 @@ from cli.simulation.checks import Ended, audited, complaints
 from cli.simulation.death import KilledError, LivingLog, Side, Step, committing
 from cli.simulation.disk import State, packed, taken, unpacked
 from cli.simulation.evening import SummedTrail, differences, sell_all, sum_up
-from cli.simulation.promises import BARE_SECONDS, DOWN_SECONDS, Bare, sent_twice
+from cli.simulation.promises import BARE_SECONDS, DOWN_SECONDS, Bare
 from cli.simulation.script import ByHand, Script
 from cli.simulation.selling import Somebody
 from cli.trace import TracingObserver
@@ -168,7 +168,6 @@ class MortalDay:
         found = audited(ended, unguarded_seconds=BARE_SECONDS)
         problems = [f"{each.invariant}: {each.at:%H:%M:%S} {each.text}" for each in found.violations]
         problems += [f"books: {text}" for text in complaints(ended)]
-        problems += sent_twice(self.frames.frames)
         problems += self._bare.problems + self._ledger
         if self._death is not None and self._died_at is None:
             problems.append(f"there is no {self._death} to die at")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from simgateway.audit.notices import ENTRY, OrderSent
+from simgateway.audit.notices import ENTRY, OrderKey, OrderSent
 from simgateway.audit.reading import read
 from simgateway.books import Books, OrderRow
 from simgateway.frames import Frame
@@ -54,11 +54,13 @@ def working(orders: Iterable[OrderRow], con_id: int) -> int:
 
 def sent_twice(frames: Iterable[Frame]) -> Iterator[str]:
     """Say which intent has had a second entry, and which name of an order was used for two."""
-    first: dict[str, tuple[int, int]] = {}
+    first: dict[str, OrderKey] = {}
+    told: set[tuple[str, OrderKey]] = set()
     for frame in frames:
         notice = read(frame) if frame.direction == "in" else None
         if isinstance(notice, OrderSent):
             names = (notice.ref, f"the entry of {notice.intent}") if notice.leg == ENTRY else (notice.ref,)
             for name in names:
-                if first.setdefault(name, notice.key) != notice.key:
+                if first.setdefault(name, notice.key) != notice.key and (name, notice.key) not in told:
+                    told.add((name, notice.key))
                     yield f"sent twice: {name} as {first[name]} and as {notice.key}"

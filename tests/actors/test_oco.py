@@ -19,7 +19,8 @@ from domain.commands import (
 from domain.events import (
     BracketPlanned,
 )
-from domain.ids import ConId
+from domain.ids import ConId, Leg, split_ref
+from domain.order_specs import OrderSpec
 from tests.actors.oco_scene import OCO, STREAM, Scene
 from tests.actors.stage import Extra, Stage
 from tests.builders import (
@@ -37,6 +38,11 @@ def a_journal_that_waits(stage: Stage) -> tuple[Extra, Deferred]:
     acknowledged = Deferred()
     extra = stage.cast("journal", {ReadStream: StreamRead(records=()), AppendRecords: acknowledged})
     return extra, acknowledged
+
+
+def leg_of(order: OrderSpec) -> Leg | None:
+    parts = split_ref(order.ref)
+    return None if parts is None else parts[1]
 
 
 def test_nothing_is_sent_before_the_journal_has_acknowledged_the_plan(stage: Stage) -> None:
@@ -139,7 +145,7 @@ def test_a_successor_repairs_the_protection_that_the_book_misses(stage: Stage) -
     stage.run_for(4)
 
     (command,) = scene.submitted
-    assert [(o.ref, o.quantity) for o in command.orders] == [(ref("T", 1), 2), (ref("S", 1), 2)]
+    assert [(leg_of(order), order.quantity) for order in command.orders] == [(Leg.TARGET, 2), (Leg.STOP, 2)]
     assert not command.opens
     assert len(stage.log.named("position_unguarded")) == 1
 
@@ -155,8 +161,9 @@ def test_a_successor_of_one_that_sold_under_a_new_number_never_uses_it_again(sta
     scene.guard(None)
     stage.run_for(4)
 
-    numbers = [order.ref for command in scene.submitted for order in command.orders]
-    assert numbers == [ref("T", 1), ref("S", 1), ref("T", 2), ref("S", 2)]
+    orders = [order for command in scene.submitted for order in command.orders]
+    assert [leg_of(order) for order in orders] == [Leg.TARGET, Leg.STOP] * 2
+    assert len({order.ref for order in orders}) == 4
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ def test_the_journal_brings_a_bracket_back_with_its_orders_unknown() -> None:
     life = a_guarded_life()
     records: list[Journaled] = [BracketPlanned(at=NOW, plan=life.bracket.plan)]
     records += [*life.bracket.fills, *life.bracket.fees]
-    records.append(ExitNumbered(at=NOW, intent=life.bracket.plan.intent, leg=Leg.TARGET, number=4))
+    records.append(ExitNumbered(at=NOW, intent=life.bracket.plan.intent, leg=Leg.TARGET, number=5000))
     records.append(RiskReleased(at=NOW, day=NOW.date(), intent=life.bracket.plan.intent))
 
     state = folded(records, BracketPolicy())
@@ -264,7 +264,7 @@ def test_the_journal_brings_a_bracket_back_with_its_orders_unknown() -> None:
     again.tell(a_book(asked_at=again.now))
 
     assert position(again.bracket) == 2
-    assert [order.ref for order in again.sent()] == [ref("T", 5), ref("S", 5)]
+    assert [order.ref for order in again.sent()] == [ref("T", 5001), ref("S", 5001)]
 
 
 def test_a_closed_bracket_is_known_as_closed_from_the_journal() -> None:

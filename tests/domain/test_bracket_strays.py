@@ -1,6 +1,6 @@
 """Exits believed lost that arrive after all, beside those that took their place."""
 
-from domain.bracket_effects import Due, Liquidate
+from domain.bracket_effects import Disconnected, Due, Liquidate
 from domain.events import ClosedBy
 from domain.reports import OrderEffect
 from tests.builders import a_book, a_fee, a_fill, a_quote, a_status, an_error, an_open_order, ref
@@ -75,3 +75,15 @@ def test_a_stray_is_not_left_to_the_broker_when_another_sold_all() -> None:
     life.tell(a_book(asked_at=life.now, open_orders=(an_open_order("S", S.SUBMITTED),)))
 
     assert ref("S") in life.cancelled()
+
+
+def test_of_two_pairs_that_one_book_told_of_the_one_of_the_higher_number_stays() -> None:
+    life = a_guarded_life()
+    life.tell(Disconnected(), after=5)
+    gone = (an_open_order("T", S.CANCELLED), an_open_order("S", S.CANCELLED))
+
+    rows = [an_open_order("T", S.SUBMITTED, number=9), an_open_order("S", S.SUBMITTED, number=9)]
+    rows += [an_open_order("T", S.SUBMITTED, number=376), an_open_order("S", S.PRE_SUBMITTED, number=376)]
+    life.tell(a_book(asked_at=life.now, open_orders=tuple(rows), completed=gone))
+
+    assert life.cancelled() == [ref("T", 9), ref("S", 9)]

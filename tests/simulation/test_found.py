@@ -62,6 +62,7 @@ FLATTEN: Final = Told(order=Order.FLATTEN)
 CALM: Final = ("broker.health_interval_seconds=60", "breaker.reset_timeout_seconds=60")
 QUIET: Final = replace(HABITS, pnl_heartbeat_seconds=30.0, snapshot_end_ms=(300, 11_000))
 SLOW: Final = replace(QUIET, delay_ms=(1, 300), writes_options=True)
+LATE_SELL: Final = Fault(kind="delay", message="placeOrder", when=Nth(4), settings={"seconds": 2.6, "overtaken": True})
 FOUND = (
     Found(
         "a fill that came while the journal was dead was never written",
@@ -376,6 +377,20 @@ FOUND = (
         ),
         starts=time(11, 51, 42),
         seed=7432,
+        wire=False,
+    ),
+    Found(
+        "the name of an exit that was still on its way was used again by a guard that knew nothing of it",
+        (
+            (1, 0.0, Fault(kind="reject", message="placeOrder", when=Nth(2), settings={"code": 201})),
+            (1, 0.0, LATE_SELL),
+            (1, 0.3, ActorFault(kind="disk_full", actor="journal", when=Now(), lasts=3.0)),
+            (1, 0.5, FLATTEN),
+            (1, 0.658, Crash(actor="broker")),
+            (1, 0.658, Crash(actor="oco:*")),
+            (1, 2.0, FLATTEN),
+        ),
+        sets=("risk.take_profit_pct=0.4", "risk.stop_loss_pct=0.4"),
         wire=False,
     ),
 )
