@@ -13,7 +13,7 @@ from actors.base import Actor
 from actors.runtime.context import Context
 from domain.commands import AskPhase, CancelEntries, FlattenBracket, OpenIntents, ReadOpenIntents, SendAlert, Wake
 from domain.control import (
-    HALT_FILE,
+    BY_FILE,
     AskControl,
     Control,
     ControlAnswer,
@@ -95,17 +95,17 @@ class ControlActor(Actor):
         """Carry out an order and have it journaled; return why it is refused."""
         step = given(self._switch.control, order, by, self.clock.now())
         if step.moved is not None:
-            self._turn(step.control, step.moved)
+            self._turn(step.control, step.moved, step.reason)
         if self._state is not ControlState.RUNNING and order is not Order.FLAT:
             self._enforce()  # Again for a repeated order: a bracket may have come up since.
         return step.refused
 
-    def _turn(self, control: Control, moved: ControlMoved) -> None:
+    def _turn(self, control: Control, moved: ControlMoved, reason: str) -> None:
         self._switch.turn(control)
         self._journal(moved)
-        self._log.emit("control", state=moved.state, reason=moved.by)
+        self._log.emit("control", state=moved.state, reason=reason)
         level = "INFO" if control.state is ControlState.RUNNING else "WARNING"
-        self.tell("alerts", SendAlert(kind="control", text=f"{moved.state} by {moved.by}", level=level))
+        self.tell("alerts", SendAlert(kind="control", text=f"{moved.state} by {reason}", level=level))
         self.timers.start("look", LOOK_SECONDS, Wake(what="look"))
 
     def _journal(self, moved: ControlMoved) -> None:
@@ -128,7 +128,7 @@ class ControlActor(Actor):
         if self._switch.watches_file or self._state is not ControlState.RUNNING:
             self.timers.start("look", LOOK_SECONDS, Wake(what="look"))
         if self._state is ControlState.RUNNING and self._switch.file_found():
-            self._give(Order.HALT, f"the {HALT_FILE} file")
+            self._give(Order.HALT, BY_FILE)
         elif self._state is not ControlState.RUNNING:
             self._enforce()
 
@@ -136,7 +136,7 @@ class ControlActor(Actor):
         """End the flattening once nothing of ours is open; a silent journal ends nothing."""
         known = await self.ask_or_none("journal", ReadOpenIntents(), timeout_seconds=JOURNAL_SECONDS)
         if isinstance(known, OpenIntents) and not known.intents and not self._brackets():
-            self._give(Order.FLAT, "the last of our brackets")
+            self._give(Order.FLAT, by="")
 
     def _brackets(self) -> int:
         return len(self.directory.names(BRACKETS))

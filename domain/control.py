@@ -14,6 +14,10 @@ from domain.events import ControlMoved, Journaled
 from domain.findings import Finding
 
 HALT_FILE: Final = "HALT"
+BY_FILE: Final = f"the {HALT_FILE} file"
+BY_FLATTEN: Final = "./bot flatten"
+NOTHING_OPEN: Final = "nothing is open any more"
+_LAST_BRACKET: Final = "the last of our brackets"  # Until 0.1 the record of a flattening's end had this for its author.
 
 
 class ControlState(StrEnum):
@@ -69,11 +73,15 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlStep:
-    """The control afterwards; the record to journal, None where nothing changed; why the order was refused."""
+    """The control afterwards; the record to journal, None where nothing changed; why the order was refused.
+
+    ``reason`` says in words by whom, and what else led to it.
+    """
 
     control: Control
     moved: ControlMoved | None = None
     refused: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,13 +141,23 @@ class SwitchPort(Protocol):
 
 
 def given(control: Control, order: Order, by: str, now: datetime) -> ControlStep:
-    """Return the control after an order. What changes nothing is no news, and is not journaled."""
+    """Return the control after an order. What changes nothing is no news, and is not journaled.
+
+    ``FLAT`` is nobody's order: the halt that it leads to is of whoever ordered the flattening, whatever ``by`` says.
+    """
     refused = REFUSED.get((control.state, order), "")
     state = TABLE[control.state, order]
     if state is control.state:
         return ControlStep(control=control, refused=refused)
-    moved = ControlMoved(at=now, state=state.value, by=by)
-    return ControlStep(control=replace(control, state=state, moved=moved), moved=moved)
+    ended = order is Order.FLAT
+    moved = ControlMoved(at=now, state=state.value, by=_author(control) if ended else by)
+    reason = f"{moved.by}; {NOTHING_OPEN}" if ended else by
+    return ControlStep(control=replace(control, state=state, moved=moved), moved=moved, reason=reason)
+
+
+def _author(control: Control) -> str:
+    """Return who ordered what is in force; without a record it was the one command that closes everything."""
+    return BY_FLATTEN if control.moved is None else control.moved.by
 
 
 def folded(records: Iterable[Journaled]) -> Control:
@@ -147,7 +165,8 @@ def folded(records: Iterable[Journaled]) -> Control:
     control = Control()
     for record in records:
         if isinstance(record, ControlMoved):
-            control = Control(state=ControlState(record.state), moved=record)
+            moved = replace(record, by=_author(control)) if record.by == _LAST_BRACKET else record
+            control = Control(state=ControlState(moved.state), moved=moved)
     return control
 
 

@@ -134,6 +134,19 @@ def test_flattening_ends_as_a_halt_once_nothing_of_ours_is_open(scene: Scene) ->
     assert scene.moves == ["flattening", "halted"]
 
 
+def test_flattening_with_nothing_open_ends_with_the_words_of_who_ordered_it(stage: Stage) -> None:
+    a_switch_without_a_folder(stage)
+    alerts = stage.cast("alerts")
+
+    stage.ask("control", GiveOrder(order=Order.FLATTEN, by="./bot flatten"))
+    stage.run_for(LOOK_SECONDS + 1)
+
+    said = "./bot flatten; nothing is open any more"
+    assert [line["reason"] for line in stage.log.named("control")] == ["./bot flatten", said]
+    assert [alert.text for alert in alerts.of(SendAlert)] == ["flattening by ./bot flatten", f"halted by {said}"]
+    assert stage.ask("control", AskControl()).by == "./bot flatten"
+
+
 def test_a_journal_that_is_silent_does_not_end_the_flattening(scene: Scene) -> None:
     scene.give(Order.FLATTEN)
     for one in scene.ours:

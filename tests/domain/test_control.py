@@ -74,6 +74,20 @@ def test_what_changes_something_is_journaled_with_time_and_author() -> None:
     assert step.control.moved == step.moved
 
 
+def test_a_flattening_that_ends_is_a_halt_of_whoever_ordered_it_with_the_reason_of_its_end() -> None:
+    flattening = given(Control(), Order.FLATTEN, "./bot flatten", AT).control
+
+    step = given(flattening, Order.FLAT, "", AT)
+
+    assert step.moved == ControlMoved(at=AT, state="halted", by="./bot flatten")
+    assert step.reason == "./bot flatten; nothing is open any more"
+
+
+def test_a_halt_and_a_resume_have_nothing_but_their_author_for_a_reason() -> None:
+    assert given(Control(), Order.HALT, "./bot halt", AT).reason == "./bot halt"
+    assert given(after(Order.HALT), Order.RESUME, "./bot resume", AT).reason == "./bot resume"
+
+
 def test_while_everything_is_being_closed_a_resume_is_refused_with_the_reason() -> None:
     step = given(after(Order.FLATTEN), Order.RESUME, "./bot resume", AT)
 
@@ -93,6 +107,16 @@ def test_while_everything_is_being_closed_a_resume_is_refused_with_the_reason() 
 def test_the_journal_brings_back_what_was_ordered_last(records: tuple[Journaled, ...], expected: ControlState) -> None:
     assert folded(records).state is expected
     assert DayOpened not in map(type, [folded(records).moved])
+
+
+@pytest.mark.parametrize("orders", [(a_move(FLATTENING, "./bot flatten"),), ()], ids=["after its order", "alone"])
+def test_an_older_records_halt_by_the_last_bracket_is_of_whoever_had_all_closed(
+    orders: tuple[ControlMoved, ...],
+) -> None:
+    control = folded((*orders, a_move(HALTED, "the last of our brackets")))
+
+    assert control.state is HALTED
+    assert control.moved == a_move(HALTED, "./bot flatten")
 
 
 def test_only_while_running_entries_are_not_forbidden() -> None:
