@@ -1,5 +1,7 @@
 """What the operator is told of the process itself: that it started, that an actor died and lives again, its end."""
 
+from collections.abc import Sequence
+
 from actors.runtime.directory import Directory
 from config.settings import Settings
 from domain.commands import SendAlert
@@ -16,9 +18,9 @@ class News:
         more = len(settings.symbols) - SYMBOLS_NAMED_MAX
         self._symbols = ", ".join(settings.symbols[:SYMBOLS_NAMED_MAX]) + (f" and {more} more" if more > 0 else "")
 
-    def started(self) -> None:
-        """Say that the tree stands."""
-        self._tell("started", f"{self._mode}: {self._symbols}")
+    def started(self, more: Sequence[str] = ()) -> None:
+        """Say that the tree stands, and what else there is to know of the start."""
+        self._tell("started", "; ".join((f"{self._mode}: {self._symbols}", *more)))
 
     def restarted(self, name: str, reason: str) -> None:
         """Say that an actor died, of what, and that it lives again."""

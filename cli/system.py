@@ -38,7 +38,7 @@ from config.settings import Settings
 from domain.commands import SendAlert, TripBreaker
 from domain.control import folded
 from domain.errors import ConfigError
-from domain.events import BracketPlanned, LegFilled
+from domain.events import BracketPlanned, ControlMoved, LegFilled
 from domain.ids import Generation
 from domain.kept_sessions import AskSessions
 from domain.modes import Mode
@@ -116,6 +116,10 @@ class System:
     def tree(self) -> ChildState:
         """Return how the root fares and everyone under it. Callable from any thread."""
         return state_of_root(self._root, self._root.snapshot())
+
+    def halt(self) -> ControlMoved | None:
+        """Return what the operator has halted, and since when; None: nothing."""
+        return self._switch.halt(self.outside.hosts.system.clock.now())
 
     def crash(self, name: str, reason: str) -> bool:
         """Kill an actor as a bug would; False when nobody has that name."""

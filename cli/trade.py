@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from actors.runtime.clock import WallClock
 from actors.runtime.errors import ActorDeadError
 from actors.runtime.hosts import ThreadHost
 from actors.tree import Hosts
+from cli.beginning import Beginning, cut_off_at
 from cli.control_server import SUFFIX as SOCKET_SUFFIX
 from cli.control_server import ControlServer, listening
 from cli.folders import shown
@@ -49,6 +51,7 @@ from ops.listings import ListingCache, MemoryListings
 from ops.logs import FileLog
 from ops.masking import Masker
 from ops.memory_guard import MemoryGuard, settle
+from ops.reading.files import NAME
 from ops.sessions import SessionsAsked
 from ops.store import SqliteStore
 from ops.strategy_worker import StrategyWorker
@@ -95,6 +98,7 @@ def _alone(asked_for: Settings, clock: Clock, *, as_json: bool, wait: bool) -> i
     account = account_when_there(ask, threading.Event().wait, told_by(asked_for.monitoring), wait=wait)
     settings = asked_for.bound_to(account)
     path = settings.paths.state_dir / f"{mode}-{account}.sqlite"
+    was_cut_off_at = cut_off_at(path, settings.paths.log_dir / NAME)
     with (
         Stopping() as stopping,
         lock_account(f"{mode} {account}"),
@@ -110,7 +114,15 @@ def _alone(asked_for: Settings, clock: Clock, *, as_json: bool, wait: bool) -> i
         observer = RunObserver(log)
         outside = _outside(settings, clock, log, store, listings, observer=observer)
         return _trade(
-            settings, log, outside, observer, opened=opened, stopping=stopping, store_path=path, as_json=as_json
+            settings,
+            log,
+            outside,
+            observer,
+            opened=opened,
+            stopping=stopping,
+            store_path=path,
+            was_cut_off_at=was_cut_off_at,
+            as_json=as_json,
         )
 
 
@@ -123,6 +135,7 @@ def _trade(
     opened: socket.socket,
     stopping: Stopping,
     store_path: Path,
+    was_cut_off_at: datetime | None,
     as_json: bool,
 ) -> int:
     mode, clock = settings.mode.value, outside.hosts.system.clock
@@ -154,16 +167,17 @@ def _trade(
     for host in hosts.values():
         host.loop.set_exception_handler(loop_errors(log))
         host.start()
-    log.emit("started", version=VERSION, mode=mode, symbols=len(settings.symbols))
+    beginning = Beginning(halt=system.halt(), cut_off_at=was_cut_off_at)
+    beginning.log(log, version=VERSION, mode=mode, symbols=settings.symbols)
     system.start()
     for each in (orders, watchdog, *afar):
         each.start()
-    _tell(settings, mode, outside.calendar.current_or_next(clock.now()))
+    _tell(settings, mode, outside.calendar.current_or_next(clock.now()), beginning)
 
     def ready() -> None:
         settle()
         watchdog.tell(READY)
-        news.started()
+        news.started(beginning.lines)
 
     guard = MemoryGuard(settings.monitoring.memory_limit_megabytes)
     trouble = _wait(stopping.asked, system, status, pulse, guard, ready)
@@ -213,12 +227,14 @@ def _wait(  # noqa: PLR0917 - the parts of one process, told apart by their type
     return ""
 
 
-def _tell(settings: Settings, mode: str, session: Session | None) -> None:
+def _tell(settings: Settings, mode: str, session: Session | None, beginning: Beginning) -> None:
     """Say on the terminal what goes on; everything further is in the log."""
     orders = ORDERS[settings.mode]
     when = "no session is known" if session is None else f"session of {session.day}, {new_york(session.opens_at):%H:%M}"
     log = shown(settings.paths.log_dir / "bot.log")
     print(f"bot: trading ({mode}: {orders}); {when} New York; log in {log}; Ctrl-C stops", file=sys.stderr)
+    for line in beginning.lines:
+        print(f"bot: {line}", file=sys.stderr)
 
 
 def _outside(

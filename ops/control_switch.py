@@ -3,10 +3,13 @@
 A file works when nothing else does: no socket, no actor and no journal is needed for ``touch state/HALT``.
 """
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
-from domain.control import HALT_FILE, Control, ControlState
+from domain.control import BY_FILE, HALT_FILE, Control, ControlState
 from domain.errors import StoreError
+from domain.events import ControlMoved
 
 
 class ControlSwitch:
@@ -56,3 +59,14 @@ class ControlSwitch:
         if self._control.state is not ControlState.RUNNING:
             return self._control.forbids
         return f"a {HALT_FILE} file lies in the state folder" if self.file_found() else ""
+
+    def halt(self, now: datetime) -> ControlMoved | None:
+        """Return what forbids entries now (aware UTC), and since when; None: nothing. A file counts from its making."""
+        if self._control.state is not ControlState.RUNNING:
+            return self._control.moved
+        if self._file is None or not self.file_found():
+            return None
+        since = now
+        with suppress(OSError):
+            since = datetime.fromtimestamp(self._file.lstat().st_mtime, UTC)
+        return ControlMoved(at=since, state=ControlState.HALTED.value, by=BY_FILE)

@@ -62,6 +62,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "limit_seconds": "the limit on a time or an age, seconds",
     "unguarded_seconds": "time a position was without protection, seconds",
     "skew_seconds": "gateway's clock less ours, seconds",
+    "since": "moment since which it is so, UTC",
+    "last_seen": "when the process before this one was last heard of, UTC",
     "until": "moment from which on it is allowed again, UTC",
     # How much: counts
     "completed": "symbols completed, count",
@@ -155,6 +157,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "state": "state it is in now",
     "previous_state": "state it was in before",
     "circuit_state": "state of the circuit breaker",
+    "control": "how the operator has it: running, halted or flattening",
     "native": "whether the exits rest at the broker",
     "delivered": "whether at least one channel took it",
     "exit_code": "exit code of the process",

@@ -48,6 +48,7 @@ class Board:
         self.connection = "unknown"
         self.breaker = "closed"
         self.control = "running"
+        self.ordered = ""  # By whom and when it was, while it is not running.
         self.stopped = False
         self.reasons: dict[str, str] = {}  # Of what is not as it should be.
         self.session: tuple[datetime, datetime] | None = None
@@ -67,6 +68,7 @@ class Board:
             "circuit_breaker_half_open": lambda _: self._broke("half open"),
             "circuit_breaker_closed": lambda _: self._broke("closed"),
             "control": self._controlled,
+            "halted_at_start": self._controlled,
             "session_planned": self._session,
             "cycle_start": self._cycle,
             "symbol_cycle": self._look,
@@ -119,6 +121,8 @@ class Board:
         self.about = f"{row['mode']} {row['version']}"
         self.stopped, self.connection, self.breaker = False, "connecting", "closed"
         self.reasons.clear()
+        if row.get("control") == "running":  # Another state is told by the next line.
+            self.control, self.ordered = "running", ""
 
     def _shutdown(self, row: Row) -> None:
         self.stopped = True
@@ -134,6 +138,10 @@ class Board:
 
     def _controlled(self, row: Row) -> None:
         self.control = str(row["state"])
+        self.ordered = ""
+        if self.control != "running":
+            since = datetime.fromisoformat(row["since"]) if "since" in row else at_of(row)
+            self.ordered = f"{row['reason']}, {new_york(since):%m-%d %H:%M}"
 
     def _session(self, row: Row) -> None:
         self.session = (datetime.fromisoformat(row["open"]), datetime.fromisoformat(row["close"]))

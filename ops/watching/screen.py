@@ -79,7 +79,8 @@ def _state(board: Board) -> Text:
         text.append(f"  LACKING: {lacking}", style="bold red")
     if board.stopped:
         text.append("  stopped", style="bold red")
-    reasons = "; ".join(f"{name}: {' '.join(reason.split())}" for name, reason in board.reasons.items() if reason)
+    known = {"by": board.ordered, **board.reasons}
+    reasons = "; ".join(f"{name}: {' '.join(reason.split())}" for name, reason in known.items() if reason)
     return text.append(f"  {reasons}" if reasons else "")
 
 

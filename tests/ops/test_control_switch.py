@@ -1,10 +1,12 @@
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.control import Control, Order, given
 from domain.errors import StoreError
+from domain.events import ControlMoved
 from ops.control_switch import ControlSwitch
 
 AT = datetime(2026, 1, 5, 15, tzinfo=UTC)
@@ -30,6 +32,31 @@ def test_a_file_forbids_entries_until_it_is_removed(tmp_path: Path) -> None:
     switch.remove_file()
 
     assert switch.forbids() == ""
+
+
+def test_what_halts_is_known_with_its_author_and_since_when(tmp_path: Path) -> None:
+    switch = ControlSwitch(tmp_path, Control())
+    assert switch.halt(AT) is None
+
+    switch.turn(given(switch.control, Order.HALT, "./bot halt", AT).control)
+
+    assert switch.halt(AT + timedelta(days=3)) == ControlMoved(at=AT, state="halted", by="./bot halt")
+
+
+def test_a_file_halts_since_it_was_made_and_one_that_cannot_be_looked_at_since_now(tmp_path: Path) -> None:
+    file = tmp_path / "HALT"
+    file.touch()
+    os.utime(file, (AT.timestamp(),) * 2)
+
+    found = ControlSwitch(tmp_path, Control()).halt(AT + timedelta(days=3))
+    in_doubt = ControlSwitch(file, Control()).halt(AT + timedelta(days=3))
+
+    assert found == ControlMoved(at=AT, state="halted", by="the HALT file")
+    assert in_doubt == ControlMoved(at=AT + timedelta(days=3), state="halted", by="the HALT file")
+
+
+def test_without_a_folder_only_an_order_halts() -> None:
+    assert ControlSwitch(None, Control()).halt(AT) is None
 
 
 def test_what_cannot_be_looked_at_is_no_permission(tmp_path: Path) -> None:

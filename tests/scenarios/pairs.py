@@ -94,7 +94,7 @@ class Pair:
     def wait_for_state(self, state: str) -> None:
         """Wait until the operator's switch stands so."""
         for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
-            if any(row["state"] == state for row in self.events("control")):
+            if [row["state"] for row in self.events("control")][-1:] == [state]:
                 return
             threading.Event().wait(LOOK_SECONDS)
         raise AssertionError(f"{self.name}: never {state}")

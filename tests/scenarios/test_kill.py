@@ -89,6 +89,15 @@ def problems(one: Pair) -> Iterator[str]:
     yield from (f"{found.invariant}: {found.text}" for found in audit(frames, limits, state).violations)
 
 
+def test_the_start_after_a_kill_says_that_the_last_run_was_cut_off_and_when_it_was_last_heard_of(
+    survivors: dict[str, Pair],
+) -> None:
+    found = {name: one.events("unclean_end") for name, one in survivors.items()}
+
+    assert [len(rows) for rows in found.values()] == [1] * len(DEATHS)
+    assert all(rows[0]["last_seen"] < rows[0]["ts"] for rows in found.values())
+
+
 @pytest.mark.parametrize("death", DEATHS, ids=" ".join)
 def test_a_process_that_is_killed_loses_nothing_and_sends_nothing_twice(
     death: tuple[str, str, str], survivors: dict[str, Pair]

@@ -118,5 +118,13 @@ def test_a_running_bot_is_halted_resumed_and_flattened_by_command(
     assert (code, "flattening; 1 open bracket being closed" in said) == (0, True)
     one.wait_for("position_closed")
     assert one.held() == 0
+    one.wait_for_state("halted")
     assert one.end(signal.SIGTERM)[0] == 0
     assert [row["state"] for row in one.events("control")][:3] == ["halted", "running", "flattening"]
+
+    one.start(EAGER)
+    one.wait_for("halted_at_start")
+    _, _, errors = one.end(signal.SIGTERM)
+    assert "bot: HALTED since " in errors
+    assert " by ./bot flatten: opens nothing until ./bot resume" in errors
+    assert one.events("unclean_end") == []

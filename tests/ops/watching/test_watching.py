@@ -133,6 +133,29 @@ def test_however_long_the_reasons_are_what_is_wrong_is_said(tmp_path: Path) -> N
     assert line.startswith("connection disconnected  breaker OPEN  running  UNGUARDED: 1  connection: the s")
 
 
+def test_a_start_while_halted_shows_who_halted_it_and_since_when(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    log.at(0, "started", version="1", mode="paper", symbols=1, control="halted")
+    log.at(0, "halted_at_start", state="halted", since=OPEN - timedelta(days=2), reason="./bot flatten")
+
+    line = lines_of(board_of(log), OPEN)[1]
+
+    assert line.rstrip() == "connection connecting  breaker closed  halted  by: ./bot flatten, 03-09 09:30"
+
+
+def test_a_halt_that_ends_is_shown_no_more_and_neither_is_one_of_another_state(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    log.at(0, "control", state="halted", reason="./bot halt")
+    log.at(1, "control", state="running", reason="./bot resume")
+    resumed = board_of(log)
+    other = Written(tmp_path)
+    other.at(2, "control", state="halted", reason="./bot halt")
+    other.at(3, "started", version="1", mode="live", symbols=1, control="running")
+
+    assert (resumed.control, resumed.ordered) == ("running", "")
+    assert (board_of(other).control, board_of(other).ordered) == ("running", "")
+
+
 def test_after_the_last_cycle_of_a_session_none_is_due(tmp_path: Path) -> None:
     log = Written(tmp_path)
     busy(log, 1, 0)
