@@ -167,8 +167,7 @@ def _trade(
     for host in hosts.values():
         host.loop.set_exception_handler(loop_errors(log))
         host.start()
-    beginning = Beginning(halt=system.halt(), cut_off_at=was_cut_off_at)
-    beginning.log(log, version=VERSION, mode=mode, symbols=settings.symbols)
+    beginning = _begun(system, log, was_cut_off_at)
     system.start()
     for each in (orders, watchdog, *afar):
         each.start()
@@ -185,9 +184,8 @@ def _trade(
     reason = trouble or "asked to"
     news.stopping(reason)
     tree = system.tree()
-    for each in afar:
+    for each in (*afar, orders):
         each.stop()
-    orders.stop()
     clean = system.over.is_set() or _stopped(system, hosts["system"])
     watchdog.stop()
     ended = [host.stop(HOST_SECONDS_MAX) for host in reversed(hosts.values())]
@@ -198,6 +196,13 @@ def _trade(
     if as_json:
         print(json.dumps({"stopped_clean": code == OK, "mode": mode}))
     return code
+
+
+def _begun(system: System, log: FileLog, was_cut_off_at: datetime | None) -> Beginning:
+    """Log the start; return what there is to say of it."""
+    beginning = Beginning(halt=system.halt(), cut_off_at=was_cut_off_at)
+    beginning.log(log, version=VERSION, mode=system.settings.mode.value, symbols=system.settings.symbols)
+    return beginning
 
 
 def _wait(  # noqa: PLR0917 - the parts of one process, told apart by their types
