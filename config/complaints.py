@@ -16,6 +16,7 @@ REPLACED: Final = {
     "(port 4002 or 7497 and an account DU… trade on paper)",
 }
 _WORDS: Final = (
+    ("Input should be an instance of Decimal", "must be a number"),
     ("Input should be a valid integer", "must be a whole number"),
     ("Input should be a valid boolean", "must be true or false"),
     ("Input should be a valid string", "must be a text"),
@@ -47,14 +48,15 @@ def _meant(key: str) -> str:
     here = [each for each in known if each.rpartition(".")[0] == section]
     same_name = [each for each in known if each.rpartition(".")[2] == name]
     close = get_close_matches(key, here, n=1, cutoff=0.6) or same_name or get_close_matches(key, known, n=1, cutoff=0.7)
-    return f"; did you mean {close[0]}?" if close else ""
+    if close:
+        return f"; did you mean {close[0]}?"
+    return f"; ./bot config show{f' {section}' if section in known else ''} lists those there are"
 
 
 def _fraction_meant(text: str, value: object) -> str:
-    """Return the hint for a percentage where a fraction up to a half is wanted."""
-    if not text.endswith("less than or equal to 0.5") or not isinstance(value, int | float):
-        return ""
-    return f"; did you mean {value / 100:g}?" if 1 <= value <= 50 else ""
+    """Return the hint for a percentage where a fraction up to a half is wanted; a limit itself is not for guessing."""
+    is_percentage = isinstance(value, int | float) and value >= 1 and text.endswith("less than or equal to 0.5")
+    return "; write a fraction of 1, not a percentage" if is_percentage else ""
 
 
 def _shown(value: object) -> str:

@@ -147,7 +147,7 @@ def test_fixed_settings_see_neither_file_nor_environment() -> None:
     [
         (
             "risk:\n  max_daily_loss_pct: 15\n",
-            "2: risk.max_daily_loss_pct: 15 must be less than or equal to 0.5; did you mean 0.15?",
+            "2: risk.max_daily_loss_pct: 15 must be less than or equal to 0.5; write a fraction of 1, not a percentage",
         ),
         (
             "risk:\n  max_daily_los_pct: 0.1\n",
@@ -156,6 +156,13 @@ def test_fixed_settings_see_neither_file_nor_environment() -> None:
         ("max_spread_pct: 4\n", "1: max_spread_pct: unknown key; did you mean options.max_spread_pct?"),
         ("dry_run: true\nlive: false\ndry_run: false\n", "3: dry_run is set twice; first on line 1"),
         ("risk:\n  max_open_positions: 'three'\n", "2: risk.max_open_positions: 'three' must be a whole number"),
+        ("risk:\n  stop_loss_pct: abc\n", "2: risk.stop_loss_pct: 'abc' must be a number"),
+        ("risk:\n  nosuch: 1\n", "2: risk.nosuch: unknown key; ./bot config show risk lists those there are"),
+        ("nosuch: 1\n", "1: nosuch: unknown key; ./bot config show lists those there are"),
+        (
+            "overrides: {GOOG: {risk: {nosuch: 4}}}\n",
+            "1: overrides.GOOG.risk.nosuch: unknown key; ./bot config show risk lists those there are",
+        ),
         ("dry_run: 1\n", "1: dry_run: 1 must be true or false"),
         ("symbols: [GOOG, goog]\n", "1: symbols: GOOG is named twice"),
         ("symbols: []\n", "1: symbols: should have at least 1 item"),
@@ -204,7 +211,7 @@ def test_a_variable_is_named_as_the_place(tmp_path: Path) -> None:
     line = refusal(tmp_path, env={"STOPWARD__RISK__STOP_LOSS_PCT": "20"})
 
     assert line.startswith("environment STOPWARD__RISK__STOP_LOSS_PCT: risk.stop_loss_pct: 20 must be")
-    assert line.endswith("did you mean 0.2?")
+    assert line.endswith("; write a fraction of 1, not a percentage")
 
 
 @pytest.mark.parametrize("text", ["risk", "=5", "risk..x=1"])
