@@ -62,7 +62,7 @@ def read_scenario(text: str, name: str) -> Scenario:
         raise ScenarioError(f"{name}: {error}") from error
     for key in table:
         if key not in {*_TABLES, *_OTHERS}:
-            raise ScenarioError(f"{name}: {key} is unknown; a scenario has {', '.join(_TABLES)}")
+            raise ScenarioError(f'{name}: unknown key "{key}"; a scenario has {", ".join(_TABLES)}')
     title = table.get("name", Path(name).stem)
     rows = table.get("fault", [])
     if not isinstance(title, str):
@@ -90,7 +90,7 @@ def _changes(table: object, name: str) -> Mapping[str, Any]:
     changes: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            raise ScenarioError(f"{name}: gateway: {key} is unknown; there are {', '.join(known)}")
+            raise ScenarioError(f'{name}: gateway: unknown key "{key}"; there are {", ".join(known)}')
         try:
             changes[key] = _converted(value, hints[key])
         except (ValueError, TypeError, ArithmeticError) as error:

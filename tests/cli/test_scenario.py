@@ -118,7 +118,7 @@ def test_every_mistake_is_one_clear_line(tmp_path: Path, row: str, said: str) ->
         ("[actor_fault]\nkind = 1", "two brackets"),
         ("actor_fault = [1]", "actor_fault 1: it must be a table"),
         ("[[fault]]\nkind = 'none'", "fault 1: kind 'none' is none of"),
-        ("[[faults]]", "faults is unknown"),
+        ("[[faults]]", 'unknown key "faults"'),
         ("= 3", "Invalid"),
     ],
 )
