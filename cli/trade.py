@@ -45,7 +45,7 @@ from config.settings import Settings
 from domain.modes import Mode
 from domain.ports import Clock
 from domain.trading_day import Session, new_york
-from ops.instance import lock_account, lock_client, lock_state
+from ops.instance import lock_account, lock_client, lock_state, look_at_state
 from ops.library_logs import capture, loop_errors, release, uncaught_told
 from ops.listings import ListingCache, MemoryListings
 from ops.logs import FileLog
@@ -88,6 +88,7 @@ def run_trade(
     """
     asked_for = load(environment=os.environ, settings_file=settings_file, overrides=sets)
     broker = asked_for.broker
+    look_at_state(asked_for.paths.state_dir)  # Before the client id, which would have somebody choose another.
     with lock_client(broker.host, broker.port, broker.client_id):
         return _alone(asked_for, clock or WallClock(), as_json=as_json, wait=wait)
 

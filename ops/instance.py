@@ -18,6 +18,7 @@ from ops.store_errors import fault_of
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 STATE_LOCK: Final = "bot.lock"
+_OTHERS: Final = "; a bot for another account needs a {} of its own"  # For the same one it would be a second bot.
 _MACHINE: Final = Path("/run/lock")  # For lock files of all users: Filesystem Hierarchy Standard, 3.0, 5.9.
 
 
@@ -39,7 +40,7 @@ def lock_client(host: str, port: int, client_id: int, folders: tuple[Path, ...] 
     place = f"{'localhost' if host.lower() in _LOOPBACK else host.lower()}:{port}"
     name = hashlib.sha256(f"{place} {client_id}".encode()).hexdigest()[:16]
     what = f"another bot on this machine uses client id {client_id} at {host}:{port}"
-    return _shared(f"stopward-client-{name}.lock", folders, what, ", or set broker.client_id to another number")
+    return _shared(f"stopward-client-{name}.lock", folders, what, _OTHERS.format("broker.client_id"))
 
 
 def lock_state(state_dir: Path) -> IO[str]:
@@ -48,8 +49,13 @@ def lock_state(state_dir: Path) -> IO[str]:
         state_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unusable(state_dir, error) from error
-    elsewhere = ", or set paths.state_dir to another folder"
-    return _held(state_dir / STATE_LOCK, f"another bot has its state in {state_dir}", elsewhere)
+    return _held(state_dir)
+
+
+def look_at_state(state_dir: Path) -> None:
+    """Return when nobody holds the lock of this state folder; nothing is made. Raises StoreError when another does."""
+    if (state_dir / STATE_LOCK).is_file():
+        _held(state_dir).close()
 
 
 def shared_folders() -> tuple[Path, ...]:
@@ -84,12 +90,13 @@ def _shared(name: str, folders: tuple[Path, ...], what: str, otherwise: str = ""
         return stack.pop_all()
 
 
-def _held(path: Path, what: str, otherwise: str) -> IO[str]:
+def _held(state_dir: Path) -> IO[str]:
+    path = state_dir / STATE_LOCK
     try:
         opened = _opened(path)
     except OSError as error:
         raise _unusable(path, error) from error
-    _lock(opened, path, what, otherwise)
+    _lock(opened, path, f"another bot has its state in {state_dir}", _OTHERS.format("paths.state_dir"))
     return opened
 
 

@@ -66,7 +66,7 @@ def id_in_use(client_id: int, text: str) -> Refusal:
     """Return what 326 says."""
     return Refusal(
         seen=f"client id {client_id} is in use: {text}",
-        advice="stop the other program, or choose another id (broker.client_id); a lost one is free after a minute",
+        advice="stop that program, or give it another id; a lost one is free after a minute",
     )
 
 

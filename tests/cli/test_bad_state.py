@@ -88,6 +88,16 @@ def test_a_second_bot_on_the_same_state_is_refused(
     assert "another bot has its state in" in line
 
 
+def test_a_second_bot_is_told_of_the_state_before_anything_else(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, port: int
+) -> None:
+    with lock_state(tmp_path / "state"), lock_client("127.0.0.1", port, 17):
+        line = refusal(capsys, tmp_path, port)
+
+    assert "another bot has its state in" in line
+    assert "client_id" not in line
+
+
 def test_a_second_bot_with_the_same_client_id_is_refused_before_it_connects(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, port: int
 ) -> None:

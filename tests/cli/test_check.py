@@ -265,7 +265,7 @@ def test_a_client_id_in_use_is_named_with_the_way_out(gateway: RunningGateway, c
     row = result.event("connection")
     assert (result.code, row["code"]) == (1, 326)
     assert "client id 41 is in use" in row["seen"]
-    assert "choose another id" in row["remedy"]
+    assert "stop that program, or give it another id" in row["remedy"]
 
 
 def test_another_account_is_refused_and_neither_is_printed(gateway: RunningGateway, checked: Check) -> None:

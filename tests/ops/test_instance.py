@@ -11,7 +11,7 @@ from typing import IO
 import pytest
 
 from domain.errors import StoreError
-from ops.instance import STATE_LOCK, lock_account, lock_client, lock_state, shared_folders
+from ops.instance import STATE_LOCK, lock_account, lock_client, lock_state, look_at_state, shared_folders
 from tests.house import CHECKOUT
 
 LOCKS: dict[str, Callable[[Path], ExitStack | IO[str]]] = {
@@ -21,8 +21,10 @@ LOCKS: dict[str, Callable[[Path], ExitStack | IO[str]]] = {
 }
 SAYS = {
     "account": "this account is traded by another bot on this machine already",
-    "client id": "another bot on this machine uses client id 7 at .* or set broker.client_id to another number",
-    "state": "another bot has its state in .* or set paths.state_dir to another folder",
+    "client id": "another bot on this machine uses client id 7 at .*; stop it first; a bot for another account needs a "
+    "broker.client_id of its own$",
+    "state": "another bot has its state in .*; stop it first; a bot for another account needs a "
+    "paths.state_dir of its own$",
 }
 HOLDS = """
 import sys, time
@@ -41,6 +43,16 @@ def test_a_second_bot_is_refused_and_told_who_the_first_is(name: str, tmp_path: 
 
     assert f"process {os.getpid()}, " in str(caught.value)
     assert "DU1234567" not in str(caught.value)
+
+
+def test_whether_a_state_is_anothers_can_be_seen_without_making_it(tmp_path: Path) -> None:
+    look_at_state(tmp_path / "none")
+    with lock_state(tmp_path), pytest.raises(StoreError, match=SAYS["state"]) as caught:
+        look_at_state(tmp_path)
+    look_at_state(tmp_path)
+
+    assert f"process {os.getpid()}, " in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == [STATE_LOCK]
 
 
 @pytest.mark.parametrize("name", LOCKS)
