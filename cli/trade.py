@@ -88,7 +88,7 @@ def run_trade(
     """
     asked_for = load(environment=os.environ, settings_file=settings_file, overrides=sets)
     broker = asked_for.broker
-    look_at_state(asked_for.paths.state_dir)  # Before the client id, which would have somebody choose another.
+    look_at_state(asked_for.paths.state_dir)  # Before anything that takes its time.
     with lock_client(broker.host, broker.port, broker.client_id):
         return _alone(asked_for, clock or WallClock(), as_json=as_json, wait=wait)
 

@@ -53,9 +53,19 @@ def lock_state(state_dir: Path) -> IO[str]:
 
 
 def look_at_state(state_dir: Path) -> None:
-    """Return when nobody holds the lock of this state folder; nothing is made. Raises StoreError when another does."""
-    if (state_dir / STATE_LOCK).is_file():
-        _held(state_dir).close()
+    """Return when a bot could have its state there; nothing is left behind.
+
+    Raises StoreError when another has, or the folder could not be made or written. Root may do everything, so that only
+    trying tells: /proc, say, takes nothing from anybody.
+    """
+    try:
+        if (state_dir / STATE_LOCK).is_file():
+            _held(state_dir).close()
+        places = (state_dir.absolute(), *state_dir.absolute().parents)
+        with tempfile.TemporaryDirectory(prefix=".stopward-", dir=next(each for each in places if each.exists())):
+            pass
+    except OSError as error:
+        raise _unusable(state_dir, error) from error
 
 
 def shared_folders() -> tuple[Path, ...]:

@@ -14,6 +14,7 @@ from tests.cli.test_bad_input import a_gateway_of
 from tests.ops.test_store import AT
 
 ACCOUNT = "DU1234567"
+NOBODY_LISTENS = 1  # tcpmux: nobody has that.
 NAME = f"dry_run-{ACCOUNT}.sqlite"
 
 
@@ -46,10 +47,12 @@ def newer(path: Path) -> None:
         connection.execute("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
 
 
-def refusal(capsys: pytest.CaptureFixture[str], tmp_path: Path, port: int) -> str:
-    places = {"paths.state_dir": tmp_path / "state", "paths.log_dir": tmp_path / "logs", "broker.port": port}
+def refusal(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, port: int, *more: str, state: Path | None = None
+) -> str:
+    places = {"paths.state_dir": state or tmp_path / "state", "paths.log_dir": tmp_path / "logs", "broker.port": port}
     with pytest.raises(SystemExit) as ended:
-        main(["trade", *(word for key, value in places.items() for word in ("--set", f"{key}={value}"))])
+        main(["trade", *more, *(word for key, value in places.items() for word in ("--set", f"{key}={value}"))])
     said = capsys.readouterr()
     assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1), said
     assert ACCOUNT not in said.err.replace(NAME, "")
@@ -77,6 +80,18 @@ def test_a_state_that_cannot_be_used_is_refused_and_left_as_it_is(
     assert f"{NAME}: {said}" in line
     assert path.read_bytes() == before
     assert {each.name for each in path.parent.iterdir()} - names == {"bot.lock"}
+
+
+@pytest.mark.parametrize("more", [(), ("--wait",)])
+def test_a_state_folder_that_cannot_be_made_is_refused_before_a_gateway_is_looked_for(
+    more: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("a file stands here")
+
+    line = refusal(capsys, tmp_path, NOBODY_LISTENS, *more, state=tmp_path / "file" / "state")
+
+    assert f"{tmp_path}/file/state: Not a directory; make it writable for this user, or set paths.state_dir" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_second_bot_on_the_same_state_is_refused(

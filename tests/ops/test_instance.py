@@ -117,6 +117,21 @@ def test_a_folder_that_lets_nobody_write_is_done_without_unless_it_is_the_only_o
         lock_client("gateway", 4002, 7, (gone,))
 
 
+@pytest.mark.parametrize("below", [".", "new", "new/state"])
+def test_a_state_folder_that_could_be_made_is_left_to_be_made(below: str, tmp_path: Path) -> None:
+    look_at_state(tmp_path / below)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("below", ["file", "file/state", "file/new/state"])
+def test_a_state_folder_that_cannot_be_made_is_seen_without_trying(below: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("a file stands here")
+
+    with pytest.raises(StoreError, match=rf"{below}: Not a directory; make it writable .* paths\.state_dir"):
+        look_at_state(tmp_path / below)
+
+
 def test_bots_of_this_machine_look_in_more_than_a_folder_for_temporary_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
