@@ -24,6 +24,7 @@ from simgateway.frames import Frame
 from simgateway.trading.orders import Execution
 
 MESSAGES_MOST: Final = 50
+FEES_FOLLOW: Final = timedelta(seconds=2)
 LINGERS: Final = timedelta(minutes=3)
 SOLD_WITHIN: Final = timedelta(minutes=10)
 """However many outages follow each other."""
@@ -150,9 +151,11 @@ def _money(ended: Ended) -> Iterator[str]:
         yield f"the journal's fees come to {own.fees} USD, the gateway's to {books.fees - theirs.fees}"
 
 
-def is_told(journal: MemoryJournal, books: Books, start_cash: Decimal) -> bool:
-    """Return whether the bot knows of every fill that the gateway's books hold: none is on its way."""
-    return own_books(journal, journal.intents()).flow == books.cash + books.fees - start_cash
+def is_told(journal: MemoryJournal, books: Books, start_cash: Decimal, now: datetime) -> bool:
+    """Return whether the bot knows of every fill that the gateway's books hold, and no fee is on its way after one."""
+    records = (record for intent in journal.intents() for record in journal.read(f"bracket:{intent}"))
+    fees_to_come = any(isinstance(one, LegFilled) and now - one.at < FEES_FOLLOW for one in records)
+    return not fees_to_come and own_books(journal, journal.intents()).flow == books.cash + books.fees - start_cash
 
 
 def _open(ended: Ended) -> Iterator[str]:

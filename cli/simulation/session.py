@@ -122,7 +122,8 @@ class Session:
         """Wait for the report of a fill of the last moments, if there is one: the books hold it already."""
         for _ in range(0 if self.settings.dry_run else LAST_REPORTS_SECONDS):
             assert isinstance(self.life.store, MemoryJournal), "no file was asked for"
-            if is_told(self.life.store, self.life.gateway.books(), self.script.gateway.start_cash):
+            now, books = self.host.clock.now(), self.life.gateway.books()
+            if is_told(self.life.store, books, self.script.gateway.start_cash, now):
                 return
             await asyncio.sleep(1.0)
 

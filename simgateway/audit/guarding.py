@@ -64,6 +64,8 @@ class GuardChecker(Checker):
             self._check_bare(con_id, at)
         self._silence.follow(notice, at)
         for con_id in tuple(self._over_since):
+            if con_id in self._by_hand_at:  # Nobody can learn what others sold from a gateway that is silent.
+                self._over_since[con_id] += timedelta(seconds=silent)
             self._check_over(con_id, at)
         self._missed.follow(notice)
         for con_id in tuple(self._short):

@@ -88,8 +88,8 @@ def test_check_refuses_in_one_line(said: Said) -> None:
     code, out, err = said("check", "--set", "risk.stop_loss_pct=30")
 
     assert (code, out) == (2, "")
-    said = "30 must be less than or equal to 0.5; write a fraction of 1, not a percentage"
-    assert err == f"bot: --set risk.stop_loss_pct: {said}\n"
+    complaint = "30 must be less than or equal to 0.5; write a fraction of 1, not a percentage"
+    assert err == f"bot: --set risk.stop_loss_pct: {complaint}\n"
 
 
 def test_the_schema_printed_is_the_shipped_one(said: Said) -> None:

@@ -1,5 +1,6 @@
 """What both sides' books are compared by at the end of a session."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -33,4 +34,11 @@ def test_a_fill_that_the_gateway_has_and_the_bot_has_not_is_on_its_way(cash: str
     journal = MemoryJournal()
     journal.append(f"bracket:{INTENT}", [BracketPlanned(at=NOW, plan=a_plan()), bought(2, "2.00")])
 
-    assert is_told(journal, the_books(cash, fees), START) is told
+    assert is_told(journal, the_books(cash, fees), START, NOW + timedelta(minutes=1)) is told
+
+
+def test_the_fee_of_a_fill_of_this_moment_is_on_its_way() -> None:
+    journal = MemoryJournal()
+    journal.append(f"bracket:{INTENT}", [BracketPlanned(at=NOW, plan=a_plan()), bought(2, "2.00")])
+
+    assert not is_told(journal, the_books("99598.70", "1.30"), START, NOW + timedelta(seconds=1))

@@ -104,6 +104,23 @@ def test_exits_must_be_cut_to_what_others_left_within_a_bound(seconds: float, ex
     assert broken(audit(log.frames, LIMITS, None)) == expected
 
 
+@pytest.mark.parametrize(("is_away", "expected"), [(True, set()), (False, {3})])
+def test_what_others_sold_of_ours_is_not_to_be_learned_from_a_gateway_that_is_away(
+    *, is_away: bool, expected: set[int]
+) -> None:
+    log = shared()
+    log.entry().entry_filled().wait(1)
+    log.hand("h2", 3, side="SLD", price="2.52").wait(1).add(
+        "note", "fault", "restart" if is_away else "delay", "", "", 0
+    )
+    log.wait(150)
+    log.connection = 2
+
+    log.connect().wait(10).day_profit("0")
+
+    assert broken(audit(log.frames, LIMITS, None)) == expected
+
+
 def test_a_fill_of_an_exit_that_crosses_a_sale_by_hand_is_not_the_bots_fault() -> None:
     log = shared()
     log.entry().entry_filled().wait(1)
