@@ -44,15 +44,11 @@ def wait_clock(
 
 
 @operating_app.command()
-def status(
-    state: Annotated[Path | None, typer.Option(metavar="DIR", help="Instead of paths.state_dir.")] = None,
-    *,
-    as_json: AsJson = False,
-) -> None:
+def status(settings: OwnSettings = None, state: State = None, *, as_json: AsJson = False) -> None:
     """Show the tree of the running bot, or of the last one."""
     from cli.status import run_status  # noqa: PLC0415 - as above
 
-    raise typer.Exit(run_status(state, as_json=as_json))
+    raise typer.Exit(run_status(settings, state, as_json=as_json))
 
 
 def _order(order: str, settings: Path | None, state: Path | None, *, as_json: bool) -> None:

@@ -18,12 +18,13 @@ RUNNING, NOT_RUNNING = 0, 1
 STYLES: Final = {"running": "green", "starting": "yellow", "stopping": "yellow", "restarting": "yellow"}
 
 
-def run_status(state_dir: Path | None, *, as_json: bool, clock: Clock | None = None) -> int:
+def run_status(settings_file: Path | None, state_dir: Path | None, *, as_json: bool, clock: Clock | None = None) -> int:
     """Show the newest status file; return 0 for a running bot, 1 for a stale file or a bot that has ended.
 
-    Raises ConfigError when there is none or it cannot be read.
+    Its folder is ``state_dir``, or else paths.state_dir of the settings and the environment. Raises ConfigError when
+    there is none or it cannot be read.
     """
-    folder = state_dir or load(environment=os.environ, settings_file=None, overrides=()).paths.state_dir
+    folder = state_dir or load(environment=os.environ, settings_file=settings_file, overrides=()).paths.state_dir
     status = newest(folder)
     age, stale = age_of(status, (clock or WallClock()).now())
     if as_json:

@@ -40,7 +40,10 @@ def newest(folder: Path) -> dict[str, Any]:
     # A link to nothing: what it led to was in memory, and the machine was started anew since.
     found = [read(path) for path in sorted(folder.glob(f"*{SUFFIX}")) if path.exists()]
     if not found:
-        raise ConfigError(f"no bot has left its status in {folder}; start ./bot trade, or name its folder with --state")
+        raise ConfigError(
+            f"no bot has left its status in {folder}; start ./bot trade, or name the settings that it runs by with "
+            "--settings, or its state folder with --state"
+        )
     return max(found, key=lambda status: str(status["written_at"]))
 
 

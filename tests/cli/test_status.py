@@ -76,7 +76,7 @@ class Noon:
 
 
 def looked(folder: Path, *, as_json: bool = False) -> int:
-    return run_status(folder, as_json=as_json, clock=Noon())
+    return run_status(None, folder, as_json=as_json, clock=Noon())
 
 
 def ran(*arguments: object) -> object:
@@ -169,7 +169,7 @@ def test_a_link_into_a_memory_that_is_gone_is_as_good_as_nothing(tmp_path: Path)
     (tmp_path / "paper.status.json").symlink_to(tmp_path / "gone")
 
     with pytest.raises(ConfigError, match="no bot has left its status"):
-        run_status(tmp_path, as_json=False)
+        run_status(None, tmp_path, as_json=False)
 
 
 def test_for_machines_there_is_the_whole_file_with_its_age(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -202,6 +202,39 @@ def test_nothing_to_show_is_one_line_and_exit_code_2(
     assert (code, said.out, said.err.count("\n")) == (2, "", 1)
     assert "no bot has left its status in" in said.err
     assert list(tmp_path.iterdir()) == []
+
+
+def settings_of(folder: Path) -> Path:
+    """Write settings that name a state folder; return their file."""
+    file = folder / "my.yaml"
+    file.write_text(f"paths: {{state_dir: {folder / 'mine'}}}\n", encoding="utf-8")
+    return file
+
+
+def test_the_state_folder_is_found_by_a_settings_file_and_by_the_environment(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settings_of(tmp_path)
+    (tmp_path / "mine").mkdir()
+    left(tmp_path / "mine")
+
+    ran("status", "--settings", file, "--json")
+    monkeypatch.setenv("SETTINGS_FILE", str(file))
+    ran("status", "--json")
+
+    assert [json.loads(line)["pid"] for line in capsys.readouterr().out.splitlines()] == [4711, 4711]
+
+
+def test_where_nothing_is_found_the_folder_is_named_and_both_ways_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = ran("status", "--settings", settings_of(tmp_path))
+
+    assert code == 2
+    assert capsys.readouterr().err == (
+        f"bot: no bot has left its status in {tmp_path / 'mine'}; start ./bot trade, or name the settings that it runs "
+        "by with --settings, or its state folder with --state\n"
+    )
 
 
 def test_the_screen_shows_the_tree_with_mail_and_what_failed_last() -> None:
