@@ -33,9 +33,12 @@ def problem_with(event: str, fields: Mapping[str, object]) -> str:
 
 
 def sentence(event: str, fields: Mapping[str, object]) -> str:
-    """Return what a person reads; a field that is missing shows as a question mark, one in USD with its cents."""
+    """Return what a person reads; a field that is missing shows as a question mark, one in USD with its cents.
+
+    Where the last field is empty, so is what leads to it: no sentence ends in a colon or a comma.
+    """
     known = CATALOGUE.get(event)
-    return event if known is None else known.text.format_map(_Lenient(fields))
+    return event if known is None else known.text.format_map(_Lenient(fields)).removesuffix(": ").removesuffix(", ")
 
 
 def usd(amount: float | Decimal) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ops.events.day import DAY_EVENTS
-from ops.events.event import Event
+from ops.events.event import Event, Level
 from ops.events.fields import FIELDS
 from ops.events.house import HOUSE_EVENTS
 from ops.events.orders import ORDER_EVENTS
@@ -35,8 +35,15 @@ def _room(title: str, events: Iterable[Event]) -> Iterable[str]:
     yield "|---|---|---|---|"
     for event in sorted(events, key=lambda each: each.name):
         names = [*(f"`{name}`" for name in event.required), *(f"[`{name}`]" for name in event.optional)]
-        yield f"| `{event.name}` | {event.level.value} | {_cell(event.text)} | {' '.join(names)} |"
+        yield f"| `{event.name}` | {_level(event)} | {_cell(event.text)} | {' '.join(names)} |"
     yield ""
+
+
+def _level(event: Event) -> str:
+    if event.good is None:
+        return event.level.value
+    name, value = event.good
+    return f"{event.level.value}, {Level.INFO.value} where `{name}` is {value}"
 
 
 def _fields() -> Iterable[str]:

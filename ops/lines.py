@@ -46,7 +46,7 @@ def line_of(event: str, fields: Mapping[str, object], at: datetime, masker: Mask
     """Return the line of an event, whether the catalogue knows it or not, with secrets masked."""
     flat = {name: _flat(value, masker) for name, value in fields.items()}
     known = CATALOGUE.get(event)
-    level = known.level if known else Level.ERROR
+    level = known.level_of(flat) if known else Level.ERROR
     return Line(moment(at), level, event, masker(sentence(event, flat)).replace("\n", " "), flat)
 
 

@@ -92,7 +92,7 @@ HOUSE_EVENTS: Final = (
     Event("unknown_code", Level.WARNING, "code {code} is not in our table: {text}", ("code", "text"), ("generation",)),
     Event("stream_silent", Level.WARNING, "{contract} silent for {seconds} s, asked anew", ("contract", "seconds")),
     Event("stream_resumed", Level.INFO, "quotes of {contract} flow again", ("contract",)),
-    Event("entitlement", Level.WARNING, "{data} are {access}", ("data", "access"), ("code",)),
+    Event("entitlement", Level.WARNING, "{data} are {access}", ("data", "access"), ("code",), good=("access", "live")),
     Event("circuit_breaker_open", Level.ERROR, "circuit breaker open: {reason}", ("reason", "failures"), ("until",)),
     Event(
         "circuit_breaker_half_open", Level.WARNING, "circuit breaker lets one probe through", (), ("reason", "failures")

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from ops.catalogue import CATALOGUE, problem_with, sentence
+from ops.catalogue_page import page
 from ops.events.day import DAY_EVENTS
 from ops.events.event import Event
 from ops.events.fields import FIELDS
 from ops.events.house import HOUSE_EVENTS
 from ops.events.orders import ORDER_EVENTS
+from ops.lines import line_of
+from ops.masking import Masker
+from tests.builders import NOW
 from tests.house import CHECKOUT, source_files
 
 OPERATORS_GREP_FOR = {
@@ -94,6 +98,42 @@ def test_a_sentence_names_only_fields_that_are_always_there(event: Event) -> Non
     named = {name for _, name, _, _ in string.Formatter().parse(event.text) if name}
 
     assert named <= set(event.required)
+
+
+@pytest.mark.parametrize(
+    ("event", "fields", "said"),
+    [
+        ("connection_state", {"state": "ready", "reason": ""}, "connection is ready"),
+        (
+            "connection_state",
+            {"state": "ready", "reason": "2104: all is well"},
+            "connection is ready: 2104: all is well",
+        ),
+        ("symbol_cycle", {"symbol": "SPY", "decision": "no_quote", "reason": ""}, "SPY: no_quote"),
+        ("control", {"state": "halted", "reason": ""}, "the operator has it halted, by "),
+    ],
+)
+def test_a_sentence_does_not_end_in_a_colon_where_its_last_field_is_empty(
+    event: str, fields: dict[str, object], said: str
+) -> None:
+    assert sentence(event, fields) == said
+
+
+@pytest.mark.parametrize(("access", "level"), [("live", "INFO"), ("delayed", "WARNING"), ("none", "WARNING")])
+def test_good_news_of_an_entitlement_is_no_warning(access: str, level: str) -> None:
+    fields = {"data": "underlying quotes", "access": access}
+
+    assert CATALOGUE["entitlement"].level_of(fields) == level
+    assert line_of("entitlement", fields, NOW, Masker()).level == level
+
+
+def test_the_page_says_when_an_event_is_good_news() -> None:
+    assert "| `entitlement` | WARNING, INFO where `access` is live |" in page()
+
+
+@pytest.mark.parametrize("event", CATALOGUE.values(), ids=lambda event: event.name)
+def test_what_makes_good_news_is_a_field_that_is_always_there(event: Event) -> None:
+    assert event.good is None or event.good[0] in event.required
 
 
 def test_no_event_is_in_the_catalogue_twice() -> None:
