@@ -55,6 +55,8 @@ class Board:
         self.cycle = 0
         self.cycle_at: datetime | None = None
         self.interval: timedelta | None = None
+        self.symbols: tuple[str, ...] = ()  # Of the start, where it names them.
+        self.symbols_count = 0
         self.looks: dict[str, Look] = {}
         self.day: Day | None = None
         self.unguarded: set[str] = set()
@@ -121,6 +123,9 @@ class Board:
         self.about = f"{row['mode']} {row['version']}"
         self.stopped, self.connection, self.breaker = False, "connecting", "closed"
         self.reasons.clear()
+        self.symbols_count, self.symbols = int(row["symbols"]), tuple(map(str, row.get("symbol_names", ())))
+        if self.symbols:
+            self.looks = {symbol: look for symbol, look in self.looks.items() if symbol in self.symbols}
         if row.get("control") == "running":  # Another state is told by the next line.
             self.control, self.ordered = "running", ""
 

@@ -1,5 +1,6 @@
 """The board on a terminal of 80 columns and 24 lines, or more: every line fits, and there are never more lines."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -16,6 +17,7 @@ LINES_MIN: Final = 24
 EVENTS_MIN: Final = 4
 GAUGE: Final = 10
 SILENT_SECONDS: Final = 120
+UTC_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
 LOUD: Final = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "bold red"}
 
 
@@ -26,18 +28,18 @@ def screen(board: Board, now: datetime, columns: int, lines: int) -> Text:
     trips = board.open_trips
     shown_trips = trips[: max(1, room // 2)]
     room -= max(1, len(shown_trips))
-    looks = sorted(board.looks.values(), key=lambda look: look.symbol)
+    looks = [_look(symbol, board.looks.get(symbol)) for symbol in sorted({*board.symbols, *board.looks})]
     shown_looks = looks if len(looks) <= room else looks[: room - 1]
     rows = [
         *head,
         _rule(f"open brackets {len(trips)}", "    held bought    bid        P&L   stop        target"),
         *([_trip(trip, board) for trip in shown_trips] if trips else [Text("none", style="dim")]),
-        _rule(f"symbols {len(looks)}"),
-        *map(_look, shown_looks),
+        _rule(f"symbols {max(len(looks), board.symbols_count)}"),
+        *shown_looks,
     ]
     if len(shown_looks) < len(looks):
         rows.append(Text(f"and {len(looks) - len(shown_looks)} more", style="dim"))
-    rows.append(_rule("latest events"))
+    rows.append(_rule("latest events", "all times are New York's"))
     left = max(LINES_MIN, lines) - len(rows)
     latest = list(board.events)[-left:] if left > 0 else []
     rows.extend(_event(*event) for event in latest)
@@ -81,7 +83,7 @@ def _state(board: Board) -> Text:
         text.append("  stopped", style="bold red")
     known = {"by": board.ordered, **board.reasons}
     reasons = "; ".join(f"{name}: {' '.join(reason.split())}" for name, reason in known.items() if reason)
-    return text.append(f"  {reasons}" if reasons else "")
+    return text.append(f"  {_of_new_york(reasons)}" if reasons else "")
 
 
 def _session(board: Board, now: datetime) -> Text:
@@ -142,12 +144,25 @@ def _far(level: Decimal | None, bid: Decimal | None) -> str:
     return f"{price(level):>6} {(level - bid) / bid:>+5.0%}"
 
 
-def _look(look: Look) -> Text:
+def _look(symbol: str, look: Look | None) -> Text:
+    if look is None:
+        return Text(f"{symbol:<6} not looked at yet", style="dim")
     style = "dim" if look.decision == "HOLD" else "green" if look.decision.startswith("BUY") else "yellow"
     return Text.assemble(
-        f"{look.symbol:<6} {new_york(look.at):%H:%M:%S} ", (f"{look.decision:<12} ", style), look.reason
+        f"{look.symbol:<6} {new_york(look.at):%H:%M:%S} ", (f"{look.decision:<12} ", style), _of_new_york(look.reason)
     )
 
 
 def _event(at: datetime, level: str, text: str) -> Text:
-    return Text.assemble((f"{new_york(at):%H:%M:%S} ", "dim"), (" ".join(text.split()), LOUD.get(level, "")))
+    return Text.assemble(
+        (f"{new_york(at):%H:%M:%S} ", "dim"), (_of_new_york(" ".join(text.split())), LOUD.get(level, ""))
+    )
+
+
+def _of_new_york(text: str) -> str:
+    """Return a sentence of the log, which is of UTC, with its moments as everything else on the screen."""
+    return UTC_MOMENT.sub(lambda found: _moment(datetime.fromisoformat(f"{found[1]}+00:00")), text)
+
+
+def _moment(at: datetime) -> str:
+    return f"{new_york(at):%Y-%m-%d %H:%M}" + (f":{at:%S}" if at.second else "")

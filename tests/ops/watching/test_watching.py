@@ -156,6 +156,48 @@ def test_a_halt_that_ends_is_shown_no_more_and_neither_is_one_of_another_state(t
     assert (board_of(other).control, board_of(other).ordered) == ("running", "")
 
 
+def test_before_the_first_cycle_the_symbols_of_the_start_are_shown(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    log.at(0, "started", version="1", mode="paper", symbols=3, symbol_names=["SPY", "QQQ", "AAPL"])
+    log.at(1, "symbol_cycle", symbol="QQQ", cycle=1, decision="HOLD", reason="rsi=50")
+
+    drawn = lines_of(board_of(log), OPEN)
+
+    at = next(number for number, line in enumerate(drawn) if line.startswith("symbols 3 "))
+    assert [line.split() for line in drawn[at + 1 : at + 4]] == [
+        ["AAPL", "not", "looked", "at", "yet"],
+        ["QQQ", "09:31:00", "HOLD", "rsi=50"],
+        ["SPY", "not", "looked", "at", "yet"],
+    ]
+
+
+def test_a_start_with_fewer_symbols_forgets_the_others_and_one_without_names_still_counts(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    log.at(1, "symbol_cycle", symbol="QQQ", cycle=1, decision="HOLD", reason="rsi=50")
+    log.at(2, "started", version="1", mode="paper", symbols=1, symbol_names=["SPY"])
+    fewer = board_of(log)
+    older = Written(tmp_path / "older")
+    older.at(0, "started", version="0", mode="paper", symbols=3)
+
+    assert list(fewer.looks) == []
+    assert any(line.startswith("symbols 1 ") for line in lines_of(fewer, OPEN))
+    assert any(line.startswith("symbols 3 ") for line in lines_of(board_of(older), OPEN))
+
+
+def test_every_time_is_new_yorks_and_the_zone_is_named(tmp_path: Path) -> None:
+    log = Written(tmp_path)
+    opens = OPEN.isoformat()
+    log.at(0, "session_planned", day="2026-03-11", open=opens, close="2026-03-11T20:00:00.000000Z")
+    log.at(0, "halted_at_start", state="halted", since=OPEN + timedelta(seconds=7, microseconds=5), reason="me")
+
+    drawn = "\n".join(lines_of(board_of(log), OPEN, 120))
+
+    assert "session of 2026-03-11: open 2026-03-11 09:30 to 2026-03-11 16:00" in drawn
+    assert "halted since 2026-03-11 09:30:07 by me" in drawn
+    assert "latest events       all times are New York's" in drawn
+    assert ("+00:00" in drawn, "00Z" in drawn) == (False, False)
+
+
 def test_after_the_last_cycle_of_a_session_none_is_due(tmp_path: Path) -> None:
     log = Written(tmp_path)
     busy(log, 1, 0)
