@@ -216,14 +216,17 @@ class GuardChecker(Checker):
     def _short_may_last(self, con_id: int, notice: Notice) -> float:
         """Return for how many seconds the buy of a sale may yet be told: it is past, and perhaps to be asked for.
 
-        To a client that came back the buy is told with the other executions, whenever it gets those. One that buys
-        anew has not waited for them, and what that brings in is not the buy that was missed.
+        To a client that came back the buy is told with the other executions, whenever it gets those, and so is that of
+        an entry that works in silence. One that buys anew has not waited for them, and what that brings in is not the
+        buy that was missed.
         """
         match notice:
             case OrderSent(is_buy=True) if notice.con_id == con_id and notice.key not in self.book.orders:
                 return 0.0
             case _:
-                return inf if self._missed.by(self._short[con_id].client_id) else self.limits.oversold_grace_seconds
+                is_silent = any(order.is_entry and order.works_in_silence for order in self.book.of(con_id))
+                is_missed = is_silent or self._missed.by(self._short[con_id].client_id)
+                return inf if is_missed else self.limits.oversold_grace_seconds
 
     def _check_short(self, con_id: int, at: datetime, grace_seconds: float) -> None:
         """Tell a short position from a sale that is told before its buy."""

@@ -307,6 +307,18 @@ def test_a_sale_that_is_told_before_its_buy_was_asked_for_opens_no_short_positio
     assert result.realized == 505
 
 
+@pytest.mark.parametrize(("is_told", "expected"), [(True, set()), (False, {3})])
+def test_the_buy_of_an_entry_that_works_in_silence_may_be_told_whenever_somebody_asks(
+    *, is_told: bool, expected: set[int]
+) -> None:
+    log = Log().connect().entry().silent(1).wait(1).fill(2, f"{INTENT}.T.0", "e2", side="SLD", price="3.03")
+    log.status(2, "Filled", 5, 0).status(3, "Cancelled", 0, 5).wait(20)
+    if is_told:
+        log.fill(1, f"{INTENT}.E.0", "e1")
+
+    assert broken(audited(log.day_profit("0").wait(5))) == expected
+
+
 def test_a_sale_whose_buy_is_told_too_late_breaks_invariant_3() -> None:
     log = Log().connect().entry().wait(1).fill(2, f"{INTENT}.T.0", "e2", side="SLD", price="3.03")
     log.status(2, "Filled", 5, 0).status(3, "Cancelled", 0, 5).wait(3).fill(1, f"{INTENT}.E.0", "e1")
