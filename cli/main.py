@@ -175,7 +175,7 @@ def gateway(context: typer.Context) -> None:
     """Run the simulated gateway alone."""
     from simgateway.__main__ import main as serve  # noqa: PLC0415 - as above
 
-    raise typer.Exit(serve(context.args))
+    raise typer.Exit(serve(context.args, context.command_path))
 
 
 @app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

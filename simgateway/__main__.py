@@ -10,15 +10,15 @@ import sys
 from collections.abc import Sequence
 
 from simgateway.command.markets import market_of
-from simgateway.command.parser import EXIT_BAD_INPUT, UnusableError, options_of
+from simgateway.command.parser import CALLED, EXIT_BAD_INPUT, UnusableError, options_of
 from simgateway.command.serve import serve
 from simgateway.command.stand import stand
 from simgateway.faults.scenario import ScenarioError
 from simgateway.market.base import MarketDataError
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal, or inspect a log; return the exit code.
+def main(arguments: Sequence[str] | None = None, called: str = CALLED) -> int:
+    """Serve until a signal, or inspect a log; return the exit code. ``called`` is what was typed to get here.
 
     2 after one line on stderr when the arguments, the market's data or the port cannot be used.
     """
@@ -26,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[:1] == ["inspect"]:
         from simgateway.inspect.command import main as inspect  # noqa: PLC0415 - a gateway's start does not wait for it
 
-        return inspect(words[1:])
-    options = options_of(words)
+        return inspect(words[1:], called)
+    options = options_of(words, called)
     try:
         market = market_of(options)
         with stand(options, market) as place:

@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 from simgateway.config import ChildrenOnPartial, GatewayConfig
 
 EXIT_BAD_INPUT: Final = 2
+CALLED: Final = "python -m simgateway"
 _PORT_MAX: Final = 65535
 _LINES_MAX: Final = 100_000
 _SEED_DIGITS_MAX: Final = 18
@@ -42,11 +43,11 @@ class OneLineParser(argparse.ArgumentParser):
         self.exit(EXIT_BAD_INPUT, f"{self.prog}: {message}; see --help\n")
 
 
-def options_of(arguments: Sequence[str] | None) -> argparse.Namespace:
+def options_of(arguments: Sequence[str] | None, called: str = CALLED) -> argparse.Namespace:
     """Return what was chosen; ends the process with a line and exit code 2 when a word cannot be read."""
     parser = OneLineParser(
         prog="simgateway",
-        usage="python -m simgateway [options]\n       python -m simgateway inspect LOG [options]",
+        usage=f"{called} [options]\n       {called} inspect LOG [options]",
         description=_ABOUT,
         epilog=_MORE,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -10,7 +10,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Final, TextIO
 
-from simgateway.command.parser import OneLineParser, UnusableError
+from simgateway.command.parser import CALLED, OneLineParser, UnusableError
 from simgateway.inspect.data import data_of
 from simgateway.inspect.layout import WIDTH, Page
 from simgateway.inspect.report import NEW_YORK, Wanted, report_on
@@ -22,9 +22,9 @@ _NARROWEST: Final = 60
 _DIGITS_MAX: Final = 19
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str], called: str = CALLED) -> int:
     """Print the report; return 0, or 2 after one line on stderr when it cannot be made."""
-    options = _parser().parse_args(arguments)
+    options = _parser(called).parse_args(arguments)
     try:
         wanted = Wanted(
             client=options.client, since=options.since or time.min, until=options.until, kinds=_kinds(options.kind)
@@ -48,8 +48,12 @@ def _width(output: TextIO) -> int:
     return max(_NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns) if output.isatty() else WIDTH
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = OneLineParser(prog="simgateway inspect", description="Says what a frame log (--log) holds.")
+def _parser(called: str) -> argparse.ArgumentParser:
+    parser = OneLineParser(
+        prog="simgateway inspect",
+        usage=f"{called} inspect [options] LOG",
+        description="Says what a frame log (--log) holds.",
+    )
     parser.add_argument("log", type=Path, metavar="LOG", help="the file that --log wrote")
     parser.add_argument("--orders", action="store_true", help="tell every order's whole life")
     parser.add_argument("--client", type=_client, metavar="N", help="of this client alone")

@@ -86,6 +86,12 @@ def test_a_day_that_is_simulated_has_no_codes_of_a_bot_that_trades(command: str)
     assert [word for word in ("another's state", "gateway", "tradable", "differs", "running") if word in said] == []
 
 
+def test_the_gateways_help_calls_it_as_it_was_called(capsys: pytest.CaptureFixture[str]) -> None:
+    ended("gateway", "--help")
+
+    assert capsys.readouterr().out.startswith("usage: ./bot gateway [")
+
+
 def test_the_help_of_all_says_them_in_short(capsys: pytest.CaptureFixture[str]) -> None:
     ended("--help")
 

@@ -163,6 +163,16 @@ def test_a_number_of_symbols_gives_so_many_and_the_known_ones_first() -> None:
         symbols_of("9999")
 
 
+@pytest.mark.parametrize("words", [["--help"], ["inspect", "--help"]])
+def test_help_calls_the_program_as_it_was_called(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(words, called="./other run")
+
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: ./other run {'inspect ' if len(words) > 1 else ''}[")
+    assert "python -m" not in said
+
+
 def test_help_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--help"])
