@@ -27,9 +27,8 @@ def test_the_gateway_comes_up_and_the_bot_trades_with_it_on_paper(tmp_path: Path
     gateway, trade, *_ = recipe()
     own = [word.replace("=runs/", f"={tmp_path}/") for word in trade]
 
-    with subprocess.Popen(
-        [*RUN, *gateway, "--port", "0", "--account", ACCOUNT], stdout=subprocess.PIPE, text=True
-    ) as market:  # noqa: S603 - our own program
+    serving = [*RUN, *gateway, "--port", "0", "--account", ACCOUNT]
+    with subprocess.Popen(serving, stdout=subprocess.PIPE, text=True) as market:  # noqa: S603 - our own program
         assert market.stdout is not None
         try:
             port = json.loads(market.stdout.readline())["port"]
