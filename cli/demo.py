@@ -102,7 +102,7 @@ def run_demo(wanted: Wanted) -> int:
     """Run the demo and show how it ended; return the exit code."""
     plan = demo_plan(wanted)
     screen = Screen(as_json=wanted.as_json)
-    with screen.progress(f"demo {plan.session.day}, seed {plan.seed}", plan.starts_at, plan.ends_at) as progress:
+    with screen.day("demo", plan) as progress:
         result = _run(plan, wanted, progress)
     return screen.finished(result)
 

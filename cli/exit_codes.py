@@ -65,6 +65,7 @@ EXIT_CODES: Final = (
     ExitCode(code=2, means="bad input; one line says it"),
     ExitCode(code=70, commands=("trade",), means="gave up, a loop hung, or too much memory: start it anew"),
     ExitCode(code=130, commands=("trade",), means="Ctrl-C, before it was listened to"),
+    ExitCode(code=130, commands=("demo", "replay"), means="stopped by Ctrl-C or SIGTERM"),
     ExitCode(code=130, means="Ctrl-C"),
 )
 SHORT: Final = (

@@ -27,7 +27,7 @@ def run_replay(wanted: Wanted, *, data: Path, day: str, symbols: str) -> int:
     """Run the day and show how it ended; return the exit code. Raises ConfigError."""
     plan = replay_plan(wanted, data=data, day=day, symbols=symbols)
     screen = Screen(as_json=wanted.as_json)
-    with screen.progress(f"replay {plan.session.day}", plan.starts_at, plan.ends_at) as progress:
+    with screen.day("replay", plan) as progress:
         try:
             result = run_virtual_day(plan, progress)
         except MarketDataError as error:

@@ -1,19 +1,18 @@
 """What a person sees of a run: progress with the simulated time, then a table; or JSON as the last line."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cli.day import DayPlan
 from cli.day import Progress as Tick
+from cli.day_progress import bar, day_progress
 from cli.folders import shown
 from cli.result import DayResult
-from domain.trading_day import new_york
 
 OK, INVARIANT_BROKEN = 0, 1
 
@@ -25,24 +24,15 @@ class Screen:
         self._as_json = as_json
         self._console = Console(stderr=True)
 
-    @contextmanager
-    def progress(self, title: str, start: datetime, end: datetime) -> Iterator[Tick]:
-        """Show a bar while the day passes."""
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[clock]} New York"),
-            TimeElapsedColumn(),
+    def progress(self, title: str, start: datetime, end: datetime) -> AbstractContextManager[Tick]:
+        """Show a bar while the time passes."""
+        return bar(self._console, title, start, end)
+
+    def day(self, title: str, plan: DayPlan) -> AbstractContextManager[Tick]:
+        """Show how far the day has come, on a terminal or without one, and where a signal stopped it."""
+        return day_progress(
+            self._console, f"{title} {plan.session.day}, seed {plan.seed}", plan.run_dir, plan.starts_at, plan.ends_at
         )
-        total = (end - start).total_seconds()
-        with Progress(*columns, console=self._console, transient=False, refresh_per_second=8) as bars:
-            task = bars.add_task(title, total=total, clock=f"{new_york(start):%H:%M}")
-
-            def tick(now: datetime) -> None:
-                done = min(total, (now - start).total_seconds())
-                bars.update(task, completed=done, clock=f"{new_york(min(now, end)):%H:%M}")
-
-            yield tick
 
     def finished(self, result: DayResult) -> int:
         """Show the result; return the exit code: 1 when an invariant was broken."""

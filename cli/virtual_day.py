@@ -48,7 +48,7 @@ def run_virtual_day(plan: DayPlan, progress: Progress, *, strict_log: bool = Fal
         books = gateway_books(life.gateway.books())
         life.gateway.close()
         host.run_for(1.0)
-    except MarketDataError:
+    except BaseException:
         life.store.close()
         raise
     finally:

@@ -30,6 +30,7 @@ ENDINGS: Final = (
     ("bench", "cli.bench", ("DONE", "FELL")),
     ("simulate", "cli.simulate", ("OK", "INVARIANT_BROKEN")),
     ("demo", "cli.show", ("OK", "INVARIANT_BROKEN")),
+    ("demo", "cli.day_progress", ("STOPPED",)),
     ("report", "cli.main", ("BAD_INPUT", "INTERRUPTED")),
 )
 
