@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from sys import version_info
 from typing import Any, Final
 
 from cli.simulation.outcome import Outcome
@@ -88,7 +89,8 @@ class Sums:
         fired = ", ".join(f"{count} {kind}" for kind, count in sorted(self.fired.items()))
         yield f"{self.fired.total()} faults fired" + (f": {fired}" if fired else "")
         yield f"{len(self.rows)} of {len(self.rows_there_are)} transitions covered"
-        yield f"trace {self.trace}: every message and frame, the same on every machine"
+        python = f"Python {version_info.major}.{version_info.minor}"  # Others take turns otherwise in one instant.
+        yield f"trace {self.trace}: every message and frame, the same on every machine with {python}"
         reasons = Counter(reason_for(row) or MORE_SEEDS for row in self.uncovered)
         yield from (f"{count} not covered: {reason}" for reason, count in reasons.most_common())
         if uncovered:

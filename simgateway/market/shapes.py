@@ -3,9 +3,12 @@
 from __future__ import annotations  # array[int] cannot be evaluated before Python 3.12
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from math import sqrt
+from operator import add
 from random import Random
 from typing import Final
 
@@ -29,6 +32,14 @@ _GAP_SHARE: Final = 0.35
 _THIN_MOVES, _THIN_VOLUME = 0.25, 0.05
 
 
+def added(values: Iterable[float]) -> float:
+    """Return the sum, added from left to right: Python's `sum` rounds otherwise from 3.12 on, and days would differ.
+
+    Python, "What's New In Python 3.12": sum() now uses Neumaier summation for floats.
+    """
+    return reduce(add, values, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A day without a price level: per minute its log return, how far it went beyond, and shares traded."""
@@ -41,7 +52,7 @@ class Shape:
     @property
     def total(self) -> float:
         """Return the log return from open to close."""
-        return sum(self.returns)
+        return added(self.returns)
 
     def scaled(self, share: float) -> Shape:
         """Return the same day with so much of its moves."""
@@ -122,7 +133,7 @@ def draw_bridge(key: str, profile: Profile, minutes: int, total: float) -> Shape
     draw = Random(key)
     sigma = _minute_deviation(profile) * _THIN_MOVES
     steps = [draw.gauss(0.0, sigma) for _ in range(minutes)]
-    drift = (total - sum(steps)) / minutes
+    drift = (total - added(steps)) / minutes
     most = profile.turnover / _REGULAR_MINUTES * _THIN_VOLUME
     return Shape(
         array("d", (step + drift for step in steps)),

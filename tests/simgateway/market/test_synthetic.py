@@ -7,6 +7,7 @@ import pytest
 from simgateway.market.base import Instrument
 from simgateway.market.grids import on_grid
 from simgateway.market.hours import session
+from simgateway.market.shapes import added
 from simgateway.market.synthetic import SyntheticMarket
 
 DAY = date(2024, 10, 8)
@@ -269,3 +270,7 @@ def test_a_thousand_symbols_have_numbers_of_their_own() -> None:
 
     assert far.con_id < 2**31
     assert market.by_con_id(far.con_id) == far
+
+
+def test_returns_add_up_alike_on_every_python() -> None:
+    assert added([0.1] * 10) == 0.9999999999999999  # Where `sum` is 1.0 from Python 3.12 on.
