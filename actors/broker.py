@@ -232,7 +232,7 @@ class BrokerActor(Actor):
                 self._say_unknown(report)
             case _:
                 self._note(report)
-                self._router.route(report, self._streams.watchers())
+                self._router.route(report, self._streams.watchers)
 
     def _note(self, report: StreamReport) -> None:
         if isinstance(report, QuoteReport):

@@ -1,6 +1,6 @@
 """Who hears which report: a bracket's guard, or who looks after those without, the ledger, and a quote's watchers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection
 from typing import Final
 
 from actors.runtime.directory import Directory
@@ -19,7 +19,7 @@ from domain.reports import (
     StreamReport,
 )
 
-Watchers = Mapping[ConId, set[str]]
+Watchers = Callable[[ConId], Collection[str]]
 ORDERS_TOLD_MAX: Final = 1000
 
 
@@ -60,8 +60,8 @@ class Router:
             del self._told[next(iter(self._told))]  # What was heard of longest ago.
 
     def _quote(self, report: QuoteReport, watchers: Watchers) -> None:
-        known = watchers.get(report.quote.con_id)
-        if known is None:
+        known = watchers(report.quote.con_id)
+        if not known:
             return
         for watcher in sorted(known):
             address = self._directory.address(watcher)

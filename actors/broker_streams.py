@@ -1,6 +1,6 @@
 """Who watches which contract: our own book of subscriptions, and the proof that each still brings quotes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from actors.broker_lanes import Lanes
@@ -58,9 +58,10 @@ class Streams:
     def __len__(self) -> int:
         return len(self._watches)
 
-    def watchers(self) -> Mapping[ConId, set[str]]:
-        """Return who watches what."""
-        return {con_id: watch.watchers for con_id, watch in self._watches.items()}
+    def watchers(self, con_id: ConId) -> Collection[str]:
+        """Return who watches a contract that streams."""
+        watch = self._watches.get(con_id)
+        return () if watch is None else watch.watchers
 
     def watch(self, message: WatchQuote) -> None:
         """Add a watcher; the first one of a contract subscribes to it, up to the limit."""

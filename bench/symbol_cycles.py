@@ -42,6 +42,7 @@ from domain.trading_day import NEW_YORK
 from ops.alerts import NullAlerts
 from ops.listings import MemoryListings
 from ops.logs import FileLog
+from ops.memory_guard import settle
 from ops.store import SqliteStore
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
@@ -106,6 +107,7 @@ class Ours:
         self._system = MemorySystem(settings_of(count, INTERVAL_SECONDS), outside)
         host.run(self._start())
         self.cycle()  # The first learns what is listed, and is no cycle like others.
+        settle()  # As whoever trades does.
 
     async def _start(self) -> None:
         self._system.start()

@@ -233,13 +233,13 @@ class PaperLedger:
                 self._cancel(sibling)
 
     def _children(self, parent: OrderRef | None) -> list[PaperOrder]:
-        return [order for order in self._orders.values() if parent is not None and order.spec.parent == parent]
+        return [] if parent is None else [order for order in self._orders.values() if order.spec.parent == parent]
 
     def _release(self, last: OrderSpec) -> None:
         """Let the whole family rest: the last one of it transmits the others."""
         head = last.parent or last.ref
-        for order in self._orders.values():
-            if not order.released and head in {order.spec.ref, order.spec.parent}:
+        for order in (self._orders[head], *self._children(head)):
+            if not order.released:
                 self._update(order, self._resting_status(order))
 
     def _resting_status(self, order: PaperOrder) -> BrokerStatus:

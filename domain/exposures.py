@@ -39,6 +39,11 @@ class Exposure:
         return self.bought - self.sold
 
     @property
+    def is_traded(self) -> bool:
+        """Return whether any fill was counted."""
+        return self.bought != 0 or self.sold != 0
+
+    @property
     def is_open(self) -> bool:
         """Return whether anything is reserved or held."""
         return self.reserved > 0 or self.held > 0
@@ -51,7 +56,7 @@ class Exposure:
     @property
     def at_risk(self) -> Decimal:
         """Return what this intent may lose at most: all that was reserved for it, and no less than what it holds."""
-        return max(self.reserved, self.held_cost)
+        return max(self.reserved, self.held_cost) if self.bought else self.reserved
 
     @property
     def realised(self) -> Decimal:

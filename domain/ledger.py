@@ -131,10 +131,11 @@ def loss(ledger: Ledger, now: datetime, unknown_after_seconds: int = PNL_UNKNOWN
 
     A position held and never quoted is valued at its cost; after as many seconds the loss is no longer known.
     """
-    open_pnl = sum((exposure.pnl(ledger.mark(exposure)) for exposure in ledger.exposures.values()), ZERO)
+    traded = [one for one in ledger.exposures.values() if one.is_traded]  # All others made nothing, by any mark.
+    open_pnl = sum((one.pnl(ledger.mark(one)) for one in traded), ZERO)
     ours = ledger.fees_total - ledger.closed_pnl - open_pnl
     broker = None if ledger.broker_daily is None else -ledger.broker_daily
-    unmarked = [one for one in ledger.exposures.values() if one.held > 0 and ledger.mark(one) is None]
+    unmarked = [one for one in traded if one.held > 0 and ledger.mark(one) is None]
     since = [ledger.broker_unknown_since, *(one.bought_at for one in unmarked)]
     known_now = all(at is None or (now - at).total_seconds() <= unknown_after_seconds for at in since)
     return Loss(ours=ours, broker=broker, worst=ours if broker is None else max(ours, broker), known=known_now)
@@ -209,7 +210,7 @@ def _released(ledger: Ledger, event: RiskReleased) -> Ledger:
     exposure = ledger.exposures.get(event.intent)
     if exposure is None:
         return ledger
-    if exposure.bought or exposure.sold:
+    if exposure.is_traded:
         freed = replace(exposure, reserved=ZERO)
         return replace(ledger, exposures={**ledger.exposures, event.intent: freed})
     return replace(

@@ -12,7 +12,7 @@ from domain.denials import DenialRule, EntryDenied
 from domain.events import RiskReserved
 from domain.exposures import ZERO, Exposure
 from domain.findings import Finding, denied
-from domain.ids import Symbol
+from domain.ids import IntentId, Symbol
 from domain.ledger import Ledger, Loss, apply, limit, loss
 from domain.reports import AccountReport
 from domain.sizing import NO_DAY_TRADE_LIMIT, Funds, Sizing, contracts, cost_of_one, funds_of, known
@@ -222,11 +222,14 @@ def _symbol_busy(case: Case) -> Finding | None:
     """Deny a second one for the symbol, and any second life of an intent."""
     request, ledger = case.request, case.ledger
     others = [one.intent for one in ledger.exposures.values() if one.symbol == case.symbol]
-    known_ones = {*ledger.closed, *ledger.exposures}
-    mine = [request.intent] if request is not None and request.intent in known_ones else []
+    mine = [request.intent] if request is not None and _known(request.intent, ledger) else []
     if not others and not mine:
         return None
     return Finding(rule=DenialRule.SYMBOL_BUSY, found=(others + mine)[0], limit="one at a time")
+
+
+def _known(intent: IntentId, ledger: Ledger) -> bool:
+    return intent in ledger.closed or intent in ledger.exposures
 
 
 def _foreign(case: Case) -> Finding | None:
