@@ -1,4 +1,4 @@
-"""Thirty days of one process: `python bench/soak_days.py [--days 30] [--symbols SPY] [--seed 7] [--json]`.
+"""Thirty days of one process: `python bench/soak_days.py [--days 30] [--symbols SPY] [--seed 7] [--rooms] [--json]`.
 
 The whole bot lives in virtual time, over the wire, against the simulated gateway: one life, one process, day and night.
 Every night at 23:50 the gateway restarts and is away for five minutes; every Saturday it is away for ten hours. The
@@ -14,6 +14,8 @@ itself anew with Python's own allocator off, which returns nothing while one obj
     files                    open file descriptors
     objects                  what Python's collector knows of
     MiB, used                resident memory, and what of it is in use, in MiB; gateway and market included
+    bot, gateway             with `--rooms`: what lines of the bot and its libraries hold, and what the gateway's do, in
+                             MiB, the imports left out; slow, Python's allocator stays, and MiB and used say little
 
 Nothing may grow: resident memory stays within 2 MiB of the second evening's, nothing is open in the evening, and every
 session is traded. What is in use tells a leak from holes in the heap, which a busy day leaves and a later one fills.
@@ -28,6 +30,7 @@ import os
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -40,6 +43,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from actors.runtime.hosts import VirtualHost
 from actors.runtime.observer import NullObserver
+from bench.heap import MIB, in_use_bytes, shares
 from cli.day import ACCOUNT
 from cli.system import calendar_around
 from cli.virtual_life import VirtualLife, World
@@ -58,7 +62,6 @@ NIGHTLY_SECONDS, WEEKLY_SECONDS = 300.0, 36_000.0
 SATURDAY: Final = 5
 GROWTH_MIB_MAX: Final = 2.0
 PAGE_BYTES: Final = os.sysconf("SC_PAGE_SIZE")
-MIB: Final = 1 << 20
 QUIET_SECONDS, QUIET_TRIES = 0.25, 80
 
 
@@ -83,29 +86,9 @@ class Evening:
     objects: int
     resident_mib: float
     used_mib: float
+    bot_mib: float
+    gateway_mib: float
     real_seconds: float
-
-
-class HeapInfo(ctypes.Structure):
-    """``struct mallinfo2`` of the C library, glibc 2.33 or later."""
-
-    _fields_ = tuple(
-        (name, ctypes.c_size_t)
-        for name in (
-            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
-            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
-        )
-    )
-
-
-def in_use_bytes() -> int:
-    """Return what was allocated and not freed, in the heap and in mappings of its own; 0 where nobody knows."""
-    asked = getattr(ctypes.CDLL(None), "mallinfo2", None)
-    if asked is None:
-        return 0
-    asked.restype = HeapInfo
-    told = asked()
-    return int(told.uordblks + told.hblkhd)
 
 
 class Counts:
@@ -179,7 +162,7 @@ class Soak:
         gateway = self._life.gateway.counters()
         gc.collect()
         ctypes.CDLL(None).malloc_trim(0)
-        known = gc.get_objects()
+        known, (bot, gateways) = gc.get_objects(), shares()
         return Evening(
             day=day.isoformat(),
             session=self._calendar.session_of(day) is not None,
@@ -198,6 +181,8 @@ class Soak:
             objects=len(known),
             resident_mib=round(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES / MIB, 2),
             used_mib=round(in_use_bytes() / MIB, 2),
+            bot_mib=round(bot / MIB, 3),
+            gateway_mib=round(gateways / MIB, 3),
             real_seconds=round(real_seconds, 1),
         )
 
@@ -264,12 +249,15 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=30)
     parser.add_argument("--symbols", default="SPY")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--rooms", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    if os.environ.get("PYTHONMALLOC") != "malloc":
+    if os.environ.get("PYTHONMALLOC") != "malloc" and not options.rooms:
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONMALLOC": "malloc"})  # noqa: S606 - ourselves
     print(f"{'day':<11}" + "".join(f"{name.replace('resident_', '').replace('real_', '')[:8]:>9}" for name in NAMES))
     evenings = []
+    if options.rooms:
+        tracemalloc.start()
     with tempfile.TemporaryDirectory() as folder:
         soak = Soak(Path(folder), options.symbols.split(","), options.seed)
         for evening in soak.evenings(options.days):
