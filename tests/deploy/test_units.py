@@ -10,6 +10,7 @@ import pytest
 
 from cli.stopping import STOP_SECONDS_MAX
 from config.load import load_fixed
+from ops.patience import PATIENT
 from tests.house import CHECKOUT
 
 DEPLOY = CHECKOUT / "deploy"
@@ -123,3 +124,10 @@ def test_the_status_is_in_memory_outlives_its_process_and_goes_with_the_service(
     assert (service["RuntimeDirectoryMode"], service["RuntimeDirectoryPreserve"]) == ("0700", "yes")
     assert f"MEMORY={folder}\n" in common
     assert 'rm -rf -- "$MEMORY"' in (DEPLOY / "uninstall.sh").read_text(encoding="utf-8")
+
+
+def test_the_bot_goes_ahead_of_others_and_its_worker_behind_them() -> None:
+    service = unit(MAIN)["Service"]
+
+    assert int(service["Nice"]) < 0 < int(service["Nice"]) + PATIENT
+    assert service["SystemCallFilter"] == "setpriority"  # The last word: else the worker stays as urgent as the bot.
