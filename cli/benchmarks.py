@@ -140,6 +140,14 @@ def _memory(found: Any) -> Iterator[Figure]:
         )
 
 
+def _replay_days(found: Any) -> Iterator[Figure]:
+    for row in found:
+        seconds, most = row["seconds"], row["seconds_max"]
+        yield Figure(
+            what=f"replay of {row['what']}", measured=f"{seconds:.1f} s", aim=f"{most:g} s", holds=seconds <= most
+        )
+
+
 BENCHMARKS: Final[Mapping[str, Benchmark]] = MappingProxyType(
     {
         one.name: one
@@ -152,6 +160,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = MappingProxyType(
             Benchmark(name="restart_latency", full=(), short=("--rounds", "5"), read=_restart_latency),
             Benchmark(name="stop_trigger", full=(), short=None, read=_stop_trigger),
             Benchmark(name="memory", full=(), short=None, read=_memory),
+            Benchmark(name="replay_days", full=(), short=None, read=_replay_days),
             Benchmark(name="gateway_throughput", full=(), short=None),
             Benchmark(name="gateway_fuzz", full=(), short=None),
             Benchmark(name="soak_days", full=(), short=None),

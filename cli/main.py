@@ -75,7 +75,9 @@ def demo(
 @app.command()
 def replay(
     data: Annotated[Path, typer.Option(metavar="DIR", help="Folder with recorded days in the Lean format.")],
-    date: Annotated[str, typer.Option(metavar="YYYY-MM-DD", help="Which day.")],
+    date: Annotated[
+        str, typer.Option(metavar="YYYY-MM-DD[..YYYY-MM-DD]", help="Which day, or each recorded one of a span.")
+    ],
     symbols: Annotated[str, typer.Option(help="Underlyings, with commas.")],
     *,
     seed: Seed = 7,
@@ -84,11 +86,13 @@ def replay(
     dry_run: DryRun = False,
     cash: Cash = False,
     scenario: Scenario = None,
+    workers: Annotated[int | None, typer.Option(help="Processes for a span; as many as there are cores.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Trade a recorded day through the same actors, in virtual time."""
+    """Trade recorded days through the same actors, in virtual time; of a span each begins anew."""
     from cli.demo import Wanted  # noqa: PLC0415 - as above
     from cli.replay import run_replay  # noqa: PLC0415
+    from cli.replay_span import BETWEEN, run_span  # noqa: PLC0415
 
     wanted = Wanted(
         seed=seed,
@@ -99,6 +103,8 @@ def replay(
         as_json=as_json,
         scenario=scenario,
     )
+    if BETWEEN in date:
+        raise typer.Exit(run_span(wanted, data=data, span=date, symbols=symbols, workers=workers))
     raise typer.Exit(run_replay(wanted, data=data, day=date, symbols=symbols))
 
 

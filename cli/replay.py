@@ -8,13 +8,15 @@ from shutil import rmtree
 from typing import Final
 
 from cli.crashes import parse_crashes
-from cli.day import ACCOUNT, DayPlan
+from cli.day import ACCOUNT, DayPlan, Progress
 from cli.demo import Wanted, gateway_config, settings_for
 from cli.folders import run_folder
+from cli.result import DayResult
 from cli.scenario import load_bad_day
 from cli.show import Screen
 from cli.system import calendar_around
 from cli.virtual_day import run_virtual_day
+from config.settings import Settings
 from domain.errors import ConfigError
 from domain.trading_day import Session
 from simgateway.market.base import MarketDataError
@@ -28,24 +30,26 @@ def run_replay(wanted: Wanted, *, data: Path, day: str, symbols: str) -> int:
     plan = replay_plan(wanted, data=data, day=day, symbols=symbols)
     screen = Screen(as_json=wanted.as_json)
     with screen.day("replay", plan) as progress:
-        try:
-            result = run_virtual_day(plan, progress)
-        except MarketDataError as error:
-            rmtree(plan.run_dir)  # Half a day is no result.
-            raise ConfigError(str(error)) from error
+        result = lived(plan, progress)
     return screen.finished(result)
+
+
+def lived(plan: DayPlan, progress: Progress) -> DayResult:
+    """Return what a recorded day came to. Raises ConfigError when its recording cannot be read to its end."""
+    try:
+        return run_virtual_day(plan, progress)
+    except MarketDataError as error:
+        rmtree(plan.run_dir)  # Half a day is no result.
+        raise ConfigError(str(error)) from error
 
 
 def replay_plan(wanted: Wanted, *, data: Path, day: str, symbols: str) -> DayPlan:
     """Return the recorded day, its data looked at before anything is written. Raises ConfigError."""
-    names = [name.strip().upper() for name in symbols.split(",") if name.strip()]
-    values: dict[str, object] = {"symbols": names, "dry_run": False, "broker": {"account": ACCOUNT}}
-    settings = settings_for(wanted, values)
-    when = _day(day)
+    settings = replay_settings(wanted, symbols)
+    when = parse_day(day)
     session = _session(when, settings.paths.runs_dir / "calendar")
     bad_day = load_bad_day(wanted.scenario, settings.symbols)
-    if not data.is_dir():
-        raise ConfigError(f"--data {data}: no such folder; give the one that has equity/usa/minute in it")
+    demand_folder(data)
     try:
         market = RecordedMarket(data, when, settings.symbols)
     except MarketDataError as error:
@@ -63,18 +67,36 @@ def replay_plan(wanted: Wanted, *, data: Path, day: str, symbols: str) -> DayPla
     )
 
 
-def _day(text: str) -> date:
+def replay_settings(wanted: Wanted, symbols: str) -> Settings:
+    """Return the settings for these symbols, with commas. Raises ConfigError."""
+    names = [name.strip().upper() for name in symbols.split(",") if name.strip()]
+    return settings_for(wanted, {"symbols": names, "dry_run": False, "broker": {"account": ACCOUNT}})
+
+
+def demand_folder(data: Path) -> None:
+    """Raise ConfigError when there is no such folder."""
+    if not data.is_dir():
+        raise ConfigError(f"--data {data}: no such folder; give the one that has equity/usa/minute in it")
+
+
+def parse_day(text: str) -> date:
+    """Return a day of the command line. Raises ConfigError."""
     if DAY.fullmatch(text):
         with suppress(ValueError):
             return date.fromisoformat(text)
-    raise ConfigError(f"--date {text}: not a day; write YYYY-MM-DD, such as 2015-12-24")
+    raise ConfigError(f"--date {text}: not a day; write YYYY-MM-DD, such as 2015-12-24, or two with .. between")
+
+
+def session_of(day: date, cache: Path) -> Session | None:
+    """Return the session of a day, None when New York was closed. Raises ConfigError where nobody knows."""
+    try:
+        return calendar_around(day, cache).session_of(day)
+    except (ValueError, OverflowError):
+        raise ConfigError(f"--date {day}: nobody knows its holidays; choose a recorded day") from None
 
 
 def _session(day: date, cache: Path) -> Session:
-    try:
-        session = calendar_around(day, cache).session_of(day)
-    except (ValueError, OverflowError):
-        raise ConfigError(f"--date {day}: nobody knows its holidays; choose a recorded day") from None
+    session = session_of(day, cache)
     if session is None:
         raise ConfigError(f"--date {day}: the New York market was closed; choose a trading day")
     return session

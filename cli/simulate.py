@@ -1,6 +1,5 @@
 """``./bot simulate``: many short sessions, each drawn from a seed, and nothing must ever be violated."""
 
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from actors.runtime.clock import WallClock
+from cli.processes import workers_for
 from cli.show import INVARIANT_BROKEN, OK
 from cli.simulation.coverage import all_rows
 from cli.simulation.outcome import Outcome
@@ -25,7 +25,6 @@ from domain.errors import ConfigError
 from domain.trading_day import Calendar
 
 SEEDS_MOST: Final = 1_000_000
-WORKERS_MOST: Final = 64
 SHRUNKEN_MOST: Final = 3
 """So many failing seeds are told in full; of the others the command line must do."""
 _RANGE: Final = re.compile(r"(\d{1,12})(?:\.\.(\d{1,12}))?", re.ASCII)
@@ -56,7 +55,7 @@ class Tick(Protocol):
 def run_simulate(wanted: Wanted) -> int:
     """Live through all seeds and say what came of them; return the exit code, 1 when anything was violated."""
     seeds, level, only = _seeds(wanted.seeds), _level(wanted.faults), _only(wanted.only)
-    workers = _workers(wanted.workers, len(seeds))
+    workers = workers_for(wanted.workers, len(seeds))
     calendar = calendar_in(load_fixed({}).paths.runs_dir / "calendar")
     clock = WallClock()
     began = clock.monotonic()
@@ -136,9 +135,3 @@ def _only(text: str | None) -> frozenset[int] | None:
     if not _NUMBERS.fullmatch(text):
         raise ConfigError(f"--only {text}: give numbers of a seed's faults, such as 2,5, or 0 for none")
     return frozenset(int(number) for number in text.split(","))
-
-
-def _workers(wanted: int | None, seeds: int) -> int:
-    if wanted is not None and not 1 <= wanted <= WORKERS_MOST:
-        raise ConfigError(f"--workers {wanted}: give a number from 1 to {WORKERS_MOST}")
-    return min(wanted or os.cpu_count() or 1, seeds)

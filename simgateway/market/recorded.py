@@ -1,5 +1,6 @@
 """Recorded days as a market: equities and their options in the Lean format, replayed as they were."""
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -193,20 +194,24 @@ class RecordedMarket:
         if series is None or session is None:
             return []
         midnight = _midnight(day)
-        rows: list[Row] = []
-        for minute in series.trades.minutes:
-            begins = midnight + timedelta(milliseconds=minute.start)
-            if begins >= end or (regular_only and not session[0] <= begins < session[1]):
-                continue
-            row = forming(minute, int((end - begins) / timedelta(milliseconds=1)))
-            rows.append(row._replace(start=int(begins.timestamp())))
-        return rows
+        passed = _milliseconds(end - midnight)
+        first, last = (_milliseconds(at - midnight) for at in session) if regular_only else (0.0, math.inf)
+        seconds = int(midnight.timestamp())
+        return [
+            forming(minute, int(passed - minute.start))._replace(start=seconds + minute.start // 1000)
+            for minute in series.trades.minutes
+            if minute.start < passed and first <= minute.start < last
+        ]
+
+
+def _milliseconds(span: timedelta) -> float:
+    return span / timedelta(milliseconds=1)
 
 
 def _clock(at: datetime) -> tuple[date, int]:
     """Return the New York date and the milliseconds since its midnight."""
     day = hours.new_york_date(at)
-    return day, int((at - _midnight(day)) / timedelta(milliseconds=1))
+    return day, int(_milliseconds(at - _midnight(day)))
 
 
 def _midnight(day: date) -> datetime:

@@ -140,7 +140,10 @@ def walk_minute(row: Row) -> list[tuple[int, int]]:
 
 def forming(row: Row, milliseconds: int) -> Row:
     """Return a minute as it looks so many milliseconds after its start."""
-    seen = walk_minute(row)[: milliseconds // STEP_MILLISECONDS + 1]
+    steps = milliseconds // STEP_MILLISECONDS + 1
+    if steps >= _STEPS:
+        return row  # The whole walk was seen: it touches all four prices and ends at the close.
+    seen = walk_minute(row)[:steps]
     prices = [price for price, _ in seen]
     so_far = row._replace(high=max(prices), low=min(prices), close=prices[-1], volume=seen[-1][1])
     return so_far._replace(value=so_far.typical * so_far.volume)

@@ -24,6 +24,7 @@ SAID: dict[str, Any] = {
     "restart_latency": {"threads": {"p99_ms": 5.0, "broker_ready_max_seconds": 0.8, "crowd_seconds": 2.5}},
     "journal_write": {"p99_ms_max": 10.0, "rows": [{"what": "disk"}, {"what": "journal", "p99_ms": 4.0}]},
     "start": {"ready_seconds_median": 1.1, "aim_seconds": 1.5},
+    "replay_days": [{"what": "a day", "seconds": 16.0, "seconds_max": 8.0}],
     "memory": [{"symbols": 1000, "resident_mib": 90.0, "resident_mib_max": 104.0, "threads": 9}],
 }
 

@@ -1,10 +1,14 @@
 """Recorded days: one with an early close, one of a thin chain, one without options."""
 
+import json
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from cli.replay_span import run_span
 from domain.trading_day import NEW_YORK
 from tests.scenarios.days import CENT, Fill, Ran, held_after, market_data, replayed, wanted
 from tests.scenarios.recorded import spread_of_minute
@@ -69,6 +73,18 @@ def lies_within(fill: Fill, low: Decimal | None, high: Decimal | None) -> bool:
 def test_christmas_eve_ends_at_one(by_default: Ran) -> None:
     assert by_default.result.trading_day == {"date": CHRISTMAS_EVE, "open": "09:30", "close": "13:00"}
     assert by_default.result.cycles_completed == by_default.result.cycles > 0
+
+
+def test_a_day_of_a_span_is_the_day_by_itself(
+    by_default: Ran, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = replace(wanted(tmp_path), as_json=True)
+
+    code = run_span(asked, data=market_data(), span="2015-12-20..2015-12-31", symbols="GOOG", workers=None)
+
+    said = json.loads(capsys.readouterr().out)
+    assert (code, [day["trace"] for day in said["days"]]) == (0, [by_default.result.trace])
+    assert said["invariants"] == by_default.result.invariants
 
 
 def test_by_default_every_candidate_is_denied_by_a_rule_of_the_options(by_default: Ran) -> None:

@@ -149,6 +149,18 @@ def test_the_forming_bar_shows_only_what_has_happened(tmp_path: Path) -> None:
     )
 
 
+def test_a_minute_of_which_every_step_was_seen_is_the_recorded_one(tmp_path: Path) -> None:
+    market = a_market(a_share(tmp_path))
+    stock = the_stock(market)
+
+    early, late = (
+        market.bars(stock, at(clock), 60, at("09:30:00"), True)[0]  # noqa: FBT003 - the interface's order
+        for clock in ("09:30:45", "16:00:00")
+    )
+
+    assert early == late
+
+
 def test_longer_bars_begin_with_the_session_and_then_on_the_hour(tmp_path: Path) -> None:
     a_share(tmp_path)
     minutes = ((9, 30), (9, 59), (10, 0), (10, 59), (11, 0))
