@@ -18,7 +18,8 @@ itself anew with Python's own allocator off, which returns nothing while one obj
                              MiB, the imports left out; slow, Python's allocator stays, and MiB and used say little
 
 Nothing may grow: resident memory stays within 2 MiB of the second evening's (with `--rooms` what the bot holds within
-1 MiB), nothing is open in the evening, and every session is traded. What is in use tells a leak from holes in the heap, which a busy day leaves and a later one fills.
+1 MiB), nothing is open in the evening, and every session is traded. What is in use tells a leak from holes in the
+heap, which a busy day leaves and a later one fills.
 """
 
 import argparse
