@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from domain.bracket_effects import Alarm, Cancel, Change, Effect, Record, Say, Send, SetTimer
 from domain.bracket_facts import Step, sales_claimed, silent, sold_out_by_claim, touched
-from domain.bracket_prices import chase_price, exits_of
+from domain.bracket_prices import ExitPrices, chase_price, exits_of
 from domain.brackets import (
     Bracket,
     entry_average,
@@ -21,17 +21,15 @@ from domain.brackets import (
     ref_of,
     with_order,
 )
-from domain.events import ClosedBy, ExitNumbered
+from domain.events import ExitNumbered
 from domain.exit_numbers import next_number
 from domain.ids import Leg
 from domain.no_bid import told_of_no_bid
 from domain.order_specs import OrderKind, OrderSpec, TimeInForce
 from domain.orders import Order, OrderEvent, OrderStatus, moved
 from domain.prices import one_tick
-from domain.quotes import Quote
 from domain.reports import Side
 
-STOP_TOUCHES = 2  # One odd quote is not a market.
 REFUSALS_BEFORE_ALARM = 3
 REFUSALS_MANY = 10  # In a row: from then on so many times as long is waited, for it is no moment's matter.
 PATIENCE = 5
@@ -59,7 +57,7 @@ def cancelled_all(bracket: Bracket, orders: tuple[Order, ...]) -> Step:
 def protect(bracket: Bracket, now: datetime) -> Step:
     """Keep a position guarded: both exits alive, of the right size, at the right prices; else place them anew."""
     if not bracket.plan.native:
-        return bracket, ()  # The quotes are the guard: ``on_quote``.
+        return bracket, ()  # The quotes are the guard: ``bracket_touch.py``.
     if sold_out_by_claim(bracket):
         return bracket, ()  # What it sold is asked for; a change would come too late.
     target, stop = live_exit(bracket, Leg.TARGET), live_exit(bracket, Leg.STOP)
@@ -77,18 +75,19 @@ def protect(bracket: Bracket, now: datetime) -> Step:
 
 
 def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
-    average = entry_average(bracket)
-    moved_far = abs(average - bracket.plan.entry_limit) > one_tick(bracket.plan.contract.grid)
-    prices = exits_of(bracket.plan, average) if moved_far else None
-    after, effects = replace(bracket, repriced=True, resize_overdue=False), list[Effect]()
-    waiting = _broker_resizes(bracket)
+    held, prices = position(bracket), None if bracket.repriced else _moved_prices(bracket)
+    settled = bracket.repriced and not bracket.resize_overdue
+    after = bracket if settled else replace(bracket, repriced=True, resize_overdue=False)
+    effects, waiting = list[Effect](), _broker_resizes(bracket)
     for order in (target, stop):
-        spec = sized(order, position(bracket))
+        if prices is None and order.filled + held == order.spec.quantity:
+            continue  # As it should be, like nearly always: this is asked with every quote.
+        spec = sized(order, held)
         if waiting and spec.quantity != order.spec.quantity:
             spec = replace(spec, quantity=order.spec.quantity)
             after, more = _resize_later(after)
             effects.extend(more)
-        if prices is not None and not bracket.repriced:
+        if prices is not None:
             is_stop = order is stop
             spec = replace(
                 spec,
@@ -98,6 +97,13 @@ def _keep(bracket: Bracket, target: Order, stop: Order) -> Step:
         after, more = changed(after, order, spec)
         effects.extend(more)
     return after, tuple(effects)
+
+
+def _moved_prices(bracket: Bracket) -> ExitPrices | None:
+    """Return the exits for what was really paid, when that is more than a tick from what they were placed for."""
+    average = entry_average(bracket)
+    moved_far = abs(average - bracket.plan.entry_limit) > one_tick(bracket.plan.contract.grid)
+    return exits_of(bracket.plan, average) if moved_far else None
 
 
 def _broker_resizes(bracket: Bracket) -> bool:
@@ -260,38 +266,3 @@ def _exit_now(bracket: Bracket, now: datetime) -> Step:
     )
     after, effects = _sent(bracket, (spec,), number, now)
     return told_of_no_bid((after, effects))
-
-
-def on_quote(bracket: Bracket, quote: Quote, now: datetime) -> Step:
-    """Remember the quote; where exits are emulated, see whether it touches one."""
-    newer = bracket.quote is None or quote.at > bracket.quote.at
-    after = replace(bracket, quote=quote)
-    if bracket.plan.native or bracket.closing is not None or position(bracket) <= 0 or not newer:
-        return after, ()
-    return _touch(after, quote, now)
-
-
-def _touch(bracket: Bracket, quote: Quote, now: datetime) -> Step:
-    fresh = (now - quote.at).total_seconds() <= bracket.policy.quote_age_seconds_max
-    if quote.bid is None or not fresh:
-        return bracket, ()
-    prices = exits_of(bracket.plan, entry_average(bracket))
-    if quote.bid >= prices.target:
-        return _triggered(bracket, ClosedBy.TARGET, quote.bid)
-    touches = bracket.stop_touches + 1 if quote.bid <= prices.trigger else 0
-    after = replace(bracket, stop_touches=touches)
-    return _triggered(after, ClosedBy.STOP, quote.bid) if touches >= STOP_TOUCHES else (after, ())
-
-
-def _triggered(bracket: Bracket, why: ClosedBy, bid: Decimal) -> Step:
-    line = Say(event="oco_triggered", fields={"intent": bracket.plan.intent, "leg": why.name, "bid": bid})
-    return replace(bracket, closing=why, entry_stopped=True), (line,)
-
-
-def starved(bracket: Bracket, now: datetime) -> Step:
-    """Close an emulated bracket whose own quote is too old: nobody watches its stop."""
-    quote, policy = bracket.quote, bracket.policy
-    old = quote is None or (now - quote.at).total_seconds() > policy.quote_age_seconds_max
-    if bracket.plan.native or not policy.data_loss_exit or not old:
-        return bracket, ()
-    return replace(bracket, closing=bracket.closing or ClosedBy.DATA_LOST, entry_stopped=True), ()

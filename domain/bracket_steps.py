@@ -28,7 +28,7 @@ from domain.bracket_effects import (
     Starved,
     StopEntry,
 )
-from domain.bracket_exits import cancelled, on_quote, starved
+from domain.bracket_exits import cancelled
 from domain.bracket_expiry import kept, lacking
 from domain.bracket_facts import (
     Step,
@@ -45,6 +45,7 @@ from domain.bracket_glance import differs
 from domain.bracket_gone import after_gone
 from domain.bracket_guard import watch_guard
 from domain.bracket_outside import sold_outside
+from domain.bracket_touch import on_quote, starved
 from domain.brackets import Bracket, entry_of, family, position, with_order
 from domain.exit_numbers import numbers_from
 from domain.orders import Order, OrderStatus

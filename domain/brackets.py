@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from domain.adopted_fill import purchase
 from domain.bracket_reopened import BracketReopened
@@ -27,6 +28,8 @@ from domain.orders import LIVE, Order, OrderStatus, corrected, filled
 from domain.quotes import Quote
 from domain.reports import Side
 from domain.shortfall import Lack, Shortfall
+
+_AT_THE_BROKER: Final = LIVE - {OrderStatus.PENDING_CANCEL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ def exits(bracket: Bracket, *legs: Leg) -> tuple[Order, ...]:
 
 def live_exit(bracket: Bracket, leg: Leg) -> Order | None:
     """Return the newest exit of this leg that the broker has acknowledged and that is not being cancelled."""
-    alive = [order for order in exits(bracket, leg) if order.status in LIVE - {OrderStatus.PENDING_CANCEL}]
+    alive = [order for order in exits(bracket, leg) if order.status in _AT_THE_BROKER]
     return alive[-1] if alive else None
 
 

@@ -1,6 +1,7 @@
 """Names for identities, so that one kind of id is never passed for another."""
 
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NewType
 
@@ -27,9 +28,11 @@ class Leg(StrEnum):
     OUTSIDE = "O"  # No order of ours: what somebody else sold of it.
 
 
+_REFS_KEPT: Final = 1024  # Each is asked for again with every quote of its bracket.
 _LEGS: Final = MappingProxyType({leg.value: leg for leg in Leg})
 
 
+@lru_cache(maxsize=_REFS_KEPT)
 def order_ref(intent: IntentId, leg: Leg, number: int) -> OrderRef:
     """Return the order ref of the number-th order of this leg. Raises ValueError when it grows too long."""
     ref = f"{intent}.{leg.value}.{number}"
@@ -38,6 +41,7 @@ def order_ref(intent: IntentId, leg: Leg, number: int) -> OrderRef:
     return OrderRef(ref)
 
 
+@lru_cache(maxsize=_REFS_KEPT)
 def split_ref(ref: str) -> tuple[IntentId, Leg, int] | None:
     """Return intent, leg and number of a ref of ours; None for any other text."""
     parts = ref.rsplit(".", 2)
