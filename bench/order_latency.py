@@ -41,7 +41,7 @@ from domain.ids import Generation
 from domain.pacing import PacingLimits
 from domain.trading_day import Calendar
 from ops.listings import MemoryListings
-from ops.memory_log import MemoryLog
+from ops.logs import FileLog
 
 BETWEEN_ORDERS_SECONDS = 0.2  # Below the reserve of six a second: what is measured is the way, not a queue of orders.
 SETTLING_SECONDS = 5.0
@@ -115,6 +115,8 @@ class Bot:
     def __init__(self, port: int) -> None:
         self._port = port
         self._clock = WallClock()
+        self._folder = tempfile.TemporaryDirectory()
+        self.log = FileLog(Path(self._folder.name), self._clock)  # As it trades: one that remembers grows all the time.
         self._numbers = iter(range(1, 1000))
         self.wire = Wire()
         self.directory = Directory(NullObserver())
@@ -137,7 +139,7 @@ class Bot:
             host.start()
         for name in ("alerts", "risk", "scheduler"):
             self._launch("core", name, Silent)
-        self._launch("broker", "broker", lambda c: BrokerActor(c, parts=parts, settings=settings, log=MemoryLog()))
+        self._launch("broker", "broker", lambda c: BrokerActor(c, parts=parts, settings=settings, log=self.log))
         self.launch_others()
         asyncio.run_coroutine_threadsafe(self._ready(), self.hosts["core"].loop).result(LONGEST_WAIT_SECONDS)
 
@@ -150,6 +152,8 @@ class Bot:
         """End both threads."""
         for host in self.hosts.values():
             host.stop()
+        self.log.close()
+        self._folder.cleanup()
 
     def _launch(self, host: str, name: str, kind: Any) -> None:
         context = Context(

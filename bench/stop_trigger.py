@@ -3,8 +3,9 @@
 The load: 1,000 symbols that ask for quotes as fast as they are served and think about 60 bars each time, 50 history
 requests that are never answered, 428 lookups in line, and a user's strategy that burns the processor in its worker. The
 quote is handed to the bracket's own actor on the broker's thread, as a tick is; actor, decision, desk and lanes are
-those that trade. What is noted is the moment at which the order's bytes are given to the socket. The gateway draws a
-thousand markets on the same two cores and is five steps less urgent, as beside deploy/stopward.service.
+those that trade, and so is the log. What is noted is the moment at which the order's bytes are given to the socket.
+The gateway draws a thousand markets on the same two cores and is five steps less urgent, as beside
+deploy/stopward.service.
 
 Beside it the threaded bot, whose exits want the one lock that each of its requests holds: its own cycle of 1,000
 symbols runs, two at a time as it does, at 200 ms a request. Who waits for that lock has no turn, so a stop may have
@@ -43,13 +44,13 @@ from domain.contracts import OptionContract, PriceGrid, PriceStep, Right
 from domain.events import BracketPlan
 from domain.flattening import FlattenRule
 from domain.ids import ConId, ExecId, Generation, IntentId, OrderId, PermId, Symbol
+from domain.ports import EventLog
 from domain.quotes import Quote
 from domain.reports import ExecutionReport, QuoteReport, Side
 from domain.strategies.scalp import Scalp
 from domain.strategies.whale import Whale
 from domain.trading_day import Calendar
 from ops.memory_guard import settle
-from ops.memory_log import MemoryLog
 from ops.strategy_worker import StrategyWorker
 
 BASELINE: Final = CHECKOUT.parent / "shared" / "baseline" / "threaded_bot.py"
@@ -207,15 +208,15 @@ class StopBot(Bot):
         """Launch who makes the load, and who is measured."""
         worker = StrategyWorker()
         Thinkers.burns = worker.add("bench.burning.Burns", {})
-        self._launch("core", "strategies", lambda c: StrategiesActor(c, worker=worker, log=MemoryLog()))
+        self._launch("core", "strategies", lambda c: StrategiesActor(c, worker=worker, log=self.log))
         self._launch("core", "crowd", Thinkers)
         self._launch("core", "journal", Journal)
-        self._launch("core", "guard", _stop)
+        self._launch("core", "guard", lambda c: _stop(c, self.log))
 
 
-def _stop(context: Any) -> Stop:
+def _stop(context: Any, log: EventLog) -> Stop:
     policy, intent = BracketPolicy(), IntentId("none")
-    return Stop(context, intent=intent, plan=None, policy=policy, flatten=NEVER, log=MemoryLog(strict=False))
+    return Stop(context, intent=intent, plan=None, policy=policy, flatten=NEVER, log=log)
 
 
 def ours(port: int, triggers: int) -> tuple[list[float], int]:
