@@ -93,11 +93,8 @@ def _unseen(now: datetime) -> None:
 
 def _line(result: DayResult) -> str:
     trips = f"{result.entries} bought, {result.exits} sold, {result.pnl:+.2f} USD"
-    return f"{result.trading_day['date']}: {trips}, {result.invariants['violated']} violated, {_folder(result)}"
-
-
-def _folder(result: DayResult) -> str:
-    return shown(Path(result.run_dir))
+    violated, folder = result.invariants["violated"], shown(Path(result.run_dir))
+    return f"{result.trading_day['date']}: {trips}, {violated} violated, {folder}"
 
 
 def _money(results: Sequence[DayResult]) -> tuple[Decimal, Decimal]:
