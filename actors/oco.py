@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, assert_never
 
 from actors.base import Actor
-from actors.oco_commands import order_command
+from actors.oco_commands import order_command, orders_first
 from actors.runtime.context import Context
 from actors.tapes import GuardTape
 from actors.write_off import WriteOffs
@@ -187,12 +187,13 @@ class OCOActor(Actor):
         translated = self._translated(message)
         if translated is not None:
             self._input(translated)
+        if isinstance(message, QuoteReport):
+            self._tape.saw(message.quote, self._bracket, self.clock.now())
         return None
 
     def _translated(self, message: Any) -> BracketInput | None:
         match message:
             case QuoteReport():
-                self._tape.saw(message.quote, self._bracket, self.clock.now())
                 return message.quote
             case Resynchronised():
                 self._synced = message.generation
@@ -229,7 +230,7 @@ class OCOActor(Actor):
         self._late += late_executions(self._bracket, message)
         self._bracket, effects = step(self._bracket, message, self.clock.now())
         self._mind_quotes(self._bracket)
-        for effect in effects:
+        for effect in orders_first(effects):
             self._perform(effect)
 
     def _perform(self, effect: Effect) -> None:
