@@ -20,7 +20,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-CHECKOUT: Final = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.compiled import CHECKOUT, compiled
+
 SYMBOL, DAY = "twx", date(2014, 6, 5)
 NAMES: Final = ("twx", "twy", "twz")
 WEEK: Final = timedelta(days=7)
@@ -65,12 +68,14 @@ def thursdays() -> list[date]:
     return [day for day in weeks if day not in CLOSED][:SPAN_DAYS]
 
 
-def replay(data: Path, runs: Path, span: str, symbols: Sequence[str]) -> tuple[float, Any]:
+def replay(data: Path, runs: Path, span: str, symbols: Sequence[str], environment: dict[str, str]) -> tuple[float, Any]:
     """Return the seconds of a replay, its process's start included, and what it printed."""
     sets = [word for each in (f"paths.runs_dir={runs}", *SETS) for word in ("--set", each)]
     words = ("replay", "--data", str(data), "--date", span, "--symbols", ",".join(symbols), *sets, "--json")
     began = time.perf_counter()
-    ran = subprocess.run([sys.executable, "run.py", *words], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [sys.executable, "run.py", *words], cwd=CHECKOUT, env=environment, capture_output=True, text=True, check=False
+    )
     if ran.returncode:
         sys.exit(f"{span}: {ran.stderr}")
     return time.perf_counter() - began, json.loads(ran.stdout.splitlines()[-1])
@@ -101,14 +106,15 @@ def main() -> int:
             lay_out(data, one, name, DAY)
         for day in days:
             lay_out(data, many, SYMBOL, day)
+        environment = compiled()
         for year in {days[0], days[-1]}:  # The calendar is kept: a year is computed once for all runs.
-            replay(many, runs, year.isoformat(), [SYMBOL])
-        rows = [
-            row_of("a day of three symbols", replay(one, runs, DAY.isoformat(), NAMES), DAY_SECONDS_MAX),
-            row_of(
-                "thirty days of one symbol", replay(many, runs, f"{days[0]}..{days[-1]}", [SYMBOL]), SPAN_SECONDS_MAX
-            ),
-        ]
+            replay(many, runs, year.isoformat(), [SYMBOL], environment)
+        day = replay(one, runs, DAY.isoformat(), NAMES, environment)
+        span = replay(many, runs, f"{days[0]}..{days[-1]}", [SYMBOL], environment)
+    rows = [
+        row_of("a day of three symbols", day, DAY_SECONDS_MAX),
+        row_of("thirty days of one symbol", span, SPAN_SECONDS_MAX),
+    ]
     for row in rows:
         print("  ".join(f"{name} {value}" for name, value in row.items()))
     if options.json:

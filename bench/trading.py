@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-CHECKOUT: Final = Path(__file__).resolve().parent.parent
+from bench.compiled import CHECKOUT, compiled
+
 ACCOUNT: Final = f"DU{os.getpid() % 10_000_000:07}"  # A machine trades one only once.
 DAY: Final = "2026-03-11"
 LOOK_SECONDS: Final = 0.05
@@ -27,6 +28,7 @@ class Gateway:
     ready: dict[str, Any]
     folder: Path
     symbols: tuple[str, ...]
+    environment: dict[str, str]
 
     @property
     def now(self) -> datetime:
@@ -101,14 +103,16 @@ def gateway(count: int, *words: str) -> Iterator[Gateway]:
     """Serve a market of so many symbols that opened half an hour ago."""
     symbols = names(count)
     with tempfile.TemporaryDirectory() as folder:
+        environment = compiled()
         served = subprocess.Popen(
             [sys.executable, "-m", "simgateway", "--port", "0", "--seed", "7", "--symbols", ",".join(symbols),
              "--account", ACCOUNT, "--date", DAY, "--start", "10:00", "--speed", "1", *words],
-            stdout=subprocess.PIPE, text=True, cwd=CHECKOUT,
+            stdout=subprocess.PIPE, text=True, cwd=CHECKOUT, env=environment,
         )  # fmt: skip
         assert served.stdout is not None
         try:
-            yield Gateway(ready=json.loads(served.stdout.readline()), folder=Path(folder), symbols=symbols)
+            ready = json.loads(served.stdout.readline())
+            yield Gateway(ready=ready, folder=Path(folder), symbols=symbols, environment=environment)
         finally:
             served.terminate()
             served.communicate(timeout=10)
@@ -125,6 +129,7 @@ def trading(where: Gateway, sets: Sequence[str] = ()) -> Iterator[Bot]:
     process = subprocess.Popen(
         [sys.executable, str(CHECKOUT / "bench" / "market_time.py"), *at, "trade", *options],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=CHECKOUT,
+        env=where.environment,
     )  # fmt: skip
     try:
         yield Bot(process=process, began=began, log=where.folder / "log" / "bot.jsonl")
