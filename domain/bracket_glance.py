@@ -1,9 +1,23 @@
-"""Whether a cheap look at the account agrees with what a bracket believes."""
+"""A cheap look at the account: when a bracket wants one, and whether it agrees with what the bracket believes."""
+
+from datetime import datetime
+from typing import Final
 
 from domain.bracket_facts import is_ours
 from domain.brackets import Bracket, position
 from domain.orders import LIVE
 from domain.reports import HoldingsReport
+
+EARLY_SECONDS_MAX: Final = 1.0  # Timers are not due to the microsecond.
+
+
+def until_look(look_seconds: float, now: datetime) -> float:
+    """Return the seconds until the next look: at whole multiples of ``look_seconds`` since 1970.
+
+    So all brackets look at one moment, and one question answers them.
+    """
+    left = look_seconds - now.timestamp() % look_seconds
+    return left if left > EARLY_SECONDS_MAX else left + look_seconds
 
 
 def differs(bracket: Bracket, holdings: HoldingsReport) -> bool:

@@ -41,7 +41,7 @@ from domain.bracket_facts import (
     claim_watched,
     not_sent,
 )
-from domain.bracket_glance import differs
+from domain.bracket_glance import differs, until_look
 from domain.bracket_gone import after_gone
 from domain.bracket_guard import watch_guard
 from domain.bracket_outside import sold_outside
@@ -189,7 +189,7 @@ def _steer(bracket: Bracket, now: datetime) -> Step:
     after, effects = kept(bracket, now)
     if "look" in after.timers:
         return after, effects
-    look = SetTimer(timer="look", seconds=after.policy.look_seconds)
+    look = SetTimer(timer="look", seconds=until_look(after.policy.look_seconds, now))
     return replace(after, timers=after.timers | {"look"}), (*effects, look)
 
 

@@ -44,7 +44,7 @@ class BracketPolicy:
     book_retry_seconds: float = 1.25  # Two books that miss exits, and the silence before them, fit into the bound.
     fees_seconds: float = 5
     sibling_seconds: float = 2
-    look_seconds: float = 60  # While something is held, the broker is asked this often what it holds, all quiet or not.
+    look_seconds: float = 60  # How often the broker is asked what is held while something is, all quiet or not.
     unguarded_alarm_seconds: float = 5  # Without protection for so long, a human is called;
     unguarded_seconds_max: float = 30  # for so long, the position is sold.
     quote_age_seconds_max: float = 30

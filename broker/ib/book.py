@@ -28,6 +28,8 @@ T = TypeVar("T")
 
 POSITIONS, OPEN_ORDERS, COMPLETED = "positions", "open orders", "completed orders"
 ASK_AGAIN_SECONDS: Final = 2.0
+AS_GOOD_AS_ASKED_SECONDS: Final = 1.0
+"""Of several who look at once only the first asks; the answer tells each when its question left."""
 NEVER_AFTER: Final = timedelta(seconds=60)
 """An end that is owed for longer was lost: on one socket nothing comes so late."""
 ALIVE: Final = frozenset({BrokerStatus.PRE_SUBMITTED, BrokerStatus.SUBMITTED, BrokerStatus.PENDING_CANCEL})
@@ -89,6 +91,7 @@ class Book:
         self._commissions: dict[ExecId, CommissionReport] = {}
         self._filled: dict[PermId, int] = {}
         self._heard: dict[OrderRef, datetime] = {}
+        self._seen: tuple[float, HoldingsReport] | None = None  # The last glance, and when it began, monotonic seconds.
 
     def handlers(self) -> Mapping[str, Callable[..., object]]:
         """Return the server messages that are handled here, by the library's names."""
@@ -115,21 +118,28 @@ class Book:
             return failed or self._report(began, with_completed=not isinstance(answers[3], RequestFailed))
 
     async def glance(self, timeout_seconds: float) -> HoldingsReport | RequestFailed:
-        """Ask for positions and all open orders alone. ``timeout_seconds`` limits each request. Two messages."""
+        """Ask for positions and all open orders: two messages, or none. ``timeout_seconds`` limits each request."""
+        wanted = self._line.clock.monotonic()
         async with self._turn:
-            began = self._line.clock.now()
+            if self._seen is not None and wanted - self._seen[0] <= AS_GOOD_AS_ASKED_SECONDS:
+                return self._seen[1]
+            began, left = self._line.clock.now(), self._line.clock.monotonic()
             answers = await asyncio.gather(
                 self._ask(POSITIONS, self._positions, self._line.client.reqPositions, timeout_seconds),
                 self._ask(OPEN_ORDERS, self._orders, self._line.client.reqAllOpenOrders, timeout_seconds),
             )
             failed = next((answer for answer in answers if isinstance(answer, RequestFailed)), None)
-            return failed or HoldingsReport(
+            if failed is not None:
+                return failed
+            seen = HoldingsReport(
                 generation=self._line.generation,
                 at=self._line.clock.now(),
                 asked_at=self._asked_at(began),
                 positions=self._held(),
                 open_orders=tuple(self._orders.items.values()),
             )
+            self._seen = left, seen
+            return seen
 
     async def _ask(
         self,

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from domain.bracket_effects import AskBook, AskHoldings, BookFailed, Disconnected, Due
+from domain.bracket_glance import until_look
 from domain.reports import BrokerStatus as S
 from tests.builders import NOW, a_fill, a_glance, a_position, an_open_order
 from tests.domain.bracket_life import a_guarded_life
@@ -19,6 +20,15 @@ def test_while_something_is_held_the_broker_is_asked_now_and_then_though_all_is_
     life.tell(Due(timer="look"), after=60)
 
     assert life.wants(AskHoldings)
+
+
+@pytest.mark.parametrize(
+    ("second", "left"), [(0, 60), (1, 59), (29.5, 30.5), (58.9, 1.1), (59.1, 60.9), (59.999999, 60.000001)]
+)
+def test_all_brackets_look_at_the_same_moment_and_none_twice_for_a_timer_that_is_early(
+    second: float, left: float
+) -> None:
+    assert until_look(60, NOW.replace(second=0, microsecond=0) + timedelta(seconds=second)) == pytest.approx(left)
 
 
 def test_nobody_is_asked_while_the_connection_is_lost() -> None:

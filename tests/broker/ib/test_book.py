@@ -81,6 +81,47 @@ def test_a_look_asks_two_things_and_says_what_is_held_and_works() -> None:
     run(scenario)
 
 
+def test_of_several_who_look_at_once_one_asks_and_each_hears_when() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(positions=lambda _: [a_position(2), (62, 1)]))
+
+        first, *others = await asyncio.gather(*(desk.broker.holdings(5) for _ in range(3)))
+
+        assert isinstance(first, HoldingsReport), first
+        assert [report.quantity for report in first.positions] == [2]
+        assert others == [first, first]
+        assert sorted(int(fields[0]) for fields in gateway.received) == [16, 61, 71]
+
+    run(scenario)
+
+
+def test_who_looks_two_seconds_later_asks_again() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        held = iter((2, 1))
+        gateway.answers.update(answers(positions=lambda _: [a_position(next(held)), (62, 1)]))
+
+        looks = [await desk.broker.holdings(5)]
+        desk.clock.advance(2)
+        looks.append(await desk.broker.holdings(5))
+
+        told = [[report.quantity for report in look.positions] for look in looks if isinstance(look, HoldingsReport)]
+        assert told == [[2], [1]]
+
+    run(scenario)
+
+
+def test_who_looked_in_vain_does_not_answer_for_the_next() -> None:
+    async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
+        gateway.answers.update(answers(all_orders=lambda _: []))
+
+        looks = await asyncio.gather(desk.broker.holdings(1), desk.broker.holdings(1))
+
+        assert [type(look) for look in looks] == [RequestFailed, RequestFailed]
+        assert sorted(int(fields[0]) for fields in gateway.received) == [16, 16, 61, 61, 71]
+
+    run(scenario)
+
+
 def test_a_look_that_is_not_answered_fails() -> None:
     async def scenario(desk: Desk, gateway: ScriptedGateway) -> None:
         gateway.answers.update(answers(all_orders=lambda _: []))
