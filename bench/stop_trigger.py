@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from actors.oco import OCOActor
 from actors.runtime.clock import WallClock
 from actors.strategies import StrategiesActor, decided
+from bench.collecting import collecting
 from bench.crowd import CHECKOUT, SYMBOLS, Crowd
 from bench.memory_broker import bar_of
 from bench.order_latency import Bot, figures, gateway
@@ -50,7 +51,6 @@ from domain.reports import ExecutionReport, QuoteReport, Side
 from domain.strategies.scalp import Scalp
 from domain.strategies.whale import Whale
 from domain.trading_day import Calendar
-from ops.memory_guard import settle
 from ops.strategy_worker import StrategyWorker
 
 BASELINE: Final = CHECKOUT.parent / "shared" / "baseline" / "threaded_bot.py"
@@ -226,20 +226,20 @@ def ours(port: int, triggers: int) -> tuple[list[float], int]:
     guard = bot.directory.address("guard")
     bot.directory.address("crowd").tell("begin")
     time.sleep(SETTLING_SECONDS)
-    settle()  # As whoever trades does.
 
     def tick(ref: str, quote: Quote) -> None:
         noted[ref] = time.perf_counter()
         guard.tell(QuoteReport(generation=Generation(1), quote=quote))
 
-    for number in range(triggers):
-        bracket, quote, ref = held(number)
-        guard.tell(bracket)
-        time.sleep(BETWEEN_SECONDS)
-        bot.hosts["broker"].post(tick, ref, quote)
-        bot.wire.wait_for(ref)
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{number + 1} of {triggers} stops")
+    with collecting():
+        for number in range(triggers):
+            bracket, quote, ref = held(number)
+            guard.tell(bracket)
+            time.sleep(BETWEEN_SECONDS)
+            bot.hosts["broker"].post(tick, ref, quote)
+            bot.wire.wait_for(ref)
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{number + 1} of {triggers} stops")
     bot.stop()
     return [bot.wire.orders[ref] - noted[ref] for ref in noted], bot.wire.most_in_a_second
 

@@ -36,13 +36,13 @@ from actors import entry_search
 from actors.runtime.hosts import VirtualHost
 from actors.runtime.observer import NullObserver
 from actors.tree import Hosts
+from bench.collecting import collecting
 from bench.memory_broker import DAY, MemorySystem, settings_of
 from cli.system import Outside, calendar_around
 from domain.trading_day import NEW_YORK
 from ops.alerts import NullAlerts
 from ops.listings import MemoryListings
 from ops.logs import FileLog
-from ops.memory_guard import settle
 from ops.store import SqliteStore
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
@@ -107,7 +107,6 @@ class Ours:
         self._system = MemorySystem(settings_of(count, INTERVAL_SECONDS), outside)
         host.run(self._start())
         self.cycle()  # The first learns what is listed, and is no cycle like others.
-        settle()  # As whoever trades does.
 
     async def _start(self) -> None:
         self._system.start()
@@ -135,7 +134,8 @@ def ours(count: int) -> Iterator[Ours]:
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
         bot = Ours(count, Path(folder))
         try:
-            yield bot
+            with collecting():
+                yield bot
         finally:
             bot.close()
 

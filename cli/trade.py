@@ -45,12 +45,13 @@ from config.settings import Settings
 from domain.modes import Mode
 from domain.ports import Clock
 from domain.trading_day import Session, new_york
+from ops.collector import Collector
 from ops.instance import lock_account, lock_client, lock_state, look_at_state
 from ops.library_logs import capture, loop_errors, release, uncaught_told
 from ops.listings import ListingCache, MemoryListings
 from ops.logs import FileLog
 from ops.masking import Masker
-from ops.memory_guard import MemoryGuard, settle
+from ops.memory_guard import MemoryGuard
 from ops.reading.files import NAME
 from ops.sessions import SessionsAsked
 from ops.store import SqliteStore
@@ -175,12 +176,12 @@ def _trade(
     _tell(settings, mode, outside.calendar.current_or_next(clock.now()), beginning)
 
     def ready() -> None:
-        settle()
+        collector.settle()
         watchdog.tell(READY)
         news.started(beginning.lines)
 
-    guard = MemoryGuard(settings.monitoring.memory_limit_megabytes)
-    trouble = _wait(stopping.asked, system, status, pulse, guard, ready)
+    collector = Collector(lambda: outside.calendar.session_at(clock.now()) is not None, clock.monotonic)
+    trouble = _wait(stopping.asked, system, status, pulse, collector, ready)
     watchdog.tell(STOPPING)
     reason = trouble or "asked to"
     news.stopping(reason)
@@ -211,14 +212,14 @@ def _wait(  # noqa: PLR0917 - the parts of one process, told apart by their type
     system: System,
     status: StatusFile,
     pulse: Pulse,
-    guard: MemoryGuard,
+    collector: Collector,
     ready: Callable[[], None],
 ) -> str:
     """Keep the status, ``ready`` being called after the first one, until a signal comes or the process had better end.
 
     Return why it had better; empty after a signal.
     """
-    is_ready = False
+    is_ready, guard = False, MemoryGuard(system.settings.monitoring.memory_limit_megabytes)
     while not stop.is_set():
         if system.over.is_set():
             return "the root gave up"
@@ -229,6 +230,7 @@ def _wait(  # noqa: PLR0917 - the parts of one process, told apart by their type
             if not is_ready:
                 is_ready = True
                 ready()
+        collector.look()
         stop.wait(LOOK_SECONDS)
     return ""
 

@@ -20,15 +20,6 @@ def resident_mib(text: str | None = None) -> int | None:
         return None
 
 
-def settle() -> None:
-    """Take what the start left for good: else Python looks through all of it now and then, with every loop halted.
-
-    That took 9 ms of 64,000 objects on a fast core, and a Pi is six times as slow.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 class MemoryGuard:
     """Looked at every second or so by one thread; zero as the limit never finds anything."""
 
@@ -40,5 +31,7 @@ class MemoryGuard:
     def trouble(self) -> str:
         """Return what is wrong once the limit was passed in `LOOKS` looks in a row; empty till then."""
         resident = self._resident() if self._limit_mib else None
+        if self._over == 1:
+            gc.collect()  # Cycles may be waiting for the night.
         self._over = self._over + 1 if resident is not None and resident > self._limit_mib else 0
         return f"{resident} MiB of memory taken, {self._limit_mib} allowed" if self._over >= LOOKS else ""

@@ -1,8 +1,9 @@
 import gc
+import weakref
 
 import pytest
 
-from ops.memory_guard import LOOKS, MemoryGuard, resident_mib, settle
+from ops.memory_guard import LOOKS, MemoryGuard, resident_mib
 
 
 def test_what_is_resident_is_read_from_the_kernel() -> None:
@@ -38,11 +39,21 @@ def test_no_limit_no_knowledge_and_the_very_limit_end_nothing(limit: int, reside
     assert [guard.trouble() for _ in range(LOOKS + 1)] == [""] * (LOOKS + 1)
 
 
-def test_what_a_start_left_is_not_looked_through_again() -> None:
-    before = gc.get_freeze_count()
+def test_before_too_much_is_said_cycles_are_thrown_away() -> None:
+    class Kept:
+        pass
 
-    settle()
-    frozen = gc.get_freeze_count()
-    gc.unfreeze()
+    kept = Kept()
+    kept.itself = kept  # type: ignore[attr-defined]
+    gone = weakref.ref(kept)
+    gc.disable()
+    try:
+        del kept
+        guard = MemoryGuard(400, lambda: 500 if gone() is not None else 300)
 
-    assert frozen > before
+        found = [guard.trouble() for _ in range(LOOKS + 1)]
+    finally:
+        gc.enable()
+
+    assert gone() is None
+    assert found == [""] * (LOOKS + 1)
