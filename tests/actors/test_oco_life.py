@@ -1,6 +1,9 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from actors.runtime.lifecycle import Phase
 from domain.commands import (
@@ -233,6 +236,32 @@ def test_an_emulated_stop_sells_by_the_quotes_it_watches(stage: Stage) -> None:
     entry, sale = scene.submitted
     assert (len(entry.orders), entry.opens, sale.opens) == (1, True, False)
     assert [(order.quantity, order.side.value) for order in sale.orders] == [(2, "SELL")]
+
+
+def test_a_stop_is_told_to_the_broker_before_the_log(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene = Scene(stage)
+    actor = scene.guard(a_plan(native=False))
+    scene.tell(a_fill("E", 2, "2.02"), a_status("E", BrokerStatus.FILLED, filled=2))
+    tell, emit, told = actor.tell, stage.log.emit, list[str]()
+
+    def telling(name: str, message: Any, **how: Any) -> None:
+        told.append(type(message).__name__)
+        tell(name, message, **how)
+
+    def emitting(event: str, /, **fields: object) -> None:
+        told.append(event)
+        emit(event, **fields)
+
+    monkeypatch.setattr(actor, "tell", telling)
+    monkeypatch.setattr(stage.log, "emit", emitting)
+
+    for seconds in (1, 20):  # The second also brings the tape's next line.
+        quote = a_quote("1.50", "1.55", at=NOW + timedelta(seconds=seconds))
+        scene.tell(QuoteReport(generation=GENERATION, quote=quote))
+
+    sent = told.index("SubmitOrders")
+    assert "oco_triggered" in told[sent:]
+    assert told[:sent] == ["guard_quote"]  # The first quote's.
 
 
 def test_a_fill_that_comes_after_the_end_is_handed_to_who_looks_after_brackets(stage: Stage) -> None:
